@@ -1,0 +1,210 @@
+//! What is found: associations, borrowed and owned.
+
+use std::ops::Range;
+
+use serde::ser::SerializeStruct;
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::pattern::{PatternId, RelationType};
+
+/// Bytes of a document, from `start` up to but not including `end`. Serialised as `[start, end]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "(usize, usize)", into = "(usize, usize)")]
+pub struct Span {
+    /// The first byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span as a range, to slice with.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.start..self.end
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Span { start: range.start, end: range.end }
+    }
+}
+
+impl From<(usize, usize)> for Span {
+    fn from((start, end): (usize, usize)) -> Self {
+        Span { start, end }
+    }
+}
+
+impl From<Span> for (usize, usize) {
+    fn from(span: Span) -> Self {
+        (span.start, span.end)
+    }
+}
+
+/// That one phrase relates to another, as one pattern found it at one place.
+///
+/// The texts borrow from whatever produced the association: the arena of the extraction while a
+/// [`Sink`](crate::Sink) looks at it, or the [`Associations`](crate::Associations) that hold it. [`to_owned`](Self::to_owned)
+/// makes a copy of its own.
+///
+/// It serialises to the record that the command line writes: `id`, `pattern`, `relation`, `source`, `target`,
+/// `confidence`, `source_span`, `trigger_span`, `target_span`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Association<'a> {
+    pub(crate) document: &'a str,
+    pub(crate) document_index: usize,
+    pub(crate) line: usize,
+    pub(crate) pattern_id: PatternId,
+    pub(crate) pattern: &'a str,
+    pub(crate) relation: &'a RelationType,
+    pub(crate) confidence: f64,
+    pub(crate) source: &'a str,
+    pub(crate) target: &'a str,
+    pub(crate) spans: Spans,
+}
+
+/// Where the parts of an association are in the original document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Spans {
+    pub(crate) source: Span,
+    pub(crate) trigger: Span,
+    pub(crate) target: Span,
+}
+
+impl<'a> Association<'a> {
+    /// The id of the document; empty if it was given none.
+    #[must_use]
+    pub fn document(&self) -> &'a str {
+        self.document
+    }
+
+    /// The place of the document in its batch, from 0.
+    #[must_use]
+    pub fn document_index(&self) -> usize {
+        self.document_index
+    }
+
+    /// The line of the document, from 1. Lines end with `\n` only.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The place of the pattern in its set.
+    #[must_use]
+    pub fn pattern_id(&self) -> PatternId {
+        self.pattern_id
+    }
+
+    /// The name of the pattern.
+    #[must_use]
+    pub fn pattern(&self) -> &'a str {
+        self.pattern
+    }
+
+    /// The kind of relation.
+    #[must_use]
+    pub fn relation(&self) -> &'a RelationType {
+        self.relation
+    }
+
+    /// How far to trust it, from 0 to 1: the confidence of the pattern.
+    #[must_use]
+    pub fn confidence(&self) -> f64 {
+        self.confidence
+    }
+
+    /// The source phrase: lower-cased, without white space at its ends, never empty.
+    #[must_use]
+    pub fn source(&self) -> &'a str {
+        self.source
+    }
+
+    /// The target phrase: lower-cased, without white space at its ends, never empty.
+    #[must_use]
+    pub fn target(&self) -> &'a str {
+        self.target
+    }
+
+    /// Where the source is in the original document.
+    ///
+    /// Where lower-casing made several characters of one and the source ends within them, the span covers the one.
+    #[must_use]
+    pub fn source_span(&self) -> Span {
+        self.spans.source
+    }
+
+    /// Where the trigger is in the original document: what stands between the arguments, or the group named
+    /// `trigger`, without white space at its ends.
+    #[must_use]
+    pub fn trigger_span(&self) -> Span {
+        self.spans.trigger
+    }
+
+    /// Where the target is in the original document, as for [`source_span`](Self::source_span).
+    #[must_use]
+    pub fn target_span(&self) -> Span {
+        self.spans.target
+    }
+
+    /// A copy that borrows nothing.
+    #[must_use]
+    pub fn to_owned(&self) -> OwnedAssociation {
+        OwnedAssociation {
+            document: self.document.to_owned(),
+            line: self.line,
+            pattern: self.pattern.to_owned(),
+            relation: self.relation.clone(),
+            source: self.source.to_owned(),
+            target: self.target.to_owned(),
+            confidence: self.confidence,
+            source_span: self.spans.source,
+            trigger_span: self.spans.trigger,
+            target_span: self.spans.target,
+        }
+    }
+}
+
+impl Serialize for Association<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut record = serializer.serialize_struct("Association", 9)?;
+        record.serialize_field("id", self.document)?;
+        record.serialize_field("pattern", self.pattern)?;
+        record.serialize_field("relation", self.relation)?;
+        record.serialize_field("source", self.source)?;
+        record.serialize_field("target", self.target)?;
+        record.serialize_field("confidence", &self.confidence)?;
+        record.serialize_field("source_span", &self.spans.source)?;
+        record.serialize_field("trigger_span", &self.spans.trigger)?;
+        record.serialize_field("target_span", &self.spans.target)?;
+        record.end()
+    }
+}
+
+/// An [`Association`] with texts of its own.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct OwnedAssociation {
+    /// The id of the document; empty if it was given none.
+    pub document: String,
+    /// The line of the document, from 1.
+    pub line: usize,
+    /// The name of the pattern.
+    pub pattern: String,
+    /// The kind of relation.
+    pub relation: RelationType,
+    /// The source phrase, lower-cased and stripped.
+    pub source: String,
+    /// The target phrase, lower-cased and stripped.
+    pub target: String,
+    /// How far to trust it, from 0 to 1.
+    pub confidence: f64,
+    /// Where the source is in the original document.
+    pub source_span: Span,
+    /// Where the trigger is in the original document.
+    pub trigger_span: Span,
+    /// Where the target is in the original document.
+    pub target_span: Span,
+}

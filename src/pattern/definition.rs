@@ -1,0 +1,213 @@
+//! One pattern, as data: what a user writes, in a file or in code.
+
+use super::relation::RelationType;
+
+/// A pattern: a regex with a source and a target group, or just a trigger, and what a match of it means.
+///
+/// A pattern is plain data until a [`PatternSet`](super::PatternSet) checks it.
+///
+/// ```
+/// use relscan::{Direction, Pattern, RelationType};
+///
+/// let by_trigger = Pattern::trigger("prevents", RelationType::Causal, "prevents").with_confidence(0.7);
+/// let by_regex = Pattern::regex("because-of", RelationType::Causal, r"(?<effect>.+?) because of (?<cause>.+)")
+///     .with_source("cause")
+///     .with_target("effect");
+/// let reversed = Pattern::trigger("is-caused-by", RelationType::Causal, "is caused by")
+///     .with_direction(Direction::Reversed);
+/// assert_eq!(reversed.name(), "is-caused-by");
+/// # let _ = (by_trigger, by_regex);
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pattern {
+    pub(crate) name: String,
+    pub(crate) relation: RelationType,
+    pub(crate) matcher: Matcher,
+    pub(crate) direction: Direction,
+    pub(crate) argument: ArgumentMode,
+    pub(crate) confidence: f64,
+    pub(crate) examples: Vec<Example>,
+}
+
+/// How a pattern recognises its place in the text.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Matcher {
+    /// A phrase, lower-cased and set between one space on each side: `causes` is the regex `(.+?) causes (.+)`.
+    Trigger(String),
+    /// A regex in the syntax of the `regex` crate, matched against one line of lowered text at a time.
+    Regex {
+        /// The regex as written.
+        regex: String,
+        /// The group that holds the source; 1 unless said otherwise.
+        source: Group,
+        /// The group that holds the target; 2 unless said otherwise.
+        target: Group,
+    },
+}
+
+/// A capture group of a regex, by number or by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// A group by its number, from 1.
+    Number(usize),
+    /// A group by its name, as in `(?<cause>...)`.
+    Name(String),
+}
+
+impl From<usize> for Group {
+    fn from(number: usize) -> Self {
+        Group::Number(number)
+    }
+}
+
+impl From<&str> for Group {
+    fn from(name: &str) -> Self {
+        Group::Name(name.to_owned())
+    }
+}
+
+/// Whether the argument on the left is the source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// The source group is the source.
+    #[default]
+    Forward,
+    /// The source group holds the target and the other way round, as in `X is caused by Y`.
+    Reversed,
+}
+
+/// How far an argument reaches from its trigger.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ArgumentMode {
+    /// As far as the regex group reaches: for a trigger, to the bounds of the line.
+    #[default]
+    Line,
+}
+
+/// A text and the associations that one pattern must find in it: a test that travels with the pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// The text to extract from.
+    pub text: String,
+    /// The expected (source, target) pairs in order; empty if the pattern must not match.
+    pub expect: Vec<(String, String)>,
+}
+
+impl Pattern {
+    /// The confidence of a pattern that states none: that of the seed pack.
+    pub const DEFAULT_CONFIDENCE: f64 = 0.8;
+
+    /// A pattern whose trigger stands between its arguments, with one space on each side.
+    pub fn trigger(name: impl Into<String>, relation: RelationType, trigger: impl Into<String>) -> Self {
+        Self::new(name.into(), relation, Matcher::Trigger(trigger.into()))
+    }
+
+    /// A pattern given as a regex whose group 1 is the source and group 2 the target.
+    pub fn regex(name: impl Into<String>, relation: RelationType, regex: impl Into<String>) -> Self {
+        let matcher = Matcher::Regex { regex: regex.into(), source: Group::Number(1), target: Group::Number(2) };
+        Self::new(name.into(), relation, matcher)
+    }
+
+    pub(crate) fn new(name: String, relation: RelationType, matcher: Matcher) -> Self {
+        Pattern {
+            name,
+            relation,
+            matcher,
+            direction: Direction::default(),
+            argument: ArgumentMode::default(),
+            confidence: Self::DEFAULT_CONFIDENCE,
+            examples: Vec::new(),
+        }
+    }
+
+    /// Says which group of the regex is the source. Without effect on a trigger, which has no groups.
+    #[must_use]
+    pub fn with_source(mut self, group: impl Into<Group>) -> Self {
+        if let Matcher::Regex { source, .. } = &mut self.matcher {
+            *source = group.into();
+        }
+        self
+    }
+
+    /// Says which group of the regex is the target. Without effect on a trigger, which has no groups.
+    #[must_use]
+    pub fn with_target(mut self, group: impl Into<Group>) -> Self {
+        if let Matcher::Regex { target, .. } = &mut self.matcher {
+            *target = group.into();
+        }
+        self
+    }
+
+    /// Sets the direction.
+    #[must_use]
+    pub fn with_direction(mut self, direction: Direction) -> Self {
+        self.direction = direction;
+        self
+    }
+
+    /// Sets how far arguments reach.
+    #[must_use]
+    pub fn with_argument(mut self, mode: ArgumentMode) -> Self {
+        self.argument = mode;
+        self
+    }
+
+    /// Sets the confidence, from 0 to 1.
+    #[must_use]
+    pub fn with_confidence(mut self, confidence: f64) -> Self {
+        self.confidence = confidence;
+        self
+    }
+
+    /// Adds an example: `text` must give exactly the (source, target) pairs of `expect`.
+    #[must_use]
+    pub fn with_example(mut self, text: impl Into<String>, expect: &[(&str, &str)]) -> Self {
+        let expect = expect.iter().map(|&(source, target)| (source.to_owned(), target.to_owned())).collect();
+        self.examples.push(Example { text: text.into(), expect });
+        self
+    }
+
+    /// The name, unique within its set.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The relation that a match asserts.
+    #[must_use]
+    pub fn relation(&self) -> &RelationType {
+        &self.relation
+    }
+
+    /// The trigger or regex.
+    #[must_use]
+    pub fn matcher(&self) -> &Matcher {
+        &self.matcher
+    }
+
+    /// The confidence of every association of this pattern, from 0 to 1.
+    #[must_use]
+    pub fn confidence(&self) -> f64 {
+        self.confidence
+    }
+
+    /// The direction.
+    #[must_use]
+    pub fn direction(&self) -> Direction {
+        self.direction
+    }
+
+    /// How far arguments reach.
+    #[must_use]
+    pub fn argument(&self) -> ArgumentMode {
+        self.argument
+    }
+
+    /// The examples, in the order given.
+    #[must_use]
+    pub fn examples(&self) -> &[Example] {
+        &self.examples
+    }
+}

@@ -1,0 +1,332 @@
+//! Pattern files: TOML in, patterns out, or everything that is wrong with the file and where.
+//!
+//! ```toml
+//! [[pattern]]
+//! name = "causes"
+//! relation = "causal"
+//! regex = '(.+?) causes (.+)'          # or: trigger = "causes"
+//! source = 1                           # the default; a number or a group's name
+//! target = 2
+//! direction = "forward"                # or "reversed"
+//! argument = "line"
+//! confidence = 0.8
+//! examples = [{ text = "Smoking causes cancer.", expect = [["smoking", "cancer."]] }]
+//! ```
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::definition::{ArgumentMode, Direction, Example, Group, Matcher, Pattern};
+use super::error::{Field, Location, PatternError, PatternErrorKind, PatternErrors};
+use super::relation::RelationType;
+use super::set::PatternSet;
+
+type Value<'i> = Spanned<DeValue<'i>>;
+
+impl PatternSet {
+    /// Reads patterns from the text of a TOML file; `origin` is its name in errors.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the file, each with line, column, pattern and remedy, in the order of the file.
+    pub fn parse(origin: &str, text: &str) -> Result<Self, PatternErrors> {
+        let mut reader = Reader { text, errors: Vec::new(), spans: Vec::new() };
+        let patterns = reader.file();
+        let Reader { mut errors, spans, .. } = reader;
+        // What the TOML left without a sound definition is not checked further: its fault is known already.
+        let (indices, patterns): (Vec<usize>, Vec<Pattern>) =
+            patterns.into_iter().enumerate().filter_map(|(i, pattern)| Some((i, pattern?))).unzip();
+        let nothing_read = patterns.is_empty() && !errors.is_empty();
+        let (set, faults) = PatternSet::check(patterns);
+        if !nothing_read {
+            for mut fault in faults {
+                fault.index = fault.index.map(|i| indices[i]);
+                let span = fault.index.map_or(0..0, |i| spans[i].of(fault.field, fault.within.clone(), text));
+                fault.location = Some(locate(text, span));
+                errors.push(fault);
+            }
+        }
+        if errors.is_empty() {
+            return Ok(set);
+        }
+        errors.sort_by_key(|error| error.location.as_ref().map(|location| location.span.start));
+        Err(PatternErrors { origin: Some(origin.to_owned()), errors })
+    }
+}
+
+/// Where the parts of one pattern are in the file.
+struct Spans {
+    pattern: Range<usize>,
+    fields: Vec<(Field, Range<usize>)>,
+}
+
+impl Spans {
+    /// The bytes of `field`, or of the part `within` its text where that can be told.
+    fn of(&self, field: Field, within: Option<Range<usize>>, text: &str) -> Range<usize> {
+        let Some((_, whole)) = self.fields.iter().find(|(f, _)| *f == field) else { return self.pattern.clone() };
+        let written = &text[whole.clone()];
+        let quote = ["'''", "\"\"\"", "'", "\""].into_iter().find(|quote| written.starts_with(quote));
+        match (quote, within) {
+            // Offsets in the text are offsets in the file as long as nothing is escaped or cut off.
+            (Some(quote), Some(within))
+                if quote.starts_with('\'') || !written.contains('\\') && !written[quote.len()..].starts_with('\n') =>
+            {
+                let start = whole.start + quote.len();
+                let span = start + within.start..start + within.end;
+                if text.is_char_boundary(span.start) && text.is_char_boundary(span.end) { span } else { whole.clone() }
+            }
+            _ => whole.clone(),
+        }
+    }
+}
+
+/// Line and column of `span` in `text`.
+fn locate(text: &str, span: Range<usize>) -> Location {
+    let start = text.floor_char_boundary(span.start);
+    let before = &text[..start];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    Location {
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count() + 1,
+        span: start..span.end.min(text.len()).max(start),
+    }
+}
+
+struct Reader<'t> {
+    text: &'t str,
+    errors: Vec<PatternError>,
+    /// One for each pattern of the file, right or wrong.
+    spans: Vec<Spans>,
+}
+
+impl Reader<'_> {
+    fn fault(&mut self, kind: PatternErrorKind, field: Field, span: Range<usize>) {
+        let mut error = PatternError::new(kind, field);
+        error.location = Some(locate(self.text, span));
+        self.errors.push(error);
+    }
+
+    /// Every pattern of the file in order, `None` where one is not even well formed.
+    fn file(&mut self) -> Vec<Option<Pattern>> {
+        let (root, syntax_errors) = DeTable::parse_recoverable(self.text);
+        for error in &syntax_errors {
+            let span = error.span().unwrap_or(0..0);
+            self.fault(PatternErrorKind::Toml(error.message().to_owned()), Field::Pattern, span);
+        }
+        if !syntax_errors.is_empty() {
+            return Vec::new();
+        }
+        let mut patterns = Vec::new();
+        for (key, value) in root.get_ref() {
+            if key.get_ref() != "pattern" {
+                let kind = PatternErrorKind::UnknownKey(key.get_ref().to_string());
+                self.fault(kind, Field::Pattern, key.span());
+                continue;
+            }
+            let Some(tables) = self.array("pattern", value, "an array of tables: [[pattern]]") else { continue };
+            for table in tables {
+                let index = self.spans.len();
+                let errors_before = self.errors.len();
+                self.spans.push(Spans { pattern: table.span(), fields: Vec::new() });
+                let pattern = self.pattern(table);
+                let name = pattern.as_ref().map(|p| p.name.clone()).or_else(|| name_of(table));
+                for error in &mut self.errors[errors_before..] {
+                    error.index = Some(index);
+                    error.pattern.clone_from(&name);
+                }
+                patterns.push(pattern.filter(|_| self.errors.len() == errors_before));
+            }
+        }
+        patterns
+    }
+
+    fn pattern(&mut self, table: &Value<'_>) -> Option<Pattern> {
+        let DeValue::Table(entries) = table.get_ref() else {
+            self.wrong_type("pattern", "a table: [[pattern]]", Field::Pattern, table.span());
+            return None;
+        };
+        let mut name = None;
+        let mut relation = None;
+        let (mut regex, mut trigger, mut source, mut target) = (None, None, None, None);
+        let mut pattern = Pattern::new(String::new(), RelationType::Semantic, Matcher::Trigger(String::new()));
+        for (key, value) in entries {
+            let field = match key.get_ref().as_ref() {
+                "name" => Field::Name,
+                "relation" => Field::Relation,
+                "regex" => Field::Regex,
+                "trigger" => Field::Trigger,
+                "source" => Field::Source,
+                "target" => Field::Target,
+                "direction" => Field::Direction,
+                "argument" => Field::Argument,
+                "confidence" => Field::Confidence,
+                "examples" => Field::Examples,
+                other => {
+                    self.fault(PatternErrorKind::UnknownKey(other.to_owned()), Field::Pattern, key.span());
+                    continue;
+                }
+            };
+            if let Some(spans) = self.spans.last_mut() {
+                spans.fields.push((field, value.span()));
+            }
+            match field {
+                Field::Name => name = self.string("name", value, field),
+                Field::Relation => relation = self.relation(value),
+                Field::Regex => regex = self.string("regex", value, field),
+                Field::Trigger => trigger = self.string("trigger", value, field),
+                Field::Source => source = self.group("source", value, field),
+                Field::Target => target = self.group("target", value, field),
+                Field::Direction => pattern.direction = self.direction(value).unwrap_or_default(),
+                Field::Argument => pattern.argument = self.argument(value).unwrap_or_default(),
+                Field::Confidence => pattern.confidence = self.number("confidence", value).unwrap_or_default(),
+                Field::Examples => pattern.examples = self.examples(value),
+                Field::Pattern => {}
+            }
+        }
+        for (key, missing) in [("name", Field::Name), ("relation", Field::Relation)] {
+            if !self.has(missing) {
+                self.fault(PatternErrorKind::MissingKey(key), missing, table.span());
+            }
+        }
+        if self.has(Field::Regex) == self.has(Field::Trigger) {
+            self.fault(PatternErrorKind::TriggerOrRegex, Field::Pattern, table.span());
+        }
+        if self.has(Field::Trigger) && (source.is_some() || target.is_some()) {
+            self.fault(PatternErrorKind::GroupOfTrigger, Field::Trigger, table.span());
+        }
+        pattern.name = name?;
+        pattern.relation = relation?;
+        pattern.matcher = match (regex, trigger) {
+            (Some(regex), None) => Matcher::Regex {
+                regex,
+                source: source.unwrap_or(Group::Number(1)),
+                target: target.unwrap_or(Group::Number(2)),
+            },
+            (None, Some(trigger)) => Matcher::Trigger(trigger),
+            _ => return None,
+        };
+        Some(pattern)
+    }
+
+    /// Whether the pattern being read has a value for `field`.
+    fn has(&self, field: Field) -> bool {
+        self.spans.last().is_some_and(|spans| spans.fields.iter().any(|(f, _)| *f == field))
+    }
+
+    fn wrong_type(&mut self, key: &str, expected: &'static str, field: Field, span: Range<usize>) {
+        self.fault(PatternErrorKind::WrongType { key: key.to_owned(), expected }, field, span);
+    }
+
+    fn string(&mut self, key: &str, value: &Value<'_>, field: Field) -> Option<String> {
+        if let DeValue::String(text) = value.get_ref() {
+            return Some(text.to_string());
+        }
+        self.wrong_type(key, "a string", field, value.span());
+        None
+    }
+
+    fn array<'v, 'i>(&mut self, key: &str, value: &'v Value<'i>, expected: &'static str) -> Option<&'v DeArray<'i>> {
+        if let DeValue::Array(values) = value.get_ref() {
+            return Some(values);
+        }
+        self.wrong_type(key, expected, Field::Examples, value.span());
+        None
+    }
+
+    fn relation(&mut self, value: &Value<'_>) -> Option<RelationType> {
+        match self.string("relation", value, Field::Relation)?.parse() {
+            Ok(relation) => Some(relation),
+            Err(invalid) => {
+                self.fault(PatternErrorKind::Name(invalid), Field::Relation, value.span());
+                None
+            }
+        }
+    }
+
+    fn group(&mut self, key: &str, value: &Value<'_>, field: Field) -> Option<Group> {
+        match value.get_ref() {
+            DeValue::String(name) => Some(Group::Name(name.to_string())),
+            DeValue::Integer(number) => {
+                // A number too large or below zero names no group either.
+                let number = usize::from_str_radix(number.as_str(), number.radix()).unwrap_or(usize::MAX);
+                Some(Group::Number(number))
+            }
+            _ => {
+                self.wrong_type(key, "a group's number or name", field, value.span());
+                None
+            }
+        }
+    }
+
+    fn direction(&mut self, value: &Value<'_>) -> Option<Direction> {
+        match self.string("direction", value, Field::Direction)?.as_str() {
+            "forward" => Some(Direction::Forward),
+            "reversed" => Some(Direction::Reversed),
+            other => {
+                let kind = PatternErrorKind::UnknownValue { what: "direction", value: other.to_owned() };
+                self.fault(kind, Field::Direction, value.span());
+                None
+            }
+        }
+    }
+
+    fn argument(&mut self, value: &Value<'_>) -> Option<ArgumentMode> {
+        match self.string("argument", value, Field::Argument)?.as_str() {
+            "line" => Some(ArgumentMode::Line),
+            other => {
+                let kind = PatternErrorKind::UnknownValue { what: "argument mode", value: other.to_owned() };
+                self.fault(kind, Field::Argument, value.span());
+                None
+            }
+        }
+    }
+
+    fn number(&mut self, key: &str, value: &Value<'_>) -> Option<f64> {
+        let number = match value.get_ref() {
+            DeValue::Float(float) => float.as_str().parse().ok(),
+            DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
+            _ => None,
+        };
+        if number.is_none() {
+            self.wrong_type(key, "a number", Field::Confidence, value.span());
+        }
+        number
+    }
+
+    fn examples(&mut self, value: &Value<'_>) -> Vec<Example> {
+        const FORM: &str = "a list of { text = \"...\", expect = [[\"source\", \"target\"], ...] }";
+        let Some(values) = self.array("examples", value, FORM) else { return Vec::new() };
+        let mut examples = Vec::with_capacity(values.len());
+        for value in values {
+            match example(value) {
+                Some(example) => examples.push(example),
+                None => self.wrong_type("examples", FORM, Field::Examples, value.span()),
+            }
+        }
+        examples
+    }
+}
+
+/// The name in `table`, if it has a well-formed one.
+fn name_of(table: &Value<'_>) -> Option<String> {
+    table.get_ref().get("name").and_then(|name| name.get_ref().as_str()).map(str::to_owned)
+}
+
+fn example(value: &Value<'_>) -> Option<Example> {
+    let table = value.get_ref().as_table()?;
+    if table.len() != 2 {
+        return None;
+    }
+    let text = table.get("text")?.get_ref().as_str()?.to_owned();
+    let pairs = table.get("expect")?.get_ref().as_array()?;
+    let expect = pairs.iter().map(|pair| {
+        let pair: Vec<&str> = pair.get_ref().as_array()?.iter().map_while(|side| side.get_ref().as_str()).collect();
+        match pair.as_slice() {
+            [source, target] => Some(((*source).to_owned(), (*target).to_owned())),
+            _ => None,
+        }
+    });
+    Some(Example { text, expect: expect.collect::<Option<_>>()? })
+}

@@ -1,0 +1,16 @@
+//! What to look for: patterns as data, checked.
+//!
+//! This room knows nothing of text or engines. It turns what users write into a [`PatternSet`] and says, for the
+//! compiler, what shape each pattern has.
+
+mod definition;
+mod error;
+mod file;
+mod relation;
+mod set;
+pub(crate) mod shape;
+
+pub use definition::{ArgumentMode, Direction, Example, Group, Matcher, Pattern};
+pub use error::{Field, Location, PatternError, PatternErrorKind, PatternErrors};
+pub use relation::{InvalidName, RelationType};
+pub use set::{PatternId, PatternSet};

@@ -1,0 +1,88 @@
+//! Literals by aho-corasick: packed SIMD search (Teddy) where it takes them, an automaton where it does not.
+
+use aho_corasick::packed;
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use super::{Hit, Scanner};
+use crate::error::BuildError;
+
+/// Scans for literals only.
+#[derive(Debug)]
+pub(crate) enum Literals {
+    /// Teddy reports the longest literal at a place; `prefixes` holds, for each literal, those that it begins with,
+    /// itself included, which are all the literals that occur there.
+    Packed { searcher: packed::Searcher, prefixes: Vec<Vec<Prefix>> },
+    /// For more literals than Teddy is good for.
+    Automaton(Box<AhoCorasick>),
+}
+
+/// A literal that another one begins with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Prefix {
+    needle: usize,
+    len: usize,
+}
+
+impl Literals {
+    /// Compiles `literals`, all different and none empty.
+    pub(crate) fn new(literals: &[Box<[u8]>]) -> Result<Self, BuildError> {
+        let packed =
+            packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).builder().extend(literals).build();
+        match packed {
+            Some(searcher) => {
+                let prefixes_of = |literal: &[u8]| {
+                    let all = literals.iter().enumerate().filter(|(_, prefix)| literal.starts_with(prefix));
+                    all.map(|(needle, prefix)| Prefix { needle, len: prefix.len() }).collect()
+                };
+                Ok(Literals::Packed {
+                    searcher,
+                    prefixes: literals.iter().map(|literal| prefixes_of(literal)).collect(),
+                })
+            }
+            None => Self::automaton(literals),
+        }
+    }
+
+    fn automaton(literals: &[Box<[u8]>]) -> Result<Self, BuildError> {
+        let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(literals);
+        Ok(Literals::Automaton(Box::new(automaton.map_err(|error| BuildError::automaton(&error))?)))
+    }
+}
+
+impl Scanner for Literals {
+    fn name(&self) -> &'static str {
+        match self {
+            Literals::Packed { .. } => "literal (Teddy)",
+            Literals::Automaton(_) => "literal (Aho-Corasick)",
+        }
+    }
+
+    fn scan(&self, haystack: &str, found: &mut dyn FnMut(Hit)) {
+        match self {
+            Literals::Packed { searcher, prefixes } => {
+                let mut span = aho_corasick::Span::from(0..haystack.len());
+                while let Some(longest) = searcher.find_in(haystack, span) {
+                    for prefix in &prefixes[longest.pattern().as_usize()] {
+                        found(Hit { needle: prefix.needle, end: longest.start() + prefix.len });
+                    }
+                    span.start = longest.start() + 1;
+                }
+            }
+            Literals::Automaton(automaton) => {
+                for occurrence in automaton.find_overlapping_iter(haystack) {
+                    found(Hit { needle: occurrence.pattern().as_usize(), end: occurrence.end() });
+                }
+            }
+        }
+    }
+
+    fn memory_usage(&self) -> usize {
+        match self {
+            Literals::Packed { searcher, prefixes } => {
+                let prefixes = prefixes.iter().map(|prefixes| size_of_val(prefixes) + size_of_val(prefixes.as_slice()));
+                searcher.memory_usage() + prefixes.sum::<usize>()
+            }
+            Literals::Automaton(automaton) => automaton.memory_usage(),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What the scanner is to look for, made from the shapes of the patterns.
+
+use std::collections::HashMap;
+
+use regex_syntax::hir::Hir;
+
+use crate::pattern::shape::{Middle, Shape, Whole};
+use crate::pattern::{PatternId, PatternSet};
+
+/// The needles of a pattern set, each with the patterns that it speaks for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Plan {
+    literals: Vec<Box<[u8]>>,
+    /// Needles that only an automaton can look for, numbered after the literals.
+    regexes: Vec<Hir>,
+    /// For each needle.
+    postings: Vec<Vec<Posting>>,
+    /// Patterns without a needle: every line has to be tried.
+    unfiltered: Vec<PatternId>,
+}
+
+/// What an occurrence of a needle means for one pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Posting {
+    /// The needle is the middle of the pattern; of several that begin at one place the lowest rank counts.
+    Middle { pattern: PatternId, rank: u32 },
+    /// The line may hold a match of the pattern, and has to be tried.
+    Candidate { pattern: PatternId },
+}
+
+/// Which needles a scanner takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Needles {
+    /// Literals only.
+    Literals,
+    /// Literals and regexes.
+    Any,
+}
+
+impl Plan {
+    /// The plan for `set`.
+    pub(crate) fn new(set: &PatternSet, needles: Needles) -> Self {
+        let mut builder = Builder { plan: Plan::default(), numbers: HashMap::new(), regexes: Vec::new() };
+        for (pattern, shape) in set.ids().zip(set.shapes()) {
+            builder.pattern(pattern, shape, needles);
+        }
+        builder.finish()
+    }
+
+    /// The literals, all different.
+    pub(crate) fn literals(&self) -> &[Box<[u8]>] {
+        &self.literals
+    }
+
+    /// The needles that are not literals.
+    pub(crate) fn regexes(&self) -> &[Hir] {
+        &self.regexes
+    }
+
+    /// What an occurrence of needle `number` means.
+    pub(crate) fn postings(&self, number: usize) -> &[Posting] {
+        &self.postings[number]
+    }
+
+    /// The patterns that have to be tried on every line, in order.
+    pub(crate) fn unfiltered(&self) -> &[PatternId] {
+        &self.unfiltered
+    }
+
+    /// The length of needle `number`; 0 if it is a regex.
+    pub(crate) fn literal_len(&self, number: usize) -> usize {
+        self.literals.get(number).map_or(0, |literal| literal.len())
+    }
+}
+
+struct Builder {
+    plan: Plan,
+    /// The number of each literal.
+    numbers: HashMap<Box<[u8]>, usize>,
+    regexes: Vec<(Hir, PatternId)>,
+}
+
+impl Builder {
+    fn pattern(&mut self, pattern: PatternId, shape: &Shape, needles: Needles) {
+        let required = match shape {
+            Shape::Split { middle: Middle::Literals(literals), .. } => {
+                for (rank, literal) in (0..).zip(literals) {
+                    self.literal(literal, Posting::Middle { pattern, rank });
+                }
+                return;
+            }
+            Shape::Split { middle: Middle::Regex { hir, required }, .. } => {
+                if needles == Needles::Any && is_needle(hir) {
+                    self.regexes.push((hir.clone(), pattern));
+                    return;
+                }
+                required
+            }
+            Shape::Whole(Whole { required, .. }) => required,
+        };
+        match required {
+            Some(literals) => {
+                for literal in literals {
+                    self.literal(literal, Posting::Candidate { pattern });
+                }
+            }
+            None => self.plan.unfiltered.push(pattern),
+        }
+    }
+
+    fn literal(&mut self, literal: &[u8], posting: Posting) {
+        let plan = &mut self.plan;
+        let number = *self.numbers.entry(literal.into()).or_insert_with(|| {
+            plan.literals.push(literal.into());
+            plan.postings.push(Vec::new());
+            plan.literals.len() - 1
+        });
+        plan.postings[number].push(posting);
+    }
+
+    fn finish(mut self) -> Plan {
+        for (hir, pattern) in self.regexes {
+            self.plan.regexes.push(hir);
+            self.plan.postings.push(vec![Posting::Candidate { pattern }]);
+        }
+        self.plan
+    }
+}
+
+/// Whether the automaton can look for `hir` in many lines at once: it must not look around, since the ends of a line
+/// are not the ends of what it reads, and must not be empty.
+fn is_needle(hir: &Hir) -> bool {
+    let properties = hir.properties();
+    properties.look_set().is_empty() && properties.minimum_len().is_some_and(|len| len > 0)
+}
