@@ -57,6 +57,7 @@ impl PatternSet {
 
     /// The 16 patterns of the seed, in order: `(.+?) causes (.+)` and its fifteen siblings.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "it does not panic, for the reason below")]
     pub fn seed() -> Self {
         // The file is a part of the crate and a test reads it: it cannot fail here.
         Self::parse("seed.toml", include_str!("../../patterns/seed.toml")).expect("the seed pack is valid")
@@ -107,7 +108,7 @@ impl PatternSet {
 
     /// How many patterns there are; at least one.
     #[must_use]
-    #[allow(clippy::len_without_is_empty)] // a set is never empty
+    #[expect(clippy::len_without_is_empty, reason = "a set is never empty")]
     pub fn len(&self) -> usize {
         self.patterns.len()
     }
@@ -135,7 +136,7 @@ impl PatternSet {
 
     /// The place of every pattern, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = PatternId> + use<> {
-        #[allow(clippy::cast_possible_truncation)] // at most MAX_PATTERNS
+        #[expect(clippy::cast_possible_truncation, reason = "there are at most MAX_PATTERNS")]
         let len = self.patterns.len() as u32;
         (0..len).map(PatternId)
     }

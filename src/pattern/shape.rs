@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use regex_automata::nfa::thompson;
-use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal, Seq};
 use regex_syntax::hir::{Capture, Dot, Hir, HirKind};
 
 use super::definition::{Group, Matcher, Pattern};
@@ -176,7 +176,9 @@ fn group_names(hir: &Hir) -> Vec<Option<String>> {
             }
             HirKind::Repetition(repetition) => visit(&repetition.sub, names),
             HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-                parts.iter().for_each(|part| visit(part, names));
+                for part in parts {
+                    visit(part, names);
+                }
             }
             HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
         }
@@ -258,21 +260,14 @@ fn extractor() -> Extractor {
 /// The literals of `seq` that a line of lowered text can hold; `None` if they are not finite or one is empty.
 fn to_needles(seq: &Seq) -> Option<Vec<Vec<u8>>> {
     let literals = seq.literals()?;
-    if literals.iter().any(|literal| literal.is_empty()) {
+    if literals.iter().any(Literal::is_empty) {
         return None;
     }
     let possible = |bytes: &&[u8]| {
         let lowered = std::str::from_utf8(bytes).map_or(true, |text| text.chars().all(is_lowered));
         lowered && !bytes.contains(&b'\n')
     };
-    Some(
-        literals
-            .iter()
-            .map(regex_syntax::hir::literal::Literal::as_bytes)
-            .filter(possible)
-            .map(<[u8]>::to_vec)
-            .collect(),
-    )
+    Some(literals.iter().map(Literal::as_bytes).filter(possible).map(<[u8]>::to_vec).collect())
 }
 
 /// Literals, one of which stands in every match of `hir`.
