@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::definition::Pattern;
 use super::error::{Field, PatternError, PatternErrorKind, PatternErrors};
 use super::relation::check_name;
-use super::shape::{Shape, shape};
+use super::shape::{Shape, TOTAL_LIMIT, shape};
 
 /// Most patterns a set can hold.
 pub(crate) const MAX_PATTERNS: usize = 100_000;
@@ -83,6 +83,7 @@ impl PatternSet {
             return (PatternSet { patterns: Vec::new(), shapes: Vec::new() }, errors);
         }
         let mut shapes = Vec::with_capacity(patterns.len());
+        let mut total = 0;
         let mut first_use: HashMap<&str, usize> = HashMap::with_capacity(patterns.len());
         for (index, pattern) in patterns.iter().enumerate() {
             let mut fault = |mut error: PatternError| {
@@ -99,7 +100,14 @@ impl PatternSet {
                 fault(PatternError::new(PatternErrorKind::Confidence(pattern.confidence), Field::Confidence));
             }
             match shape(pattern) {
-                Ok(shape) => shapes.push(shape),
+                Ok((shape, size)) => {
+                    shapes.push(shape);
+                    total += size;
+                    if total > TOTAL_LIMIT {
+                        fault(PatternError::new(PatternErrorKind::TotalSize(TOTAL_LIMIT), Field::Regex));
+                        break;
+                    }
+                }
                 Err(error) => fault(error),
             }
         }

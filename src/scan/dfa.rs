@@ -1,5 +1,7 @@
 //! All needles, literals and regexes, in one automaton of regex-automata, searched for overlapping matches.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
 use regex_automata::dfa::{Automaton, OverlappingState, dense};
 use regex_automata::hybrid;
 use regex_automata::nfa::thompson;
@@ -25,7 +27,7 @@ enum Kind {
     Lazy(Box<hybrid::dfa::DFA>, Caches),
 }
 
-type Caches = Pool<hybrid::dfa::Cache, Box<dyn Fn() -> hybrid::dfa::Cache + Send + Sync>>;
+type Caches = Pool<hybrid::dfa::Cache, Box<dyn Fn() -> hybrid::dfa::Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>;
 
 impl std::fmt::Debug for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
