@@ -87,7 +87,6 @@ pub(super) struct Lane<'x> {
     memory: Memory,
     counts: Counts,
     pub(super) busy: Duration,
-    peak_arena_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -114,11 +113,11 @@ impl Counts {
 impl<'x> Lane<'x> {
     pub(super) fn new(extractor: &'x Extractor) -> Self {
         let counts = Counts { by_pattern: vec![0; extractor.patterns().len()], patterns: Vec::new() };
-        Lane { extractor, memory: Memory::default(), counts, busy: Duration::ZERO, peak_arena_bytes: 0 }
+        Lane { extractor, memory: Memory::default(), counts, busy: Duration::ZERO }
     }
 
     pub(super) fn peak_arena_bytes(&self) -> usize {
-        self.peak_arena_bytes.max(self.memory.peak_arena_bytes)
+        self.memory.peak_arena_bytes
     }
 
     /// What was found since the last call.
@@ -186,7 +185,7 @@ impl<'x> Lane<'x> {
                 ..document
             };
             tap.line = 0;
-            // Of what is seen after a panic, the memory is made anew, and the sink is the user's to keep whole.
+            // The memory is put right before its next use; what a panic leaves of the sink is the user's to keep whole.
             let extraction = AssertUnwindSafe(|| self.extractor.extract_with(&mut self.memory, &part, &mut tap));
             match catch_unwind(extraction) {
                 Ok(Ok(ControlFlow::Continue(()))) => place = next,
@@ -202,8 +201,6 @@ impl<'x> Lane<'x> {
                     }
                 },
                 Err(panic) => {
-                    self.peak_arena_bytes = self.peak_arena_bytes.max(self.memory.peak_arena_bytes);
-                    self.memory = Memory::default();
                     let failure = Failure::Panic(message(panic.as_ref()));
                     break End::Panicked(DocumentError::new(document.id, document.index, failure), next);
                 }

@@ -233,16 +233,10 @@ impl Extractor {
         document: &Document<'_>,
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
-        let mut kept = self.0.memory.get();
-        // Taken out, so that a sink that panics leaves fresh memory behind and not half a line.
-        let mut memory = std::mem::take(&mut *kept);
-        let flow = self.extract_with(&mut memory, document, sink);
-        *kept = memory;
-        flow
+        self.extract_with(&mut self.0.memory.get(), document, sink)
     }
 
-    /// As [`extract_document`](Self::extract_document), in the caller's own memory, which is not to be used again if
-    /// the sink panics.
+    /// As [`extract_document`](Self::extract_document), in the caller's own memory.
     pub(crate) fn extract_with<S: Sink>(
         &self,
         memory: &mut Memory,
