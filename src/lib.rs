@@ -2,6 +2,8 @@
 
 mod error;
 mod extract;
+#[cfg(feature = "io")]
+pub mod io;
 mod pattern;
 mod scan;
 mod text;

@@ -6,6 +6,7 @@ mod compiled;
 mod document;
 mod examples;
 mod extractor;
+mod layout;
 mod naive;
 mod sink;
 
@@ -16,6 +17,8 @@ pub use associations::{Associations, Iter};
 pub use document::Document;
 pub use examples::ExampleFailure;
 pub use extractor::{Engine, Extractor, ExtractorBuilder, UnknownEngine};
+#[cfg_attr(not(feature = "io"), expect(unused_imports, reason = "only readers make such texts"))]
+pub(crate) use layout::{Entries, Layout};
 pub use sink::{Sink, SinkFn, sink_fn};
 
 /// Where an engine sends what it finds.
