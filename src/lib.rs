@@ -17,3 +17,19 @@ pub use pattern::{
     ArgumentMode, Direction, Example, Field, Group, InvalidName, Location, Matcher, Pattern, PatternError,
     PatternErrorKind, PatternErrors, PatternId, PatternSet, RelationType,
 };
+
+/// Doors for the fuzz targets to rooms that are not public.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod fuzzing {
+    use std::ops::Range;
+
+    /// The lowered text, and for each of its bytes the original bytes it stands for.
+    pub fn lower(text: &str) -> (String, Vec<Range<usize>>) {
+        let arena = bumpalo::Bump::new();
+        let lowered = crate::text::lower_in(&arena, text);
+        let spans = (0..lowered.text.len()).map(|at| lowered.map.original(&(at..at + 1)));
+        (lowered.text.to_owned(), spans.collect())
+    }
+}

@@ -21,7 +21,7 @@ fn check(file: &str, rows_expected: usize) {
     for (name, extractor) in common::engines(&PatternSet::seed()) {
         for row in &rows {
             let mut found = common::extract(&extractor, row["text"].as_str().expect("a string"));
-            let order: Vec<&str> = extractor.patterns().iter().map(|pattern| pattern.name()).collect();
+            let order: Vec<&str> = extractor.patterns().iter().map(relscan::Pattern::name).collect();
             // The vectors are in the seed's order, by pattern and then position; ours go line by line.
             found.sort_by_key(|a| (order.iter().position(|name| *name == a.pattern), a.line));
             let found: Vec<Row> =

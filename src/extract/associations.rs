@@ -54,6 +54,7 @@ impl Associations {
     }
 
     /// All of them, in order.
+    #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         Iter { all: self, records: self.records.iter() }
     }

@@ -5,6 +5,7 @@
 //! that line alone. No text is looked at more often than once by the scan and once by each pattern that was hit.
 
 use std::ops::{ControlFlow, Range};
+use std::panic::{RefUnwindSafe, UnwindSafe};
 
 use bumpalo::Bump;
 use regex_automata::Input;
@@ -74,6 +75,20 @@ struct Hits {
     patterns: Vec<PatternId>,
 }
 
+impl Hits {
+    /// Forgets what a sink that panicked has left, and makes room for `patterns`.
+    fn reset(&mut self, patterns: usize) {
+        for pattern in self.patterns.drain(..) {
+            self.best[pattern.index()] = None;
+        }
+        self.best.resize(patterns, None);
+    }
+}
+
+// What a panic of a sink leaves behind is put right before the next use.
+impl UnwindSafe for Memory {}
+impl RefUnwindSafe for Memory {}
+
 /// Where the middle of a pattern stands; without meaning for a pattern that its regex decides.
 #[derive(Clone, Copy, Debug)]
 struct Place {
@@ -104,7 +119,7 @@ impl Compiled {
         document: &Document<'_>,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
-        memory.hits.best.resize(self.verifiers.len(), None);
+        memory.hits.reset(self.verifiers.len());
         let mut line = document.line;
         for chunk in chunks(document.text, CHUNK_BYTES) {
             memory.arena.reset();
@@ -267,20 +282,21 @@ impl<'c, 'm> Lines<'c, 'm> {
     }
 
     fn finish_line(&mut self) {
-        let mut patterns = std::mem::take(&mut self.hits.patterns);
-        patterns.extend(self.compiled.plan.unfiltered());
-        if !patterns.is_empty() {
-            patterns.sort_unstable();
-            self.count_lines();
-            for pattern in patterns.drain(..) {
-                let nowhere = Place { start: self.line.start, end: self.line.start, rank: 0 };
-                let place = self.hits.best[pattern.index()].take().unwrap_or(nowhere);
-                if self.flow.is_continue() {
-                    self.flow = self.matches(pattern, place);
-                }
+        self.hits.patterns.extend(self.compiled.plan.unfiltered());
+        if self.hits.patterns.is_empty() {
+            return;
+        }
+        self.hits.patterns.sort_unstable();
+        self.count_lines();
+        for i in 0..self.hits.patterns.len() {
+            let pattern = self.hits.patterns[i];
+            let nowhere = Place { start: self.line.start, end: self.line.start, rank: 0 };
+            let place = self.hits.best[pattern.index()].take().unwrap_or(nowhere);
+            if self.flow.is_continue() {
+                self.flow = self.matches(pattern, place);
             }
         }
-        self.hits.patterns = patterns;
+        self.hits.patterns.clear();
     }
 
     fn matches(&mut self, pattern: PatternId, place: Place) -> ControlFlow<()> {

@@ -82,7 +82,7 @@ pub enum PatternErrorKind {
     #[error("the name `{0}` is taken by an earlier pattern")]
     DuplicateName(String),
     /// A value that is not among those that exist.
-    #[error("`{value}` is not a {what}")]
+    #[error("`{value}` is not the name of a {what}")]
     UnknownValue {
         /// What the value should name.
         what: &'static str,
@@ -120,6 +120,9 @@ pub enum PatternErrorKind {
         /// Whether the compiled form is meant.
         compiled: bool,
     },
+    /// Regexes that compile to too much together.
+    #[error("the regexes up to this one are larger than {0} bytes together when compiled")]
+    TotalSize(usize),
     /// A regex that matches the empty string.
     #[error("the regex can match the empty string")]
     MatchesEmpty,
@@ -218,7 +221,7 @@ impl PatternError {
             K::SameGroup => "name two different groups",
             K::Confidence(_) => "write a number from 0 to 1",
             K::Empty => "add at least one [[pattern]]",
-            K::TooMany(_) => "split the set",
+            K::TooMany(_) | K::TotalSize(_) => "split the set",
         }
     }
 }

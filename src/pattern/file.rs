@@ -35,7 +35,7 @@ impl PatternSet {
         let mut reader = Reader { text, errors: Vec::new(), spans: Vec::new() };
         let patterns = reader.file();
         let Reader { mut errors, spans, .. } = reader;
-        // What the TOML left without a sound definition is not checked further: its fault is known already.
+        // What lacks a name, a relation or a matcher is not checked further: its fault is known already.
         let (indices, patterns): (Vec<usize>, Vec<Pattern>) =
             patterns.into_iter().enumerate().filter_map(|(i, pattern)| Some((i, pattern?))).unzip();
         let nothing_read = patterns.is_empty() && !errors.is_empty();
@@ -65,7 +65,9 @@ struct Spans {
 impl Spans {
     /// The bytes of `field`, or of the part `within` its text where that can be told.
     fn of(&self, field: Field, within: Option<Range<usize>>, text: &str) -> Range<usize> {
-        let Some((_, whole)) = self.fields.iter().find(|(f, _)| *f == field) else { return self.pattern.clone() };
+        // A group that is not written is missing from the regex.
+        let written = [field, Field::Regex].iter().find_map(|wanted| self.fields.iter().find(|(f, _)| f == wanted));
+        let Some((_, whole)) = written else { return self.pattern.clone() };
         let written = &text[whole.clone()];
         let quote = ["'''", "\"\"\"", "'", "\""].into_iter().find(|quote| written.starts_with(quote));
         match (quote, within) {
@@ -136,7 +138,7 @@ impl Reader<'_> {
                     error.index = Some(index);
                     error.pattern.clone_from(&name);
                 }
-                patterns.push(pattern.filter(|_| self.errors.len() == errors_before));
+                patterns.push(pattern);
             }
         }
         patterns
@@ -276,7 +278,7 @@ impl Reader<'_> {
         match self.string("argument", value, Field::Argument)?.as_str() {
             "line" => Some(ArgumentMode::Line),
             other => {
-                let kind = PatternErrorKind::UnknownValue { what: "argument mode", value: other.to_owned() };
+                let kind = PatternErrorKind::UnknownValue { what: "mode of arguments", value: other.to_owned() };
                 self.fault(kind, Field::Argument, value.span());
                 None
             }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::definition::Pattern;
 use super::error::{Field, PatternError, PatternErrorKind, PatternErrors};
 use super::relation::check_name;
-use super::shape::{Shape, shape};
+use super::shape::{Shape, TOTAL_LIMIT, shape};
 
 /// Most patterns a set can hold.
 pub(crate) const MAX_PATTERNS: usize = 100_000;
@@ -57,6 +57,7 @@ impl PatternSet {
 
     /// The 16 patterns of the seed, in order: `(.+?) causes (.+)` and its fifteen siblings.
     #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "it does not panic, for the reason below")]
     pub fn seed() -> Self {
         // The file is a part of the crate and a test reads it: it cannot fail here.
         Self::parse("seed.toml", include_str!("../../patterns/seed.toml")).expect("the seed pack is valid")
@@ -82,6 +83,7 @@ impl PatternSet {
             return (PatternSet { patterns: Vec::new(), shapes: Vec::new() }, errors);
         }
         let mut shapes = Vec::with_capacity(patterns.len());
+        let mut total = 0;
         let mut first_use: HashMap<&str, usize> = HashMap::with_capacity(patterns.len());
         for (index, pattern) in patterns.iter().enumerate() {
             let mut fault = |mut error: PatternError| {
@@ -98,7 +100,14 @@ impl PatternSet {
                 fault(PatternError::new(PatternErrorKind::Confidence(pattern.confidence), Field::Confidence));
             }
             match shape(pattern) {
-                Ok(shape) => shapes.push(shape),
+                Ok((shape, size)) => {
+                    shapes.push(shape);
+                    total += size;
+                    if total > TOTAL_LIMIT {
+                        fault(PatternError::new(PatternErrorKind::TotalSize(TOTAL_LIMIT), Field::Regex));
+                        break;
+                    }
+                }
                 Err(error) => fault(error),
             }
         }
@@ -107,7 +116,7 @@ impl PatternSet {
 
     /// How many patterns there are; at least one.
     #[must_use]
-    #[allow(clippy::len_without_is_empty)] // a set is never empty
+    #[expect(clippy::len_without_is_empty, reason = "a set is never empty")]
     pub fn len(&self) -> usize {
         self.patterns.len()
     }
@@ -135,7 +144,7 @@ impl PatternSet {
 
     /// The place of every pattern, in order.
     pub(crate) fn ids(&self) -> impl Iterator<Item = PatternId> + use<> {
-        #[allow(clippy::cast_possible_truncation)] // at most MAX_PATTERNS
+        #[expect(clippy::cast_possible_truncation, reason = "there are at most MAX_PATTERNS")]
         let len = self.patterns.len() as u32;
         (0..len).map(PatternId)
     }

@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use regex_automata::nfa::thompson;
-use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal, Seq};
 use regex_syntax::hir::{Capture, Dot, Hir, HirKind};
 
 use super::definition::{Group, Matcher, Pattern};
@@ -18,6 +18,8 @@ use super::error::{Field, PatternError, PatternErrorKind};
 pub(crate) const TEXT_LIMIT: usize = 4096;
 /// Largest compiled form of one regex, in bytes.
 pub(crate) const COMPILED_LIMIT: usize = 1 << 20;
+/// Largest compiled form of all regexes of a set together, in bytes.
+pub(crate) const TOTAL_LIMIT: usize = 64 << 20;
 /// Deepest nesting of one regex.
 pub(crate) const NEST_LIMIT: u32 = 64;
 /// Longest literal that is looked for as a whole, in bytes; no alternative of a split middle may be longer.
@@ -54,9 +56,11 @@ pub(crate) struct Whole {
 }
 
 /// Checks the trigger or regex of `pattern` and says what shape it has.
-pub(crate) fn shape(pattern: &Pattern) -> Result<Shape, PatternError> {
+///
+/// The number is the size of its compiled form in bytes; 0 if only literals are looked for.
+pub(crate) fn shape(pattern: &Pattern) -> Result<(Shape, usize), PatternError> {
     match &pattern.matcher {
-        Matcher::Trigger(trigger) => trigger_shape(trigger),
+        Matcher::Trigger(trigger) => Ok((trigger_shape(trigger)?, 0)),
         Matcher::Regex { regex, source, target } => regex_shape(regex, source, target),
     }
 }
@@ -77,7 +81,7 @@ fn trigger_shape(trigger: &str) -> Result<Shape, PatternError> {
     Ok(Shape::Split { middle: Middle::Literals(vec![literal.into_bytes()]), left_is_source: true })
 }
 
-fn regex_shape(regex: &str, source: &Group, target: &Group) -> Result<Shape, PatternError> {
+fn regex_shape(regex: &str, source: &Group, target: &Group) -> Result<(Shape, usize), PatternError> {
     let fault = |kind| Err(PatternError::new(kind, Field::Regex));
     if regex.len() > TEXT_LIMIT {
         return fault(PatternErrorKind::Size { what: "regex", limit: TEXT_LIMIT, compiled: false });
@@ -100,14 +104,15 @@ fn regex_shape(regex: &str, source: &Group, target: &Group) -> Result<Shape, Pat
         && let Some((middle, left_is_source)) = split(&hir, source, target)
     {
         let middle = middle_shape(middle);
-        if let Middle::Regex { hir, .. } = &middle {
-            check_compiled_size(hir)?;
-        }
-        return Ok(Shape::Split { middle, left_is_source });
+        let size = match &middle {
+            Middle::Literals(_) => 0,
+            Middle::Regex { hir, .. } => compiled_size(hir)?,
+        };
+        return Ok((Shape::Split { middle, left_is_source }, size));
     }
-    check_compiled_size(&hir)?;
+    let size = compiled_size(&hir)?;
     let required = required(&hir);
-    Ok(Shape::Whole(Whole { hir, source, target, trigger, required }))
+    Ok((Shape::Whole(Whole { hir, source, target, trigger, required }), size))
 }
 
 fn parse(regex: &str) -> Result<Hir, PatternError> {
@@ -176,7 +181,9 @@ fn group_names(hir: &Hir) -> Vec<Option<String>> {
             }
             HirKind::Repetition(repetition) => visit(&repetition.sub, names),
             HirKind::Concat(parts) | HirKind::Alternation(parts) => {
-                parts.iter().for_each(|part| visit(part, names));
+                for part in parts {
+                    visit(part, names);
+                }
             }
             HirKind::Empty | HirKind::Literal(_) | HirKind::Class(_) | HirKind::Look(_) => {}
         }
@@ -200,11 +207,11 @@ fn group_index(names: &[Option<String>], group: &Group, field: Field) -> Result<
     })
 }
 
-/// Builds the regex to its automaton and forgets it, to learn whether it stays within [`COMPILED_LIMIT`].
-fn check_compiled_size(hir: &Hir) -> Result<(), PatternError> {
+/// Builds the regex to its automaton and forgets it, to learn its size and whether that is within [`COMPILED_LIMIT`].
+fn compiled_size(hir: &Hir) -> Result<usize, PatternError> {
     let config = thompson::Config::new().nfa_size_limit(Some(COMPILED_LIMIT));
     match thompson::Compiler::new().configure(config).build_from_hir(hir) {
-        Ok(_) => Ok(()),
+        Ok(nfa) => Ok(nfa.memory_usage()),
         Err(error) => {
             let kind = if error.size_limit().is_some() {
                 PatternErrorKind::Size { what: "regex", limit: COMPILED_LIMIT, compiled: true }
@@ -258,21 +265,14 @@ fn extractor() -> Extractor {
 /// The literals of `seq` that a line of lowered text can hold; `None` if they are not finite or one is empty.
 fn to_needles(seq: &Seq) -> Option<Vec<Vec<u8>>> {
     let literals = seq.literals()?;
-    if literals.iter().any(|literal| literal.is_empty()) {
+    if literals.iter().any(Literal::is_empty) {
         return None;
     }
     let possible = |bytes: &&[u8]| {
         let lowered = std::str::from_utf8(bytes).map_or(true, |text| text.chars().all(is_lowered));
         lowered && !bytes.contains(&b'\n')
     };
-    Some(
-        literals
-            .iter()
-            .map(regex_syntax::hir::literal::Literal::as_bytes)
-            .filter(possible)
-            .map(<[u8]>::to_vec)
-            .collect(),
-    )
+    Some(literals.iter().map(Literal::as_bytes).filter(possible).map(<[u8]>::to_vec).collect())
 }
 
 /// Literals, one of which stands in every match of `hir`.
@@ -317,7 +317,7 @@ mod tests {
     use crate::RelationType;
 
     fn shape_of(regex: &str) -> Shape {
-        shape(&Pattern::regex("p", RelationType::Causal, regex)).unwrap()
+        shape(&Pattern::regex("p", RelationType::Causal, regex)).unwrap().0
     }
 
     fn texts(needles: &[Vec<u8>]) -> Vec<&str> {
@@ -350,7 +350,7 @@ mod tests {
             let pattern = Pattern::regex("p", RelationType::Causal, &*regex);
             let pattern = if regex.contains("(, )") { pattern.with_target(3) } else { pattern };
             match shape(&pattern) {
-                Ok(Shape::Split { middle: Middle::Literals(got), .. }) => assert_eq!(texts(&got), want, "{regex}"),
+                Ok((Shape::Split { middle: Middle::Literals(got), .. }, 0)) => assert_eq!(texts(&got), want, "{regex}"),
                 other => panic!("{regex}: {other:?}"),
             }
         }

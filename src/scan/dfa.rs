@@ -1,5 +1,7 @@
 //! All needles, literals and regexes, in one automaton of regex-automata, searched for overlapping matches.
 
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
 use regex_automata::dfa::{Automaton, OverlappingState, dense};
 use regex_automata::hybrid;
 use regex_automata::nfa::thompson;
@@ -25,7 +27,7 @@ enum Kind {
     Lazy(Box<hybrid::dfa::DFA>, Caches),
 }
 
-type Caches = Pool<hybrid::dfa::Cache, Box<dyn Fn() -> hybrid::dfa::Cache + Send + Sync>>;
+type Caches = Pool<hybrid::dfa::Cache, Box<dyn Fn() -> hybrid::dfa::Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>;
 
 impl std::fmt::Debug for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -52,24 +54,28 @@ impl Dfa {
             .determinize_size_limit(Some(size_limit));
         let automaton = match dense::Builder::new().configure(config).build_from_nfa(&nfa) {
             Ok(dfa) => Kind::Dense(Box::new(dfa)),
-            Err(error) if error.is_size_limit_exceeded() => lazy(nfa, size_limit)?,
+            Err(error) if error.is_size_limit_exceeded() => lazy(&nfa, size_limit)?,
             Err(error) => return Err(BuildError::automaton(&error)),
         };
         Ok(Dfa { automaton, needles: needles.len() })
     }
 }
 
-fn lazy(nfa: thompson::NFA, size_limit: usize) -> Result<Kind, BuildError> {
+fn lazy(nfa: &thompson::NFA, size_limit: usize) -> Result<Kind, BuildError> {
     // No `minimum_cache_clear_count`: a search that gave up would have to be done again by a slower engine.
     let config = hybrid::dfa::Config::new()
         .match_kind(MatchKind::All)
         .cache_capacity(size_limit)
         .skip_cache_capacity_check(true);
-    let dfa = hybrid::dfa::Builder::new().configure(config).build_from_nfa(nfa);
+    let dfa = hybrid::dfa::Builder::new().configure(config).build_from_nfa(nfa.clone());
     let dfa = dfa.map_err(|error| BuildError::automaton(&error))?;
     let for_caches = dfa.clone();
     Ok(Kind::Lazy(Box::new(dfa), Pool::new(Box::new(move || for_caches.create_cache()))))
 }
+
+/// A search fails only if a quit byte was set, or a limit on cache clears, or an anchored start was asked for; none of
+/// that is configured.
+const INFALLIBLE: &str = "an unanchored search without quit bytes does not fail";
 
 impl Scanner for Dfa {
     fn name(&self) -> &'static str {
@@ -83,9 +89,6 @@ impl Scanner for Dfa {
         if self.needles == 0 {
             return;
         }
-        // A search fails only if a quit byte was set, or a limit on cache clears, or an anchored start was asked for;
-        // none of that is configured.
-        const INFALLIBLE: &str = "an unanchored search without quit bytes does not fail";
         let input = Input::new(haystack);
         match &self.automaton {
             Kind::Dense(dfa) => {

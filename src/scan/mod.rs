@@ -3,6 +3,9 @@
 //! A [`Plan`] says what to look for and what an occurrence means; a [`Scanner`] looks. Scanners differ in speed and
 //! in the needles they take, never in what they find.
 
+use std::fmt::Debug;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
 mod dfa;
 mod literal;
 mod plan;
@@ -19,7 +22,7 @@ pub(crate) struct Hit {
 }
 
 /// Finds needles.
-pub(crate) trait Scanner: Send + Sync + std::fmt::Debug {
+pub(crate) trait Scanner: Debug + Send + Sync + UnwindSafe + RefUnwindSafe {
     /// What it is called in messages and statistics.
     fn name(&self) -> &'static str;
 
