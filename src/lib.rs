@@ -3,6 +3,8 @@
 mod batch;
 mod error;
 mod extract;
+#[cfg(feature = "io")]
+pub mod io;
 mod pattern;
 mod scan;
 mod text;

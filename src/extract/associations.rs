@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::ops::{ControlFlow, Range};
 
-use super::association::{Association, Spans};
+use super::association::{Association, Context, Spans};
 use super::labels::Labels;
 use super::sink::Sink;
 
@@ -106,6 +106,7 @@ impl Associations {
             source: &self.text[record.source.clone()],
             target: &self.text[record.target.clone()],
             spans: record.spans,
+            context: Context::default(),
         }
     }
 

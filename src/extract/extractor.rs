@@ -13,7 +13,7 @@ use super::document::Document;
 use super::naive::Naive;
 use super::sink::Sink;
 use super::threads::Threads;
-use super::{ExampleFailure, examples};
+use super::{ExampleFailure, examples, layout};
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
 use crate::scan::{Dfa, Literals, Needles, Plan, Scanner};
@@ -244,7 +244,7 @@ impl Extractor {
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
         let mut failure = None;
-        let mut emit = |association: &super::Association<'_>| match sink.association(association) {
+        let mut emit = |association: &super::Association<'_>| match layout::send(document, association, sink) {
             Ok(flow) => flow,
             Err(error) => {
                 failure = Some(error);

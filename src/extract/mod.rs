@@ -7,6 +7,7 @@ mod document;
 mod examples;
 mod extractor;
 mod labels;
+mod layout;
 mod naive;
 mod sink;
 mod threads;
@@ -19,6 +20,8 @@ pub(crate) use compiled::Memory;
 pub use document::Document;
 pub use examples::ExampleFailure;
 pub use extractor::{Engine, Extractor, ExtractorBuilder, UnknownEngine};
+#[cfg_attr(not(feature = "io"), expect(unused_imports, reason = "only readers make such texts"))]
+pub(crate) use layout::{Entries, Layout};
 pub use sink::{Sink, SinkFn, sink_fn};
 
 /// Where an engine sends what it finds.
