@@ -10,8 +10,6 @@ use super::sink::Sink;
 /// Associations in the order in which they were found, held compactly: their texts stand in one buffer.
 ///
 /// It is a [`Sink`], so that any extraction can be collected in it.
-///
-/// It serialises to columns (see `docs/COLUMNS.md`), to be sent from one process to another.
 #[derive(Clone, Debug, Default)]
 pub struct Associations {
     pub(super) labels: Labels,

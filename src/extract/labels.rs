@@ -27,10 +27,6 @@ impl Labels {
         self.all.iter()
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.all.len()
-    }
-
     /// The place of a label, which is added if it is new. Constant time, unless the patterns of several sets are mixed.
     pub(super) fn place(&mut self, id: PatternId, name: &str, relation: &RelationType) -> usize {
         let same = |label: &Label| label.id == id && *label.name == *name && label.relation == *relation;

@@ -14,6 +14,7 @@ mod threads;
 
 use std::ops::ControlFlow;
 
+pub(crate) use association::Spans;
 pub use association::{Association, OwnedAssociation, Span};
 pub use associations::{Associations, Iter};
 pub(crate) use compiled::Memory;
