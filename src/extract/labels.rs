@@ -18,6 +18,12 @@ pub(super) struct Label {
     pub(super) relation: RelationType,
 }
 
+impl FromIterator<Label> for Labels {
+    fn from_iter<I: IntoIterator<Item = Label>>(labels: I) -> Self {
+        Labels { all: labels.into_iter().collect(), places: Vec::new() }
+    }
+}
+
 impl Labels {
     pub(super) fn get(&self, place: usize) -> &Label {
         &self.all[place]

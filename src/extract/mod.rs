@@ -2,6 +2,7 @@
 
 mod association;
 mod associations;
+mod columns;
 mod compiled;
 mod document;
 mod examples;
