@@ -185,6 +185,20 @@ impl Strategy {
     }
 }
 
+/// Sends what is found on as what it is in the documents of the text.
+struct Settled<'d, S> {
+    document: &'d Document<'d>,
+    sink: &'d mut S,
+}
+
+impl<S: Sink> Sink for Settled<'_, S> {
+    type Error = S::Error;
+
+    fn association(&mut self, association: &super::Association<'_>) -> Result<ControlFlow<()>, S::Error> {
+        layout::send(self.document, association, self.sink)
+    }
+}
+
 impl Extractor {
     /// Begins to build one.
     #[must_use]
@@ -233,10 +247,12 @@ impl Extractor {
         document: &Document<'_>,
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
-        self.extract_with(&mut self.0.memory.get(), document, sink)
+        let mut sink = Settled { document, sink };
+        self.extract_with(&mut self.0.memory.get(), document, &mut sink)
     }
 
-    /// As [`extract_document`](Self::extract_document), in the caller's own memory.
+    /// As [`extract_document`](Self::extract_document), in the caller's own memory, and without regard to the layout of
+    /// the document: what is sent has yet to go through [`layout::send`].
     pub(crate) fn extract_with<S: Sink>(
         &self,
         memory: &mut Memory,
@@ -244,7 +260,7 @@ impl Extractor {
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
         let mut failure = None;
-        let mut emit = |association: &super::Association<'_>| match layout::send(document, association, sink) {
+        let mut emit = |association: &super::Association<'_>| match sink.association(association) {
             Ok(flow) => flow,
             Err(error) => {
                 failure = Some(error);

@@ -61,6 +61,18 @@ impl Entries {
     }
 }
 
+/// How many documents there are in the text of `document`, if it begins with one.
+pub(crate) fn documents(document: &Document<'_>) -> usize {
+    match document.layout {
+        Layout::One => 1,
+        Layout::Lines { .. } => {
+            let feeds = memchr::memchr_iter(b'\n', document.text.as_bytes()).count();
+            feeds + usize::from(!document.text.ends_with('\n'))
+        }
+        Layout::Many(entries) => entries.len(),
+    }
+}
+
 /// Sends what was found in the text of `document` to `sink` as what it is in the document that it belongs to.
 pub(crate) fn send<S: Sink>(
     document: &Document<'_>,

@@ -8,7 +8,7 @@ mod document;
 mod examples;
 mod extractor;
 mod labels;
-mod layout;
+pub(crate) mod layout;
 mod naive;
 mod sink;
 mod threads;
