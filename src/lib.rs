@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod error;
 mod extract;
 #[cfg(feature = "io")]
@@ -8,6 +9,10 @@ mod pattern;
 mod scan;
 mod text;
 
+pub use batch::{
+    AsDocument, Batch, BatchError, CancelToken, Collected, DocumentError, Failure, Mode, Outcome, ParallelSink, Piece,
+    Progress, Recording, Replay, Report, Threshold, Workers, replay,
+};
 pub use error::BuildError;
 pub use extract::{
     Association, Associations, Document, Engine, ExampleFailure, Extractor, ExtractorBuilder, Iter, OwnedAssociation,

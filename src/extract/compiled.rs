@@ -64,6 +64,8 @@ struct Match {
 pub(crate) struct Memory {
     arena: Bump,
     hits: Hits,
+    /// The most bytes the arena has held.
+    pub(crate) peak_arena_bytes: usize,
 }
 
 /// The hits of one line.
@@ -129,6 +131,7 @@ impl Compiled {
             let mut lines = Lines::new(self, lowered, line, &mut memory.hits, emission);
             self.scanner.scan(lowered.text, &mut |hit| lines.hit(hit));
             let flow = lines.finish();
+            memory.peak_arena_bytes = memory.peak_arena_bytes.max(memory.arena.allocated_bytes());
             if memory.arena.allocated_bytes() > ARENA_KEPT {
                 memory.arena = Bump::new();
             }

@@ -12,6 +12,7 @@ use super::compiled::{Compiled, Memory};
 use super::document::Document;
 use super::naive::Naive;
 use super::sink::Sink;
+use super::threads::Threads;
 use super::{ExampleFailure, examples, layout};
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
@@ -35,6 +36,7 @@ struct Inner {
     patterns: Arc<PatternSet>,
     strategy: Strategy,
     memory: Pool<Memory, CreateMemory>,
+    threads: Threads,
 }
 
 type CreateMemory = Box<dyn Fn() -> Memory + Send + Sync + UnwindSafe + RefUnwindSafe>;
@@ -139,7 +141,7 @@ impl ExtractorBuilder {
         let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::seed));
         let strategy = Strategy::choose(&patterns, self.engine, self.dfa_size_limit)?;
         let memory: Pool<Memory, CreateMemory> = Pool::new(Box::new(Memory::default));
-        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory })))
+        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory, threads: Threads::default() })))
     }
 }
 
@@ -204,7 +206,7 @@ impl Extractor {
     /// does not.
     #[must_use]
     pub fn extract(&self, text: &str) -> Associations {
-        let mut found = Associations::new(Arc::clone(&self.0.patterns));
+        let mut found = Associations::new();
         match self.extract_into(text, &mut found) {
             Ok(_) => found,
             Err(never) => match never {},
@@ -231,6 +233,16 @@ impl Extractor {
         document: &Document<'_>,
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
+        self.extract_with(&mut self.0.memory.get(), document, sink)
+    }
+
+    /// As [`extract_document`](Self::extract_document), in the caller's own memory.
+    pub(crate) fn extract_with<S: Sink>(
+        &self,
+        memory: &mut Memory,
+        document: &Document<'_>,
+        sink: &mut S,
+    ) -> Result<ControlFlow<()>, S::Error> {
         let mut failure = None;
         let mut emit = |association: &super::Association<'_>| match layout::send(document, association, sink) {
             Ok(flow) => flow,
@@ -242,7 +254,7 @@ impl Extractor {
         let set = &self.0.patterns;
         let flow = match &self.0.strategy {
             Strategy::Naive(naive) => naive.extract(set, document, &mut emit),
-            Strategy::Compiled(compiled) => compiled.extract(set, &mut self.0.memory.get(), document, &mut emit),
+            Strategy::Compiled(compiled) => compiled.extract(set, memory, document, &mut emit),
         };
         match failure {
             Some(error) => Err(error),
@@ -250,10 +262,9 @@ impl Extractor {
         }
     }
 
-    /// An empty [`Associations`] for the patterns of this extractor, to collect in.
-    #[must_use]
-    pub fn associations(&self) -> Associations {
-        Associations::new(Arc::clone(&self.0.patterns))
+    /// The threads that batches use.
+    pub(crate) fn threads(&self) -> &Threads {
+        &self.0.threads
     }
 
     /// The patterns.

@@ -6,14 +6,17 @@ mod compiled;
 mod document;
 mod examples;
 mod extractor;
+mod labels;
 mod layout;
 mod naive;
 mod sink;
+mod threads;
 
 use std::ops::ControlFlow;
 
 pub use association::{Association, OwnedAssociation, Span};
 pub use associations::{Associations, Iter};
+pub(crate) use compiled::Memory;
 pub use document::Document;
 pub use examples::ExampleFailure;
 pub use extractor::{Engine, Extractor, ExtractorBuilder, UnknownEngine};
