@@ -9,14 +9,13 @@ use super::lane::{End, Found, Gate, Lane, Scanned, Slot};
 use super::load;
 use super::plan::Plan;
 use super::report::{Mode, Outcome, Progress, Report};
+use super::settings::Callback;
 use super::sink::{ParallelSink, message};
 use super::wave::{Step, Texts, Unit};
 use crate::extract::Extractor;
 
 /// The callback is called at most so often.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(10);
-
-type Callback<'e> = Box<dyn FnMut(&Progress) + 'e>;
 
 /// Why a batch ends before its documents do.
 #[derive(Debug)]

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::{DocumentError, Failure};
+use super::gather::{Gathered, Split};
 use super::settings::CancelToken;
 use super::sink::message;
 use super::wave::{Place, Step, Texts, Unit};
@@ -85,6 +86,7 @@ pub(super) enum End<E> {
 pub(super) struct Lane<'x> {
     extractor: &'x Extractor,
     memory: Memory,
+    gathered: Gathered,
     counts: Counts,
     pub(super) busy: Duration,
 }
@@ -113,7 +115,7 @@ impl Counts {
 impl<'x> Lane<'x> {
     pub(super) fn new(extractor: &'x Extractor) -> Self {
         let counts = Counts { by_pattern: vec![0; extractor.patterns().len()], patterns: Vec::new() };
-        Lane { extractor, memory: Memory::default(), counts, busy: Duration::ZERO }
+        Lane { extractor, memory: Memory::default(), gathered: Gathered::default(), counts, busy: Duration::ZERO }
     }
 
     pub(super) fn peak_arena_bytes(&self) -> usize {
@@ -158,8 +160,8 @@ impl<'x> Lane<'x> {
         sink: &mut S,
     ) -> End<S::Error> {
         let begin = Instant::now();
-        let mut tap =
-            Tap { sink, gate, counts: &mut self.counts, room: room.unwrap_or(usize::MAX), line: 0, interrupt: None };
+        let room = room.unwrap_or(usize::MAX);
+        let mut tap = Tap { sink, gate, counts: &mut self.counts, room, text: 0, line: 0, interrupt: None };
         let mut place = unit.start;
         let end = loop {
             if place == unit.end {
@@ -171,38 +173,45 @@ impl<'x> Lane<'x> {
             if gate.is_closed() {
                 break End::Cancelled;
             }
-            let document = texts.document(place.text);
-            let to = if place.text == unit.end.text { unit.end.at } else { document.text.len() };
-            let next = if place.text == unit.end.text { unit.end } else { Place::of(place.text + 1) };
-            if skip == Some(document.index) {
-                place = next;
-                continue;
-            }
-            let part = Document {
-                text: &document.text[place.at..to],
-                offset: document.offset + place.at,
-                line: document.line + place.lines,
-                ..document
-            };
-            tap.line = 0;
+            let next = self.gathered.fill(texts, place, unit.end, skip);
+            (tap.text, tap.line) = (place.text, 0);
             // The memory is put right before its next use; what a panic leaves of the sink is the user's to keep whole.
-            let extraction = AssertUnwindSafe(|| self.extractor.extract_with(&mut self.memory, &part, &mut tap));
-            match catch_unwind(extraction) {
-                Ok(Ok(ControlFlow::Continue(()))) => place = next,
-                Ok(Err(error)) => break End::Failed(error),
-                Ok(Ok(ControlFlow::Break(()))) => match tap.interrupt {
-                    None => break End::Stopped,
-                    Some(Interrupt::Closed) => break End::Cancelled,
-                    Some(Interrupt::Full { at, line }) => {
-                        let begin = part.text.as_bytes().get(..at - part.offset);
-                        let begin = begin.and_then(|before| memchr::memrchr(b'\n', before)).map_or(0, |feed| feed + 1);
-                        let lines = line - document.line;
-                        break End::Full(Place { text: place.text, at: place.at + begin, lines });
-                    }
-                },
-                Err(panic) => {
+            let extraction = AssertUnwindSafe(|| {
+                if next != place {
+                    let mut split = Split::new(texts, &self.gathered, &mut tap);
+                    return self.extractor.extract_with(&mut self.memory, &self.gathered.document(), &mut split);
+                }
+                let document = texts.document(place.text);
+                if skip == Some(document.index) {
+                    return Ok(ControlFlow::Continue(()));
+                }
+                let to = if place.text == unit.end.text { unit.end.at } else { document.text.len() };
+                let part = Document {
+                    text: &document.text[place.at..to],
+                    offset: document.offset + place.at,
+                    line: document.line + place.lines,
+                    ..document
+                };
+                self.extractor.extract_with(&mut self.memory, &part, &mut tap)
+            });
+            let flow = catch_unwind(extraction);
+            // The document that the last association was of, unless all went well.
+            let document = texts.document(tap.text);
+            match (flow, tap.interrupt) {
+                (Ok(Ok(ControlFlow::Continue(()))), _) if next != place => place = next,
+                (Ok(Ok(ControlFlow::Continue(()))), _) => place = after(place, unit.end),
+                (Ok(Err(error)), _) => break End::Failed(error),
+                (Ok(Ok(ControlFlow::Break(()))), None) => break End::Stopped,
+                (Ok(Ok(ControlFlow::Break(()))), Some(Interrupt::Closed)) => break End::Cancelled,
+                (Ok(Ok(ControlFlow::Break(()))), Some(Interrupt::Full { at, line })) => {
+                    let before = document.text.as_bytes().get(..at - document.offset);
+                    let begin = before.and_then(|text| memchr::memrchr(b'\n', text)).map_or(0, |feed| feed + 1);
+                    break End::Full(Place { text: tap.text, at: begin, lines: line - document.line });
+                }
+                (Err(panic), _) => {
                     let failure = Failure::Panic(message(panic.as_ref()));
-                    break End::Panicked(DocumentError::new(document.id, document.index, failure), next);
+                    let error = DocumentError::new(document.id, document.index, failure);
+                    break End::Panicked(error, after(Place { text: tap.text, ..place }, unit.end));
                 }
             }
         };
@@ -211,21 +220,27 @@ impl<'x> Lane<'x> {
     }
 }
 
+/// Where the text after that of `place` begins, or the `end` if it comes first.
+fn after(place: Place, end: Place) -> Place {
+    if place.text == end.text { end } else { Place::of(place.text + 1) }
+}
+
 /// Stands between the engine and a sink: counts, and breaks off when it must.
-struct Tap<'t, S> {
+pub(super) struct Tap<'t, S> {
     sink: &'t mut S,
     gate: &'t Gate,
     counts: &'t mut Counts,
     /// How many bytes the sink may still take.
     room: usize,
-    /// The line of the last association.
-    line: usize,
+    /// The number of the text, and the line, of the last association.
+    pub(super) text: usize,
+    pub(super) line: usize,
     interrupt: Option<Interrupt>,
 }
 
 /// Why the tap broke off.
 #[derive(Clone, Copy, Debug)]
-enum Interrupt {
+pub(super) enum Interrupt {
     Closed,
     /// There is no room for an association in a new line; byte `at` is in that line.
     Full {

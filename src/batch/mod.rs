@@ -11,6 +11,7 @@ mod delivery;
 mod document;
 mod driver;
 mod error;
+mod gather;
 mod lane;
 mod load;
 mod plan;

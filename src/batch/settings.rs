@@ -91,8 +91,10 @@ pub struct Batch<'e> {
     pub(super) max_document_bytes: usize,
     pub(super) pool: Option<&'e ThreadPool>,
     pub(super) cancel: CancelToken,
-    pub(super) progress: Option<Box<dyn FnMut(&Progress) + 'e>>,
+    pub(super) progress: Option<Callback<'e>>,
 }
+
+pub(super) type Callback<'e> = Box<dyn FnMut(&Progress) + 'e>;
 
 impl Extractor {
     /// Begins a batch: many documents, by several threads where that pays.

@@ -11,7 +11,12 @@ use super::sink::Sink;
 ///
 /// It is a [`Sink`], so that any extraction can be collected in it.
 ///
-/// It serialises to columns (see `docs/COLUMNS.md`), to be sent from one process to another.
+/// It serialises to columns, compactly, to be sent from one process to another: one buffer of `text`; `patterns`, a
+/// table of `[place in the set, name, relation]`; `documents`, a table of
+/// `[index, start and end of the id in the text, number of associations]`; and for each association an entry in
+/// `pattern` (a row of the table), `line`, `confidence`, `source_start`, `target_start` and `target_end` (in the text;
+/// the source ends where the target starts), `source_span`, `trigger_span` and `target_span` (in the document). What
+/// does not fit together is refused when it is deserialised.
 #[derive(Clone, Debug, Default)]
 pub struct Associations {
     pub(super) labels: Labels,

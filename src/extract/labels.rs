@@ -18,6 +18,12 @@ pub(super) struct Label {
     pub(super) relation: RelationType,
 }
 
+impl FromIterator<Label> for Labels {
+    fn from_iter<I: IntoIterator<Item = Label>>(labels: I) -> Self {
+        Labels { all: labels.into_iter().collect(), places: Vec::new() }
+    }
+}
+
 impl Labels {
     pub(super) fn get(&self, place: usize) -> &Label {
         &self.all[place]
@@ -25,10 +31,6 @@ impl Labels {
 
     pub(super) fn iter(&self) -> std::slice::Iter<'_, Label> {
         self.all.iter()
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.all.len()
     }
 
     /// The place of a label, which is added if it is new. Constant time, unless the patterns of several sets are mixed.

@@ -2,6 +2,7 @@
 
 mod association;
 mod associations;
+mod columns;
 mod compiled;
 mod document;
 mod examples;
@@ -14,6 +15,7 @@ mod threads;
 
 use std::ops::ControlFlow;
 
+pub(crate) use association::Spans;
 pub use association::{Association, OwnedAssociation, Span};
 pub use associations::{Associations, Iter};
 pub(crate) use compiled::Memory;
