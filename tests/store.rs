@@ -25,7 +25,8 @@ fn learning_through_the_store_equals_the_original() {
     for (index, row) in common::rows("learn.jsonl.gz").iter().enumerate() {
         let lessons = lessons(row);
         let ways = [(0, 1), (0, lessons.len()), (1, 3), (2, lessons.len())];
-        for (way, (workers, together)) in ways.into_iter().enumerate() {
+        let ways = ways.into_iter().filter(|&(_, together)| lessons.len() / together <= 25);
+        for (way, (workers, together)) in ways.enumerate() {
             let path = folder.path().join(format!("{index}-{way}.db"));
             let mut ids = Vec::new();
             for batch in lessons.chunks(together) {
@@ -126,17 +127,17 @@ fn known_concepts_are_learned_again_when_the_store_is_opened_again() {
 fn progress_is_saved_with_its_batch_and_forgotten_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("graph.db");
-    let progress = |contents, is_done| InputProgress { name: "a.jsonl".to_owned(), contents, is_done };
+    let progress = |rows, is_done| InputProgress { name: "a.jsonl".to_owned(), rows, is_done };
     let mut learner = StoreLearner::open(&path, Extractor::seed(), LearnConfig::default()).unwrap();
-    assert_eq!(learner.store().progress("a.jsonl").unwrap(), None);
+    assert_eq!(learner.store().progress().unwrap(), []);
     learner.learn_batch(&[("one", None, None)], &[progress(1, false)]).unwrap();
-    assert_eq!(learner.store().progress("a.jsonl").unwrap(), Some(progress(1, false)));
+    assert_eq!(learner.store().progress().unwrap(), [progress(1, false)]);
     learner.learn_batch(&[("two", None, None)], &[progress(2, true)]).unwrap();
     drop(learner);
     let mut store = Store::open(&path).unwrap();
-    assert_eq!(store.progress("a.jsonl").unwrap(), Some(progress(2, true)));
+    assert_eq!(store.progress().unwrap(), [progress(2, true)]);
     store.forget_progress().unwrap();
-    assert_eq!(store.progress("a.jsonl").unwrap(), None);
+    assert_eq!(store.progress().unwrap(), []);
 }
 
 #[test]

@@ -58,8 +58,8 @@ struct Saved {
 pub struct InputProgress {
     /// What the input is called.
     pub name: String,
-    /// How many of its contents have been learned.
-    pub contents: u64,
+    /// How many of its rows have been read, those that could not be learned among them.
+    pub rows: u64,
     /// Whether those were all.
     pub is_done: bool,
 }
@@ -177,18 +177,24 @@ impl Store {
         deleted.map(drop).map_err(|error| StoreError::new(&self.path, error))
     }
 
-    /// How far the input called `name` was read by the last run, if it was begun.
+    /// How far the inputs of the last run were read, in the order of their names.
     ///
     /// # Errors
     ///
     /// What the database says.
-    pub fn progress(&self, name: &str) -> Result<Option<InputProgress>, StoreError> {
-        let query = "SELECT contents, is_done FROM input WHERE name = ?1";
-        let found = self.connection.query_row(query, [name], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?)));
-        let found = found.optional().map_err(|error| StoreError::new(&self.path, error))?;
-        Ok(found.map(|(contents, is_done)| {
-            InputProgress { name: name.to_owned(), contents: contents.cast_unsigned(), is_done }
-        }))
+    pub fn progress(&self) -> Result<Vec<InputProgress>, StoreError> {
+        let read = || {
+            let mut query = self.connection.prepare("SELECT name, rows, is_done FROM input ORDER BY name")?;
+            let inputs = query.query_map([], |row| {
+                Ok(InputProgress {
+                    name: row.get(0)?,
+                    rows: row.get::<_, i64>(1)?.cast_unsigned(),
+                    is_done: row.get(2)?,
+                })
+            })?;
+            inputs.collect::<Result<Vec<_>, rusqlite::Error>>()
+        };
+        read().map_err(|error| StoreError::new(&self.path, error))
     }
 
     /// A concept with all that it is associated with, by id. Reads the concept's part of the file, not the rest.

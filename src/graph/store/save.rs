@@ -24,8 +24,8 @@ pub(super) fn save(
     concept_associations(&transaction, saved, graph, batch)?;
     met_again(&transaction, graph, batch)?;
     for input in progress {
-        let sql = "INSERT OR REPLACE INTO input (name, contents, is_done) VALUES (?1, ?2, ?3)";
-        transaction.prepare_cached(sql)?.execute(params![input.name, input.contents.cast_signed(), input.is_done])?;
+        let sql = "INSERT OR REPLACE INTO input (name, rows, is_done) VALUES (?1, ?2, ?3)";
+        transaction.prepare_cached(sql)?.execute(params![input.name, input.rows.cast_signed(), input.is_done])?;
     }
     let now = Saved {
         batches: batch + 1,

@@ -67,7 +67,7 @@ const MIGRATIONS: [&str; 2] = [
     "
     CREATE TABLE input (
         name TEXT PRIMARY KEY,
-        contents INTEGER NOT NULL,          -- how many have been learned from it in this run
+        rows INTEGER NOT NULL,              -- how many have been read from it in this run
         is_done INTEGER NOT NULL
     ) STRICT;
     ",

@@ -18,11 +18,11 @@ fn an_older_schema_is_read_as_it_is_and_migrated_to_learn_into() {
 
     let mut learner = StoreLearner::open(&path, Extractor::seed(), LearnConfig::default()).unwrap();
     assert_eq!(pragma(&learner.store, "user_version"), schema::VERSION);
-    let progress = InputProgress { name: "a".to_owned(), contents: 1, is_done: true };
+    let progress = InputProgress { name: "a".to_owned(), rows: 1, is_done: true };
     learner.learn_batch(&[("Rain causes floods", None, None)], std::slice::from_ref(&progress)).unwrap();
     drop(learner);
     let store = Store::open(&path).unwrap();
-    assert_eq!(store.progress("a").unwrap(), Some(progress));
+    assert_eq!(store.progress().unwrap(), [progress]);
     assert_eq!(store.concept_count(), 3);
 }
 
