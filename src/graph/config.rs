@@ -66,13 +66,7 @@ impl Default for LearnConfig {
 
 impl Default for Cooccurrence {
     fn default() -> Self {
-        Cooccurrence {
-            window: 3,
-            concepts_per_word: 2,
-            max_new: 50,
-            relation: RelationType::Semantic,
-            confidence: 0.5,
-        }
+        Cooccurrence { window: 3, concepts_per_word: 2, max_new: 50, relation: RelationType::Semantic, confidence: 0.5 }
     }
 }
 

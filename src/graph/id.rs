@@ -92,7 +92,8 @@ mod tests {
             assert_eq!(id.to_string().parse(), Ok(id), "{text}");
             assert_eq!(ConceptId::from_bits(id.to_bits()), id);
         }
-        for wrong in ["", "0cc175b9c0f1b6a", "0cc175b9c0f1b6a88", "0CC175B9C0F1B6A8", "+cc175b9c0f1b6a8", "zcc175b9c0f1b6a8"]
+        for wrong in
+            ["", "0cc175b9c0f1b6a", "0cc175b9c0f1b6a88", "0CC175B9C0F1B6A8", "+cc175b9c0f1b6a8", "zcc175b9c0f1b6a8"]
         {
             assert_eq!(wrong.parse::<ConceptId>(), Err(InvalidId(wrong.to_owned())));
         }

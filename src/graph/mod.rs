@@ -25,7 +25,9 @@ pub use id::{ConceptId, InvalidId};
 pub use learner::Learner;
 pub use report::{LearnReport, Stage};
 #[cfg(feature = "store")]
-pub use store::{InputProgress, Neighbour, Neighbourhood, Store, StoreError, StoreErrorKind, StoreLearner, StoredConcept};
+pub use store::{
+    InputProgress, Neighbour, Neighbourhood, Store, StoreError, StoreErrorKind, StoreLearner, StoredConcept,
+};
 pub use view::{Association, Concept, ConceptGraph, GraphSize, StrengthStats};
 
 /// A content to learn, where it comes from, and what it is about.

@@ -174,12 +174,7 @@ impl Plan {
 ///
 /// The places of several pairs are looked up before the first of them is met: the look-ups do not wait for each
 /// other, and memory answers them together.
-fn meet_pairs(
-    edges: &mut Edges,
-    pairs: &[(Node, Node)],
-    kind: KindId,
-    max_new: usize,
-) -> Result<usize, GraphFull> {
+fn meet_pairs(edges: &mut Edges, pairs: &[(Node, Node)], kind: KindId, max_new: usize) -> Result<usize, GraphFull> {
     const TOGETHER: usize = 16;
     let mut new = 0;
     for block in pairs.chunks(TOGETHER) {

@@ -43,7 +43,8 @@ pub enum ContentStep {
 /// How far an input has been read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ContentPosition {
-    /// What the input is called: its path as text, or `-`.
+    /// What the input is called: its path as text, or `-`. From the second time that an input is named, with the
+    /// number of the time after it.
     pub input: Arc<str>,
     /// Rows or lines read, those that could not be read among them; empty ones do not count.
     pub rows: u64,
@@ -74,6 +75,8 @@ pub struct Contents {
     stdin: Option<Box<dyn Read + Send>>,
     /// Rows to pass over, by input.
     read_before: HashMap<String, u64>,
+    /// How often each input was opened.
+    opened: HashMap<Arc<str>, usize>,
     done_before: HashSet<String>,
     open: Option<Open>,
     ready: VecDeque<Ready>,
@@ -86,6 +89,8 @@ type Ready = (u64, ContentStep);
 /// The file being read.
 struct Open {
     id: Arc<str>,
+    /// See [`ContentPosition::input`].
+    name: Arc<str>,
     format: InputFormat,
     blocks: LineBlocks<Box<dyn Read + Send>>,
     /// Of a whole file, what was read so far.
@@ -103,13 +108,10 @@ impl Contents {
         Contents {
             files: Files::new(inputs.into_iter().collect()),
             format: InputFormat::Auto,
-            fields: Fields {
-                text: "content".to_owned(),
-                source: "source".to_owned(),
-                category: "category".to_owned(),
-            },
+            fields: Fields { text: "content".to_owned(), source: "source".to_owned(), category: "category".to_owned() },
             stdin: None,
             read_before: HashMap::new(),
+            opened: HashMap::new(),
             done_before: HashSet::new(),
             open: None,
             ready: VecDeque::new(),
@@ -164,7 +166,7 @@ impl Contents {
                 self.open = open;
                 self.position = ContentPosition::default();
                 if let Some(open) = &self.open {
-                    self.position = ContentPosition { input: Arc::clone(&open.id), rows: open.passed_over };
+                    self.position = ContentPosition { input: Arc::clone(&open.name), rows: open.passed_over };
                 }
             }
             Err(error) => self.ready.push_back((self.position.rows, ContentStep::Fault(error))),
@@ -174,7 +176,10 @@ impl Contents {
 
     fn open(&mut self, found: &Found) -> Result<Option<Open>, ReadError> {
         let fault = |error: std::io::Error| ReadError::new(&found.id, error);
-        if self.done_before.contains(&*found.id) {
+        let times = self.opened.entry(Arc::clone(&found.id)).or_default();
+        *times += 1;
+        let name = if *times == 1 { Arc::clone(&found.id) } else { format!("{} ({times})", found.id).into() };
+        if self.done_before.contains(&*name) {
             return Ok(None);
         }
         let input: Box<dyn Read + Send> = match &found.input {
@@ -202,7 +207,8 @@ impl Contents {
             whole: Vec::new(),
             line: 0,
             rows: 0,
-            passed_over: self.read_before.get(&*found.id).copied().unwrap_or(0),
+            passed_over: self.read_before.get(&*name).copied().unwrap_or(0),
+            name,
             replaced: 0,
         }))
     }
@@ -226,7 +232,7 @@ impl Contents {
                 let fault = ReadError::new(&open.id, ReadErrorKind::Replaced { count: open.replaced });
                 self.ready.push_back((open.rows, ContentStep::Fault(fault)));
             }
-            let end = ContentPosition { input: open.id, rows: open.rows };
+            let end = ContentPosition { input: open.name, rows: open.rows };
             self.ready.push_back((end.rows, ContentStep::End(end)));
             return;
         }
@@ -290,7 +296,10 @@ impl Iterator for Contents {
 
 impl fmt::Debug for Contents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Contents").field("format", &self.format).field("position", &self.position).finish_non_exhaustive()
+        f.debug_struct("Contents")
+            .field("format", &self.format)
+            .field("position", &self.position)
+            .finish_non_exhaustive()
     }
 }
 

@@ -208,8 +208,7 @@ fn write_csv_concepts(graph: &ConceptGraph, out: &mut impl Write) -> io::Result<
         line.clear();
         let _ = write!(line, "{},", concept.id());
         push_csv(&mut line, concept.content());
-        let _ =
-            write!(line, ",{:?},{:?},{},", concept.strength(), concept.confidence(), concept.access_count());
+        let _ = write!(line, ",{:?},{:?},{},", concept.strength(), concept.confidence(), concept.access_count());
         // An empty field is no value; an empty text is quoted.
         if let Some(source) = concept.source() {
             push_csv(&mut line, source);

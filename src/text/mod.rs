@@ -10,5 +10,5 @@ mod words;
 pub(crate) use chunk::chunks;
 pub(crate) use lower::{Lowered, lower_in};
 pub(crate) use strip::{is_space, strip};
-pub(crate) use words::{index_words, overlap, push_lowercase};
 pub use words::{clean_text, extract_words, word_overlap};
+pub(crate) use words::{index_words, overlap, push_lowercase};

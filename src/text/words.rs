@@ -136,10 +136,7 @@ fn is_long(word: &str) -> bool {
 /// characters never come here: a an or in on at to of by is be do.)
 fn is_stop_word(word: &str) -> bool {
     match word.len() {
-        3 => matches!(
-            word,
-            "the" | "and" | "but" | "for" | "was" | "are" | "has" | "had" | "did" | "may" | "can"
-        ),
+        3 => matches!(word, "the" | "and" | "but" | "for" | "was" | "are" | "has" | "had" | "did" | "may" | "can"),
         4 => matches!(word, "with" | "this" | "that" | "have" | "been" | "were" | "will" | "does" | "must"),
         5 => matches!(word, "being" | "could" | "might" | "shall" | "these" | "those" | "would"),
         6 => word == "should",
@@ -196,9 +193,10 @@ mod tests {
             does did will would could should may might can must shall this that these those";
         assert_eq!(words.split(' ').count(), 40);
         assert_eq!(extract_words(words), Vec::<String>::new());
-        assert_eq!(extract_words("thee ands thus then cans shoulder\u{301} \u{130}ab \u{3a3}\u{3a3}\u{3a3}"), [
-            "thee", "ands", "thus", "then", "cans", "shoulder", "\u{3c3}\u{3c3}\u{3c2}"
-        ]);
+        assert_eq!(
+            extract_words("thee ands thus then cans shoulder\u{301} \u{130}ab \u{3a3}\u{3a3}\u{3a3}"),
+            ["thee", "ands", "thus", "then", "cans", "shoulder", "\u{3c3}\u{3c3}\u{3c2}"]
+        );
     }
 
     #[test]

@@ -114,7 +114,8 @@ fn words(connection: &Connection, graph: &mut ConceptGraph) -> Result<(), StoreE
 fn kinds(connection: &Connection, graph: &mut ConceptGraph) -> Result<(), StoreErrorKind> {
     each_row(connection, "SELECT number, relation, confidence FROM kind ORDER BY number", |row| {
         let number: u32 = row.get(0)?;
-        let relation: RelationType = text(row, 1)?.parse().map_err(|error| corrupt(format!("kind {number}: {error}")))?;
+        let relation: RelationType =
+            text(row, 1)?.parse().map_err(|error| corrupt(format!("kind {number}: {error}")))?;
         if graph.edges.intern_kind(&relation, row.get(2)?)?.0 != number {
             return Err(corrupt(format!("kind {number} is out of place")));
         }

@@ -184,6 +184,11 @@ impl Store {
     /// What the database says.
     pub fn progress(&self) -> Result<Vec<InputProgress>, StoreError> {
         let read = || {
+            // The first schema knew no inputs.
+            let query = "SELECT count(*) FROM sqlite_schema WHERE name = 'input'";
+            if self.connection.query_row(query, [], |row| row.get::<_, u32>(0))? == 0 {
+                return Ok(Vec::new());
+            }
             let mut query = self.connection.prepare("SELECT name, rows, is_done FROM input ORDER BY name")?;
             let inputs = query.query_map([], |row| {
                 Ok(InputProgress {

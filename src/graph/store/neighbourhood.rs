@@ -9,9 +9,9 @@ use super::load::corrupt;
 use super::save::signed;
 use super::segment::{Damaged, Reader, read_lists};
 use super::{ASSOCIATION_BLOCK, LIST_BLOCK};
+use crate::graph::ConceptId;
 use crate::graph::edges::{Edges, Node, Record};
 use crate::graph::hash::Seed;
-use crate::graph::ConceptId;
 use crate::pattern::RelationType;
 
 /// A concept as it is stored.

@@ -164,11 +164,7 @@ fn concept_associations(
 }
 
 /// How often associations were met again, by block.
-fn met_again(
-    transaction: &Transaction<'_>,
-    graph: &mut ConceptGraph,
-    batch: u32,
-) -> Result<(), StoreErrorKind> {
+fn met_again(transaction: &Transaction<'_>, graph: &mut ConceptGraph, batch: u32) -> Result<(), StoreErrorKind> {
     let Some(met) = &mut graph.edges.met_again else { return Ok(()) };
     met.sort_unstable();
     let sql = "INSERT INTO met_again (block, batch, data) VALUES (?1, ?2, ?3)";

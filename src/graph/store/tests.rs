@@ -14,6 +14,7 @@ fn an_older_schema_is_read_as_it_is_and_migrated_to_learn_into() {
     let mut store = Store::open_to_read(&path).unwrap();
     assert_eq!(store.load().unwrap().concept_count(), 0);
     assert_eq!(pragma(&store, "user_version"), 1);
+    assert_eq!(store.progress().unwrap(), []);
     drop(store);
 
     let mut learner = StoreLearner::open(&path, Extractor::seed(), LearnConfig::default()).unwrap();
@@ -30,7 +31,8 @@ fn an_older_schema_is_read_as_it_is_and_migrated_to_learn_into() {
 fn a_full_disk_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("graph.db");
-    let texts: Vec<String> = (0..3000).map(|number| format!("Cause number {number} leads to effect {number}")).collect();
+    let texts: Vec<String> =
+        (0..3000).map(|number| format!("Cause number {number} leads to effect {number}")).collect();
     let lessons: Vec<Lesson<'_>> = texts.iter().map(|text| (text.as_str(), None, None)).collect();
     let (before, after) = lessons.split_at(100);
     let mut learner = StoreLearner::open(&path, Extractor::seed(), LearnConfig::default()).unwrap();
