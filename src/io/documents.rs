@@ -48,7 +48,7 @@ impl InputFormat {
     ];
 
     /// The format of an input with this name.
-    fn of(self, path: &str) -> Self {
+    pub(super) fn of(self, path: &str) -> Self {
         let is = |extension: &str| {
             path.len() >= extension.len()
                 && path.as_bytes()[path.len() - extension.len()..].eq_ignore_ascii_case(extension.as_bytes())

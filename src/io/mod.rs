@@ -7,15 +7,19 @@
 //! This room reads and writes what it is given. It prints nothing and knows no arguments of the command line.
 
 mod block;
+mod contents;
 mod documents;
 mod error;
 mod files;
+mod graph;
 mod jsonl;
 mod lines;
 mod writer;
 
 pub use block::Block;
+pub use contents::{Content, ContentPosition, ContentStep, Contents};
 pub use documents::{Documents, InputFormat, ReadCounts};
 pub use error::{ReadError, ReadErrorKind};
 pub use files::{Input, Skipped};
+pub use graph::{GraphFormat, write_graph, write_neo4j};
 pub use writer::{Palette, RecordFormat, RecordWriter};

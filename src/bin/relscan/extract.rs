@@ -144,7 +144,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
 }
 
 /// The inputs that `paths` name.
-fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+pub(crate) fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
     if paths.is_empty() {
         if io::stdin().is_terminal() {
             return Err(Failure::usage("nothing to read: name files or folders, or pipe text in (see --help)"));
