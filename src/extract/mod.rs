@@ -4,10 +4,15 @@ mod association;
 mod associations;
 mod compiled;
 mod document;
+mod emission;
 mod examples;
 mod extractor;
+mod hits;
+mod memory;
 mod naive;
+mod raw;
 mod sink;
+mod verify;
 
 use std::ops::ControlFlow;
 
