@@ -15,6 +15,8 @@ mod kernel;
 mod needles;
 mod phases;
 mod scanner;
+#[cfg(test)]
+mod tests;
 mod window;
 #[cfg(target_arch = "x86_64")]
 mod x86;
