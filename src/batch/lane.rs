@@ -120,7 +120,7 @@ impl<'x> Lane<'x> {
     }
 
     pub(super) fn peak_arena_bytes(&self) -> usize {
-        self.memory.peak_arena_bytes
+        self.memory.peak_arena_bytes()
     }
 
     /// What was found since the last call.

@@ -31,6 +31,11 @@ struct Shift {
 }
 
 impl OffsetMap<'_> {
+    /// Whether any character changed its length, so that offsets after it differ.
+    pub(crate) fn is_shifted(&self) -> bool {
+        !self.shifts.is_empty()
+    }
+
     /// The span in the original of what became `lowered`. An end within a character that became several covers the
     /// whole of it. Logarithmic in the number of characters that changed their length.
     pub(crate) fn original(&self, lowered: &Range<usize>) -> Range<usize> {
