@@ -166,7 +166,7 @@ unsafe fn scan_avx2(
 ///
 /// The CPU has the instructions that are named here, which [`x86::Avx512::new`] asks for.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vpopcntdq")]
 unsafe fn scan_avx512(
     kernel: &x86::Avx512,
     needles: &Needles,
