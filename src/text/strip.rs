@@ -9,6 +9,19 @@ pub(crate) fn is_space(c: char) -> bool {
 
 /// The part of `span` in `text` that is left without white space at its ends; empty if nothing is left.
 pub(crate) fn strip(text: &str, span: Range<usize>) -> Range<usize> {
+    // Nearly every argument has ASCII at its ends; so has what spaces there are.
+    let bytes = &text.as_bytes()[span.clone()];
+    let other = |byte: &u8| !matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ');
+    if let (Some(first), Some(last)) = (bytes.iter().position(other), bytes.iter().rposition(other)) {
+        if bytes[first].is_ascii() && bytes[last].is_ascii() {
+            return span.start + first..span.start + last + 1;
+        }
+    }
+    strip_chars(text, span)
+}
+
+/// [`strip`], character by character.
+fn strip_chars(text: &str, span: Range<usize>) -> Range<usize> {
     let part = &text[span.clone()];
     let start = span.end - part.trim_start_matches(is_space).len();
     start..start + text[start..span.end].trim_end_matches(is_space).len()
@@ -37,6 +50,16 @@ mod tests {
         for (text, want) in cases {
             let padded = format!("x{text}y");
             assert_eq!(&padded[strip(&padded, 1..1 + text.len())], want, "{text:?}");
+            assert_eq!(&padded[strip_chars(&padded, 1..1 + text.len())], want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_stripped_as_characters_are() {
+        for c in '\0'..='\u{fff}' {
+            for text in [format!("{c}"), format!("{c}a"), format!("a{c}"), format!(" {c}é{c} "), format!("{c} {c}")] {
+                assert_eq!(text[strip(&text, 0..text.len())], text[strip_chars(&text, 0..text.len())], "{text:?}");
+            }
         }
     }
 }

@@ -26,24 +26,26 @@ pub(super) struct Marks {
     pub(super) feeds: u64,
 }
 
+/// A function that classifies the blocks of a strip, the front of the text: first the candidates, then the line feeds.
+///
+/// # Safety
+///
+/// The CPU has the instructions that the kernel needs.
+pub(super) type Classify<K> = unsafe fn(&K, &[u8], &mut Words, &mut Words);
+
 /// A way to classify and to compare.
 ///
 /// The methods are to be inlined into a function that is compiled for the instructions of the kernel.
-pub(super) trait Kernel {
+pub(super) trait Kernel: Sized {
+    /// [`classify`], compiled for the instructions of the kernel.
+    const CLASSIFY: Classify<Self>;
+
     /// Classifies the first [`BLOCK`] of the [`READ`] bytes.
     ///
     /// # Safety
     ///
     /// The CPU has the instructions that the kernel needs.
     unsafe fn block(&self, text: &[u8; READ]) -> Marks;
-
-    /// Classifies the blocks of a strip, the front of `text`. This is [`classify`], compiled by itself: within a larger
-    /// function the tables would not stay in registers.
-    ///
-    /// # Safety
-    ///
-    /// The CPU has the instructions that the kernel needs.
-    unsafe fn classify(&self, text: &[u8], candidates: &mut Words, feeds: &mut Words);
 
     /// Whether `text` is the beginning of the needle in upper and lower case.
     ///
@@ -129,10 +131,7 @@ impl Plain {
 }
 
 impl Kernel for Plain {
-    unsafe fn classify(&self, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
-        // SAFETY: it needs no instructions but those that the crate is compiled for.
-        unsafe { classify(self, text, candidates, feeds) }
-    }
+    const CLASSIFY: Classify<Self> = classify::<Self>;
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {

@@ -12,6 +12,7 @@
 
 mod frequency;
 mod kernel;
+mod lower;
 mod needles;
 mod phases;
 mod scanner;
@@ -24,6 +25,7 @@ mod x86;
 use std::ops::ControlFlow;
 
 use kernel::Plain;
+pub(crate) use lower::Buffer;
 pub(crate) use needles::Occurrence;
 use needles::Needles;
 pub(crate) use phases::Scratch;
@@ -127,6 +129,11 @@ impl Literals {
             #[cfg(target_arch = "x86_64")]
             Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, &self.needles, text, scratch, found) },
         }
+    }
+
+    /// `text` in lower case if it is ASCII, as most lines are; `None` if it is not. Linear in the text.
+    pub(crate) fn lower<'b>(&self, buffer: &'b mut Buffer, text: &str) -> Option<&'b str> {
+        buffer.lower(&self.kernel, text)
     }
 
     /// What the kernel is called in messages and statistics.

@@ -8,6 +8,7 @@
 //! 3. *verify*: the needles that stand there;
 //! 4. *report*: the needles of one line after another.
 
+use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use super::kernel::{BLOCK, BLOCKS, Kernel, Words};
@@ -52,13 +53,16 @@ pub(super) unsafe fn scan<K: Kernel>(
     found: Found<'_>,
 ) -> ControlFlow<()> {
     let Scratch { candidates, feeds, places, occurrences } = scratch;
+    // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
+    // before the loop, and keeps them on the stack instead of in registers.
+    let classify = black_box(K::CLASSIFY);
     let mut lines = Lines::default();
     let mut base = 0;
     while base < text.len() {
         occurrences.clear();
         // SAFETY: the caller answers for the CPU, in each of these.
         unsafe {
-            kernel.classify(&text[base..], candidates, feeds);
+            classify(kernel, &text[base..], candidates, feeds);
             let marked = kernel.nonzero(candidates);
             let selected = needles.select(text, base, candidates, marked, places);
             needles.verify(kernel, text, base, &places[..selected], occurrences);

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 
-use super::kernel::{BLOCK, BLOCKS, Kernel, Marks, Plain, READ, Words};
+use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, Plain, READ, Words, classify};
 use super::needles::{HEAD, Head};
 use super::phases::STRIP;
 use super::window::Windows;
@@ -201,7 +201,7 @@ fn classified<K: Kernel>(kernel: &K, text: &[u8]) -> Vec<(Words, Words)> {
     let strip = |start| {
         let (mut candidates, mut feeds) = ([0; BLOCKS], [0; BLOCKS]);
         // SAFETY: the kernel was made, so the CPU has its instructions.
-        unsafe { kernel.classify(&text[start..], &mut candidates, &mut feeds) };
+        unsafe { K::CLASSIFY(kernel, &text[start..], &mut candidates, &mut feeds) };
         (candidates, feeds)
     };
     (0..text.len()).step_by(STRIP).map(strip).collect()
@@ -233,10 +233,11 @@ fn kernels_mark_what_the_plain_one_marks() {
 struct Default;
 
 impl Kernel for Default {
+    const CLASSIFY: Classify<Self> = classify::<Self>;
+
     unsafe fn block(&self, _: &[u8; READ]) -> Marks {
         Marks::default()
     }
-    unsafe fn classify(&self, _: &[u8], _: &mut Words, _: &mut Words) {}
     unsafe fn equal(&self, _: &[u8; HEAD], _: &Head) -> bool {
         false
     }

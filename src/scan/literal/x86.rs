@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::kernel::{BLOCK, Kernel, Marks, READ, Words, classify};
+use super::kernel::{BLOCK, Classify, Kernel, Marks, READ, Words, classify};
 use super::needles::{HEAD, Head};
 use super::window::{Classes, WINDOW};
 
@@ -82,18 +82,17 @@ impl Avx2 {
     }
 }
 
+/// # Safety
+///
+/// The CPU has the instructions that are named here, which [`Avx2::new`] asks for.
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+unsafe fn classify_avx2(kernel: &Avx2, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { classify(kernel, text, candidates, feeds) }
+}
+
 impl Kernel for Avx2 {
-    #[inline(always)]
-    unsafe fn classify(&self, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
-        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-        #[inline(never)]
-        unsafe fn compiled(kernel: &Avx2, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
-            // SAFETY: the caller answers for the CPU.
-            unsafe { classify(kernel, text, candidates, feeds) }
-        }
-        // SAFETY: the caller answers for the CPU.
-        unsafe { compiled(self, text, candidates, feeds) }
-    }
+    const CLASSIFY: Classify<Self> = classify_avx2;
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
@@ -155,18 +154,17 @@ impl Avx512 {
     }
 }
 
+/// # Safety
+///
+/// The CPU has the instructions that are named here, which [`Avx512::new`] asks for.
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vpopcntdq")]
+unsafe fn classify_avx512(kernel: &Avx512, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { classify(kernel, text, candidates, feeds) }
+}
+
 impl Kernel for Avx512 {
-    #[inline(always)]
-    unsafe fn classify(&self, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
-        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vpopcntdq")]
-        #[inline(never)]
-        unsafe fn compiled(kernel: &Avx512, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
-            // SAFETY: the caller answers for the CPU.
-            unsafe { classify(kernel, text, candidates, feeds) }
-        }
-        // SAFETY: the caller answers for the CPU.
-        unsafe { compiled(self, text, candidates, feeds) }
-    }
+    const CLASSIFY: Classify<Self> = classify_avx512;
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
