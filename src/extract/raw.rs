@@ -74,9 +74,9 @@ impl Raw {
         let mut scratch = memory.scratches.pop().unwrap_or_default();
         let Memory { arena, hits, lowered, scratches } = memory;
         let mut lines = Lines { raw: self, set, document, line: None, arena, buffer: lowered, hits, scratches, emit };
-        let scanned = self.literals.scan(document.text.as_bytes(), &mut scratch, &mut |line, occurrences| {
-            lines.found(line, occurrences)
-        });
+        let scanned = self
+            .literals
+            .scan(document.text.as_bytes(), &mut scratch, &mut |line, occurrences| lines.found(line, occurrences));
         let flow = if scanned.is_continue() { lines.finish() } else { scanned };
         memory.scratches.push(scratch);
         flow

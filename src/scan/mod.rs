@@ -12,8 +12,8 @@ mod plan;
 mod portable;
 
 pub(crate) use dfa::Dfa;
-pub(crate) use portable::Portable;
 pub(crate) use plan::{Needles, Plan, Posting};
+pub(crate) use portable::Portable;
 
 /// An occurrence of a needle: its number in the plan, and where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

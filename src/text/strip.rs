@@ -9,15 +9,18 @@ pub(crate) fn is_space(c: char) -> bool {
 
 /// The part of `span` in `text` that is left without white space at its ends; empty if nothing is left.
 pub(crate) fn strip(text: &str, span: Range<usize>) -> Range<usize> {
-    // Nearly every argument has ASCII at its ends; so has what spaces there are.
-    let bytes = &text.as_bytes()[span.clone()];
-    let other = |byte: &u8| !matches!(byte, b'\t'..=b'\r' | 0x1c..=b' ');
-    if let (Some(first), Some(last)) = (bytes.iter().position(other), bytes.iter().rposition(other)) {
-        if bytes[first].is_ascii() && bytes[last].is_ascii() {
-            return span.start + first..span.start + last + 1;
-        }
+    // Nearly every argument has no space at its ends, and nearly every trigger has one.
+    let mut rest = span.clone();
+    while let [b' ', ..] = text.as_bytes()[rest.clone()] {
+        rest.start += 1;
     }
-    strip_chars(text, span)
+    while let [.., b' '] = text.as_bytes()[rest.clone()] {
+        rest.end -= 1;
+    }
+    match text.as_bytes()[rest.clone()] {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => rest,
+        _ => strip_chars(text, span),
+    }
 }
 
 /// [`strip`], character by character.

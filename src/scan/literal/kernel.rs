@@ -3,7 +3,7 @@
 //! The algorithm is written once over [`Kernel`]. [`Plain`] is the kernel without intrinsics that every other is
 //! tested against; the rest are in the modules named after the instructions that they need.
 
-use super::needles::{Head, HEAD};
+use super::needles::{HEAD, Head};
 use super::window::{Classes, WINDOW};
 
 /// Bytes of text classified at a time: one bit each in a word.

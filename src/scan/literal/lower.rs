@@ -46,9 +46,23 @@ unsafe fn lower_avx2(text: &[u8], lowered: &mut [u8]) -> bool {
 ///
 /// The CPU has AVX-512 with BW and VL.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi2")]
 unsafe fn lower_avx512(text: &[u8], lowered: &mut [u8]) -> bool {
-    lower(text, lowered)
+    use std::arch::x86_64::*;
+    let mut seen = _mm512_setzero_si512();
+    for (from, to) in text.chunks(STEP).zip(lowered.as_chunks_mut::<STEP>().0) {
+        let valid = u64::MAX >> (STEP - from.len());
+        // SAFETY: a masked load reads no more than the bytes of `from`; the array has 64 to be written.
+        unsafe {
+            let text = _mm512_maskz_loadu_epi8(valid, from.as_ptr().cast());
+            seen = _mm512_or_si512(seen, text);
+            let from_a = _mm512_sub_epi8(text, _mm512_set1_epi8(b'A'.cast_signed()));
+            let upper = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
+            let lower = _mm512_mask_add_epi8(text, upper, text, _mm512_set1_epi8(0x20));
+            _mm512_storeu_si512(to.as_mut_ptr().cast(), lower);
+        }
+    }
+    _mm512_movepi8_mask(seen) == 0
 }
 
 /// Writes `text` in lower case to the front of `lowered`, which is as long and up to [`STEP`] longer, and says whether

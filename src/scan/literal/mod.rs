@@ -26,8 +26,8 @@ use std::ops::ControlFlow;
 
 use kernel::Plain;
 pub(crate) use lower::Buffer;
-pub(crate) use needles::Occurrence;
 use needles::Needles;
+pub(crate) use needles::Occurrence;
 pub(crate) use phases::Scratch;
 pub(crate) use scanner::Pooled;
 use window::Windows;

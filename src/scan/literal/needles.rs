@@ -82,17 +82,8 @@ impl Needles {
         };
         let mut entries = Vec::with_capacity(needles.len() + 1);
         entries.push(Needle::of_no_text());
-        let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(WINDOW);
-        let width = |number: usize| {
-            let behind = needles[number].len() - windows.anchors[number] as usize;
-            match needles.len() {
-                FEW.. if behind >= WIDE => WIDE,
-                _ if behind >= WINDOW => WINDOW,
-                _ => shortest,
-            }
-        };
-        let mut widths: Vec<usize> = (0..needles.len()).map(width).collect();
-        let width_of = widths.clone();
+        let width_of = widths(needles, windows);
+        let mut widths = width_of.clone();
         widths.sort_unstable();
         widths.dedup();
         for width in widths {
@@ -153,6 +144,7 @@ impl Needles {
         let mut count = found.len();
         // Chains that are as short as that are gone through whole, so that there is nothing to predict.
         let fixed = if self.longest_chain <= 2 { self.longest_chain } else { 0 };
+        found.resize(count + places.len() * self.keys.len() * fixed, Occurrence::default());
         for &place in places {
             let at = base + place as usize;
             let word = word_at(text, at);
@@ -163,7 +155,7 @@ impl Needles {
                     let needle = &self.needles[next as usize];
                     let start = at.wrapping_sub(needle.anchor as usize);
                     // Written in any case and kept if equal: a branch would be mispredicted every other time.
-                    if count == found.len() {
+                    if fixed == 0 && count == found.len() {
                         found.resize(2 * count + 64, Occurrence::default());
                     }
                     found[count] = Occurrence { start, needle: needle.number };
@@ -204,10 +196,25 @@ impl Needles {
     }
 
     pub(super) fn memory_usage(&self) -> usize {
-        let keys = self.keys.iter().map(|keys| size_of_val(keys) + size_of_val(&*keys.filter) + size_of_val(&*keys.heads));
+        let keys =
+            self.keys.iter().map(|keys| size_of_val(keys) + size_of_val(&*keys.filter) + size_of_val(&*keys.heads));
         let whole = self.whole.iter().map(|needle| size_of_val(needle) + needle.len());
         keys.sum::<usize>() + size_of_val(&*self.needles) + whole.sum::<usize>()
     }
+}
+
+/// How many bytes make the key of each needle: as many as there are from its window on, but of at most three widths.
+fn widths(needles: &[Box<[u8]>], windows: &Windows) -> Vec<usize> {
+    let behind = needles.iter().zip(&windows.anchors).map(|(needle, &anchor)| needle.len() - anchor as usize);
+    let shortest = behind.clone().min().unwrap_or(WINDOW);
+    // Those that have a whole window.
+    let common = behind.clone().filter(|&behind| behind >= WINDOW).min().unwrap_or(WINDOW).min(WIDE);
+    let width = |behind| match behind {
+        WIDE.. if needles.len() > FEW => WIDE,
+        WINDOW.. => common,
+        _ => shortest,
+    };
+    behind.map(width).collect()
 }
 
 /// Compares where less than a head is left of the text; a needle longer than a head does not fit.

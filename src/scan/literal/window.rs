@@ -167,7 +167,9 @@ mod tests {
                 for upper in [false, true] {
                     let shared = (0..WINDOW).fold(0xff, |buckets, place| match window.get(place) {
                         None => buckets,
-                        Some(&byte) if upper => buckets & windows.classes[place][usize::from(byte.to_ascii_uppercase())],
+                        Some(&byte) if upper => {
+                            buckets & windows.classes[place][usize::from(byte.to_ascii_uppercase())]
+                        }
                         Some(&byte) => buckets & windows.classes[place][usize::from(byte)],
                     });
                     assert_ne!(shared, 0, "{needle:?}");

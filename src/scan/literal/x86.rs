@@ -118,6 +118,19 @@ impl Kernel for Avx2 {
             _mm256_testz_si256(differ, differ) != 0
         }
     }
+
+    #[inline(always)]
+    unsafe fn nonzero(&self, words: &Words) -> u64 {
+        // SAFETY: the caller answers for the CPU; four words are read from each array of four.
+        let zero = unsafe {
+            words.as_chunks::<4>().0.iter().enumerate().fold(0, |bits, (at, four)| {
+                let four = _mm256_loadu_si256(four.as_ptr().cast());
+                let zero = _mm256_castsi256_pd(_mm256_cmpeq_epi64(four, _mm256_setzero_si256()));
+                bits | u64::from(_mm256_movemask_pd(zero).cast_unsigned()) << (4 * at)
+            })
+        };
+        !zero
+    }
 }
 
 /// 64 bytes at a time. One table look-up by the lower six bits of a byte gives its class: letters are never mixed up,
