@@ -5,7 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use bumpalo::Bump;
 
 use super::hits::Hits;
-use crate::scan::literal::Scratch;
+use crate::scan::literal::{Buffer, Scratch};
 
 /// An arena that grew beyond this for a long line is given back after it.
 const ARENA_KEPT: usize = 4 << 20;
@@ -15,6 +15,8 @@ const ARENA_KEPT: usize = 4 << 20;
 pub(crate) struct Memory {
     pub(super) arena: Arena,
     pub(super) hits: Hits,
+    /// Where a line is lowered if that does not change its length.
+    pub(super) lowered: Buffer,
     /// One for each scan that is going on: a line may have to be scanned again while the text is.
     pub(super) scratches: Vec<Scratch>,
 }

@@ -15,7 +15,7 @@ use super::memory::{Arena, Memory};
 use super::verify::Verifier;
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
-use crate::scan::literal::{Instructions, Line, Literals, Occurrence, Scratch, Unfit};
+use crate::scan::literal::{Buffer, Instructions, Line, Literals, Occurrence, Scratch, Unfit};
 use crate::scan::{Plan, Posting};
 use crate::text::{Lowered, lower_in};
 
@@ -70,8 +70,8 @@ impl Raw {
     ) -> ControlFlow<()> {
         memory.hits.reset(self.verifiers.len());
         let mut scratch = memory.scratches.pop().unwrap_or_default();
-        let Memory { arena, hits, scratches } = memory;
-        let mut lines = Lines { raw: self, set, document, line: None, arena, hits, scratches, emit };
+        let Memory { arena, hits, lowered, scratches } = memory;
+        let mut lines = Lines { raw: self, set, document, line: None, arena, buffer: lowered, hits, scratches, emit };
         let scanned = self
             .literals
             .scan(document.text.as_bytes(), &mut scratch, &mut |line, occurrences| lines.found(line, occurrences));
@@ -107,6 +107,7 @@ struct Lines<'r, 'm> {
     /// The line whose needles are being gathered.
     line: Option<Line>,
     arena: &'m mut Arena,
+    buffer: &'m mut Buffer,
     hits: &'m mut Hits,
     scratches: &'m mut Vec<Scratch>,
     emit: Emit<'m>,
@@ -127,10 +128,17 @@ impl Lines<'_, '_> {
     /// Lowers the line whose needles were gathered, and sends its associations.
     fn finish(&mut self) -> ControlFlow<()> {
         let Some(line) = self.line.take() else { return ControlFlow::Continue(()) };
-        let lowered = lower_in(self.arena.emptied(), &self.document.text[line.start..line.end]);
-        if lowered.map.is_shifted() {
-            rescan(self.raw, lowered, self.hits, self.scratches);
-        }
+        let text = &self.document.text[line.start..line.end];
+        let lowered = match self.raw.literals.lower(self.buffer, text) {
+            Some(lowered) => Lowered::unshifted(lowered),
+            None => {
+                let lowered = lower_in(self.arena.emptied(), text);
+                if lowered.map.is_shifted() {
+                    rescan(self.raw, lowered, self.hits, self.scratches);
+                }
+                lowered
+            }
+        };
         self.hits.patterns.sort_unstable();
         let mut emission = Emission {
             set: self.set,

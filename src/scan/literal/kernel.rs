@@ -11,6 +11,12 @@ pub(super) const BLOCK: usize = 64;
 /// Bytes that are read to classify a block: the last window that begins in it ends beyond it.
 pub(super) const READ: usize = BLOCK + WINDOW - 1;
 
+/// Blocks of a strip: one bit each in a word.
+pub(super) const BLOCKS: usize = 64;
+
+/// A word for each block of a strip.
+pub(super) type Words = [u64; BLOCKS];
+
 /// What is known of a block; bit i speaks of byte i.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
@@ -20,24 +26,26 @@ pub(super) struct Marks {
     pub(super) feeds: u64,
 }
 
+/// A function that classifies the blocks of a strip, the front of the text: first the candidates, then the line feeds.
+///
+/// # Safety
+///
+/// The CPU has the instructions that the kernel needs.
+pub(super) type Classify<K> = unsafe fn(&K, &[u8], &mut Words, &mut Words);
+
 /// A way to classify and to compare.
 ///
 /// The methods are to be inlined into a function that is compiled for the instructions of the kernel.
-pub(super) trait Kernel {
+pub(super) trait Kernel: Sized {
+    /// [`classify`], compiled for the instructions of the kernel.
+    const CLASSIFY: Classify<Self>;
+
     /// Classifies the first [`BLOCK`] of the [`READ`] bytes.
     ///
     /// # Safety
     ///
     /// The CPU has the instructions that the kernel needs.
     unsafe fn block(&self, text: &[u8; READ]) -> Marks;
-
-    /// Classifies the blocks at the front of `text`, as many as there are words for. This is [`classify`], compiled
-    /// by itself: within a larger function the tables would not stay in registers.
-    ///
-    /// # Safety
-    ///
-    /// The CPU has the instructions that the kernel needs.
-    unsafe fn classify(&self, text: &[u8], candidates: &mut [u64], feeds: &mut [u64]);
 
     /// Whether `text` is the beginning of the needle in upper and lower case.
     ///
@@ -46,43 +54,47 @@ pub(super) trait Kernel {
     /// The CPU has the instructions that the kernel needs.
     unsafe fn equal(&self, text: &[u8; HEAD], head: &Head) -> bool;
 
-    /// Writes the numbers of the words of `marks` that are not 0 to the front of `numbers`, which is as long, and
-    /// returns how many there are. What stands after them is without meaning.
+    /// A bit for each of the `words`: whether it is not 0.
     ///
     /// # Safety
     ///
     /// The CPU has the instructions that the kernel needs.
     #[inline(always)]
-    unsafe fn marked(&self, marks: &[u64], numbers: &mut [u32]) -> usize {
-        let mut count = 0;
-        for (number, &word) in (0..).zip(marks) {
-            numbers[count] = number;
-            count += usize::from(word != 0);
-        }
-        count
+    unsafe fn nonzero(&self, words: &Words) -> u64 {
+        (0..).zip(words).fold(0, |bits, (at, &word)| bits | u64::from(word != 0) << at)
+    }
+
+    /// How many ones are in those of the `words` that `some` has a bit for.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    #[inline(always)]
+    unsafe fn ones(&self, words: &Words, some: u64) -> usize {
+        let ones = |(at, word): (u32, &u64)| word.count_ones() * (some >> at & 1) as u32;
+        (0..).zip(words).map(ones).sum::<u32>() as usize
     }
 }
 
-/// Classifies the blocks at the front of `text`, as many as there are words for.
+/// Classifies the blocks at the front of `text`. Where it ends sooner than there are words the rest are 0.
 ///
 /// # Safety
 ///
 /// The CPU has the instructions that `kernel` needs.
 #[inline(always)]
-pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &mut [u64], feeds: &mut [u64]) {
-    let readable = (text.len() + BLOCK).saturating_sub(READ) / BLOCK;
-    let whole = readable.min(candidates.len());
-    let words = candidates.iter_mut().zip(feeds.iter_mut());
-    for (block, (candidates, feeds)) in words.enumerate().take(whole) {
-        // SAFETY: block < readable, so the bytes from block * BLOCK to block * BLOCK + READ are in the text; the
-        // caller answers for the CPU.
+pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+    let whole = (text.len() + BLOCK).saturating_sub(READ) / BLOCK;
+    for (block, (candidates, feeds)) in candidates.iter_mut().zip(feeds.iter_mut()).enumerate().take(whole) {
+        // SAFETY: block < whole, so the bytes from block * BLOCK to block * BLOCK + READ are in the text; the caller
+        // answers for the CPU.
         let marks = unsafe { kernel.block(&*text.as_ptr().add(block * BLOCK).cast::<[u8; READ]>()) };
         *candidates = marks.candidates;
         *feeds = marks.feeds;
     }
-    for block in whole..candidates.len() {
+    for block in whole..BLOCKS {
+        let rest = text.get(block * BLOCK..).unwrap_or_default();
         // SAFETY: the caller answers for the CPU.
-        let marks = unsafe { classify_end(kernel, &text[block * BLOCK..]) };
+        let marks = if rest.is_empty() { Marks::default() } else { unsafe { classify_end(kernel, rest) } };
         candidates[block] = marks.candidates;
         feeds[block] = marks.feeds;
     }
@@ -119,10 +131,7 @@ impl Plain {
 }
 
 impl Kernel for Plain {
-    unsafe fn classify(&self, text: &[u8], candidates: &mut [u64], feeds: &mut [u64]) {
-        // SAFETY: it needs no instructions but those that the crate is compiled for.
-        unsafe { classify(self, text, candidates, feeds) }
-    }
+    const CLASSIFY: Classify<Self> = classify::<Self>;
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {

@@ -12,6 +12,7 @@
 
 mod frequency;
 mod kernel;
+mod lower;
 mod needles;
 mod phases;
 mod scanner;
@@ -24,6 +25,7 @@ mod x86;
 use std::ops::ControlFlow;
 
 use kernel::Plain;
+pub(crate) use lower::Buffer;
 use needles::Needles;
 pub(crate) use needles::Occurrence;
 pub(crate) use phases::Scratch;
@@ -129,6 +131,11 @@ impl Literals {
         }
     }
 
+    /// `text` in lower case if it is ASCII, as most lines are; `None` if it is not. Linear in the text.
+    pub(crate) fn lower<'b>(&self, buffer: &'b mut Buffer, text: &str) -> Option<&'b str> {
+        buffer.lower(&self.kernel, text)
+    }
+
     /// What the kernel is called in messages and statistics.
     pub(crate) fn name(&self) -> &'static str {
         match &self.kernel {
@@ -166,7 +173,7 @@ unsafe fn scan_avx2(
 ///
 /// The CPU has the instructions that are named here, which [`x86::Avx512::new`] asks for.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vpopcntdq")]
 unsafe fn scan_avx512(
     kernel: &x86::Avx512,
     needles: &Needles,

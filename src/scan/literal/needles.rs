@@ -4,7 +4,8 @@
 //! table leads from a key to its needle, or to a short chain of needles whose keys meet in the table. With many
 //! needles, keys of four bytes would be shared by too many: needles that are long enough then have keys of eight.
 
-use super::kernel::Kernel;
+use super::kernel::{BLOCK, Kernel, Words};
+use super::phases::STRIP;
 use super::window::{WINDOW, Windows};
 
 /// Bytes of a needle that are compared at once.
@@ -17,7 +18,8 @@ const WIDE: usize = 8;
 /// The bit that tells the cases of a letter apart, in every byte. Setting it in other bytes as well makes some keys
 /// equal that need not be; the comparison tells them apart.
 const FOLD: u64 = 0x2020_2020_2020_2020;
-const NONE: u32 = u32::MAX;
+/// The needle that is equal to no text: what empty places of a table, and the ends of chains, lead to.
+const NOTHING: u32 = 0;
 
 /// An occurrence of a needle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +43,7 @@ struct Needle {
     anchor: u32,
     len: u32,
     number: u32,
-    /// The next of the chain.
+    /// The next of the chain, or [`NOTHING`].
     next: u32,
 }
 
@@ -53,7 +55,7 @@ struct Keys {
     /// A bit for each value of the upper bits of a hash.
     filter: Box<[u64]>,
     filter_shift: u32,
-    /// For each value of the upper bits of a hash, the first needle of the chain; 0 where there is none.
+    /// For each value of the upper bits of a hash, the first needle of the chain, or [`NOTHING`].
     heads: Box<[u32]>,
     head_shift: u32,
 }
@@ -64,6 +66,7 @@ pub(super) struct Needles {
     keys: Vec<Keys>,
     /// The first one is equal to no text.
     needles: Box<[Needle]>,
+    longest_chain: usize,
     /// The needles longer than a head, whole; empty for the others.
     whole: Box<[Box<[u8]>]>,
 }
@@ -73,22 +76,14 @@ impl Needles {
     pub(super) fn new(needles: &[Box<[u8]>], windows: &Windows) -> Option<Self> {
         let mut built = Needles {
             keys: Vec::new(),
-            needles: std::iter::once(Needle::of_no_text()).collect(),
+            needles: [].into(),
+            longest_chain: 0,
             whole: needles.iter().map(|needle| if needle.len() > HEAD { needle.clone() } else { [].into() }).collect(),
         };
         let mut entries = Vec::with_capacity(needles.len() + 1);
         entries.push(Needle::of_no_text());
-        let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or(WINDOW);
-        let width = |number: usize| {
-            let behind = needles[number].len() - windows.anchors[number] as usize;
-            match needles.len() {
-                FEW.. if behind >= WIDE => WIDE,
-                _ if behind >= WINDOW => WINDOW,
-                _ => shortest,
-            }
-        };
-        let mut widths: Vec<usize> = (0..needles.len()).map(width).collect();
-        let width_of = widths.clone();
+        let width_of = widths(needles, windows);
+        let mut widths = width_of.clone();
         widths.sort_unstable();
         widths.dedup();
         for width in widths {
@@ -97,39 +92,42 @@ impl Needles {
             for number in members() {
                 let anchor = windows.anchors[number];
                 let head = keys.insert(word_at(&needles[number], anchor as usize));
-                let next = if *head == 0 { NONE } else { *head };
+                let next = *head;
                 *head = u32::try_from(entries.len()).ok()?;
                 entries.push(Needle::new(&needles[number], anchor, number, next)?);
             }
             built.keys.push(keys);
         }
         built.needles = entries.into();
-        (built.longest_chain() <= LONGEST_CHAIN).then_some(built)
-    }
-
-    fn longest_chain(&self) -> usize {
         // A needle comes after those that it leads to.
-        let mut lengths = vec![1; self.needles.len()];
-        for (at, needle) in self.needles.iter().enumerate() {
-            if let Some(next) = lengths.get(needle.next as usize) {
-                lengths[at] = next + 1;
-            }
+        let mut lengths = vec![0; built.needles.len()];
+        for (at, needle) in built.needles.iter().enumerate().skip(1) {
+            lengths[at] = lengths[needle.next as usize] + 1;
+            built.longest_chain = built.longest_chain.max(lengths[at]);
         }
-        lengths.into_iter().max().unwrap_or(0)
+        (built.longest_chain <= LONGEST_CHAIN).then_some(built)
     }
 
-    /// Keeps those of the `candidates` that have a key of some needle, in order, and returns how many those are.
-    /// Candidates are places in `text` from `base` on.
+    /// Writes those candidates that have the key of some needle to the front of `places`, in order, and returns how
+    /// many they are. `candidates` are those of the strip of `text` from `base` on, in the blocks that `marked` has a
+    /// bit for; so are places.
     #[inline(always)]
-    pub(super) fn filter(&self, text: &[u8], base: usize, candidates: &mut [u32]) -> usize {
+    pub(super) fn select(
+        &self,
+        text: &[u8],
+        base: usize,
+        candidates: &Words,
+        marked: u64,
+        places: &mut [u32; STRIP],
+    ) -> usize {
         match &self.keys[..] {
-            [one] => filter_by(text, base, candidates, |word| one.has(word)),
-            [one, two] => filter_by(text, base, candidates, |word| one.has(word) | two.has(word)),
-            keys => filter_by(text, base, candidates, |word| keys.iter().any(|keys| keys.has(word))),
+            [one] => select_by(text, base, candidates, marked, places, |word| one.has(word)),
+            [one, two] => select_by(text, base, candidates, marked, places, |word| one.has(word) | two.has(word)),
+            keys => select_by(text, base, candidates, marked, places, |word| keys.iter().any(|keys| keys.has(word))),
         }
     }
 
-    /// Appends the needles that stand at `candidates` to `found`, in the order of the candidates.
+    /// Appends the needles that stand at `places` to `found`, in the order of the places.
     ///
     /// # Safety
     ///
@@ -140,27 +138,32 @@ impl Needles {
         kernel: &K,
         text: &[u8],
         base: usize,
-        candidates: &[u32],
+        places: &[u32],
         found: &mut Vec<Occurrence>,
     ) {
         let mut count = found.len();
-        for &candidate in candidates {
-            let at = base + candidate as usize;
+        // Chains that are as short as that are gone through whole, so that there is nothing to predict.
+        let fixed = if self.longest_chain <= 2 { self.longest_chain } else { 0 };
+        found.resize(count + places.len() * self.keys.len() * fixed, Occurrence::default());
+        for &place in places {
+            let at = base + place as usize;
             let word = word_at(text, at);
             for keys in &self.keys {
                 let mut next = keys.head(word);
+                let mut left = fixed;
                 loop {
                     let needle = &self.needles[next as usize];
                     let start = at.wrapping_sub(needle.anchor as usize);
                     // Written in any case and kept if equal: a branch would be mispredicted every other time.
-                    if count == found.len() {
+                    if fixed == 0 && count == found.len() {
                         found.resize(2 * count + 64, Occurrence::default());
                     }
                     found[count] = Occurrence { start, needle: needle.number };
                     // SAFETY: the caller answers for the CPU.
                     count += usize::from(unsafe { self.equal(kernel, text, start, needle) });
                     next = needle.next;
-                    if next == NONE {
+                    left = left.wrapping_sub(1);
+                    if if fixed > 0 { left == 0 } else { next == NOTHING } {
                         break;
                     }
                 }
@@ -200,6 +203,20 @@ impl Needles {
     }
 }
 
+/// How many bytes make the key of each needle: as many as there are from its window on, but of at most three widths.
+fn widths(needles: &[Box<[u8]>], windows: &Windows) -> Vec<usize> {
+    let behind = needles.iter().zip(&windows.anchors).map(|(needle, &anchor)| needle.len() - anchor as usize);
+    let shortest = behind.clone().min().unwrap_or(WINDOW);
+    // Those that have a whole window.
+    let common = behind.clone().filter(|&behind| behind >= WINDOW).min().unwrap_or(WINDOW).min(WIDE);
+    let width = |behind| match behind {
+        WIDE.. if needles.len() > FEW => WIDE,
+        WINDOW.. => common,
+        _ => shortest,
+    };
+    behind.map(width).collect()
+}
+
 /// Compares where less than a head is left of the text; a needle longer than a head does not fit.
 #[cold]
 fn equal_near_the_end(text: &[u8], start: usize, needle: &Needle) -> bool {
@@ -209,12 +226,30 @@ fn equal_near_the_end(text: &[u8], start: usize, needle: &Needle) -> bool {
 }
 
 #[inline(always)]
-fn filter_by(text: &[u8], base: usize, candidates: &mut [u32], keep: impl Fn(u64) -> bool) -> usize {
+fn select_by(
+    text: &[u8],
+    base: usize,
+    candidates: &Words,
+    mut marked: u64,
+    places: &mut [u32; STRIP],
+    keep: impl Fn(u64) -> bool,
+) -> usize {
     let mut kept = 0;
-    for i in 0..candidates.len() {
-        let candidate = candidates[i];
-        candidates[kept] = candidate;
-        kept += usize::from(keep(word_at(text, base + candidate as usize)));
+    while marked != 0 {
+        let block = marked.trailing_zeros();
+        marked &= marked - 1;
+        let mut bits = candidates[block as usize];
+        // Of most blocks this is the only one.
+        loop {
+            let place = block * BLOCK as u32 + bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+            // There are as many places as bytes, and `kept` stays behind those.
+            places[kept % STRIP] = place;
+            kept += usize::from(keep(word_at(text, base + place as usize)));
+            if bits == 0 {
+                break;
+            }
+        }
     }
     kept
 }
@@ -249,7 +284,7 @@ impl Needle {
     /// What an empty place of a table leads to, so that it needs no branch.
     fn of_no_text() -> Self {
         let head = Head { text: [0; HEAD], fold: [0xff; HEAD] };
-        Needle { head, anchor: 0, len: 1, number: 0, next: NONE }
+        Needle { head, anchor: 0, len: 1, number: 0, next: NOTHING }
     }
 }
 

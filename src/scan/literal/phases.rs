@@ -1,44 +1,39 @@
 //! The scan, in phases that are nearly free of branches: a mispredicted branch costs as much as classifying a
 //! kilobyte, so what is found is written down in any case and kept by moving a counter.
 //!
-//! A strip of text is small enough to stay in the nearest cache between the phases:
+//! A strip of text is small enough to stay in the nearest cache between the phases, and to leave the memory no time to
+//! rest: while one is worked on the next is on its way.
 //! 1. *classify*: for every block a word of candidates and a word of line feeds;
-//! 2. *gather*: the places of the candidates, as a list;
-//! 3. *filter*: those that have the key of a needle;
-//! 4. *verify*: the needles that stand there;
-//! 5. *report*: the needles of one line after another.
+//! 2. *select*: the candidates that have the key of a needle;
+//! 3. *verify*: the needles that stand there;
+//! 4. *report*: the needles of one line after another.
 
+use std::hint::black_box;
 use std::ops::ControlFlow;
 
-use super::kernel::{BLOCK, Kernel};
+use super::kernel::{BLOCK, BLOCKS, Kernel, Words};
 use super::needles::{Needles, Occurrence};
 use super::{Found, Line};
 
 /// Bytes of text that go through the phases together.
-pub(super) const STRIP: usize = 16 << 10;
-const BLOCKS: usize = STRIP / BLOCK;
-/// Candidates of a block are written down four at a time, and so up to three more than there are.
-const GATHERED: usize = 4;
+pub(super) const STRIP: usize = BLOCK * BLOCKS;
 
 /// Memory that the phases hand on in, to be used for one scan after another. It does not grow with the text, but for
 /// the occurrences of one strip.
 #[derive(Clone, Debug)]
 pub(crate) struct Scratch {
-    candidates: Box<[u64]>,
-    feeds: Box<[u64]>,
-    /// The blocks that have candidates.
-    blocks: Box<[u32]>,
-    places: Box<[u32]>,
+    candidates: Box<Words>,
+    feeds: Box<Words>,
+    places: Box<[u32; STRIP]>,
     occurrences: Vec<Occurrence>,
 }
 
 impl Default for Scratch {
     fn default() -> Self {
         Scratch {
-            candidates: vec![0; BLOCKS].into(),
-            feeds: vec![0; BLOCKS].into(),
-            blocks: vec![0; BLOCKS].into(),
-            places: vec![0; STRIP + GATHERED].into(),
+            candidates: Box::new([0; BLOCKS]),
+            feeds: Box::new([0; BLOCKS]),
+            places: Box::new([0; STRIP]),
             occurrences: Vec::new(),
         }
     }
@@ -57,48 +52,25 @@ pub(super) unsafe fn scan<K: Kernel>(
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<()> {
+    let Scratch { candidates, feeds, places, occurrences } = scratch;
+    // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
+    // before the loop, and keeps them on the stack instead of in registers.
+    let classify = black_box(K::CLASSIFY);
     let mut lines = Lines::default();
     let mut base = 0;
     while base < text.len() {
-        let len = STRIP.min(text.len() - base);
-        let blocks = len.div_ceil(BLOCK);
-        let (candidates, feeds) = (&mut scratch.candidates[..blocks], &mut scratch.feeds[..blocks]);
-        scratch.occurrences.clear();
+        occurrences.clear();
         // SAFETY: the caller answers for the CPU, in each of these.
         unsafe {
-            kernel.classify(&text[base..], candidates, feeds);
-            let marked = kernel.marked(candidates, &mut scratch.blocks);
-            let gathered = gather(candidates, &scratch.blocks[..marked], &mut scratch.places);
-            let kept = needles.filter(text, base, &mut scratch.places[..gathered]);
-            needles.verify(kernel, text, base, &scratch.places[..kept], &mut scratch.occurrences);
+            classify(kernel, &text[base..], candidates, feeds);
+            let marked = kernel.nonzero(candidates);
+            let selected = needles.select(text, base, candidates, marked, places);
+            needles.verify(kernel, text, base, &places[..selected], occurrences);
+            lines.report(kernel, text, base, feeds, occurrences, found)?;
         }
-        lines.report(text, base, feeds, &scratch.occurrences, found)?;
-        base += len;
+        base += STRIP;
     }
     ControlFlow::Continue(())
-}
-
-/// Writes the places of the bits of `candidates` in the blocks numbered `blocks` to `places`, in order, and returns
-/// how many there are.
-#[inline(always)]
-fn gather(candidates: &[u64], blocks: &[u32], places: &mut [u32]) -> usize {
-    let mut count = 0;
-    for &block in blocks {
-        let mut bits = candidates[block as usize];
-        let first = block * BLOCK as u32;
-        let here = bits.count_ones() as usize;
-        // Nearly every block has four at most, and then there is nothing to predict.
-        let mut written = 0;
-        while written < here {
-            for place in &mut places[count + written..count + written + GATHERED] {
-                *place = first + bits.trailing_zeros();
-                bits &= bits.wrapping_sub(1);
-            }
-            written += GATHERED;
-        }
-        count += here;
-    }
-    count
 }
 
 /// Where lines are, from strip to strip.
@@ -114,58 +86,89 @@ struct Lines {
 
 impl Lines {
     /// Calls `found` for each line that has some of the `occurrences`, all in the strip that begins at `base`.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that `kernel` needs.
     #[inline(always)]
-    fn report(
+    unsafe fn report<K: Kernel>(
         &mut self,
+        kernel: &K,
         text: &[u8],
         base: usize,
-        feeds: &[u64],
+        feeds: &Words,
         occurrences: &[Occurrence],
         found: Found<'_>,
     ) -> ControlFlow<()> {
-        let mut counted = Counted::default();
+        // SAFETY: the caller answers for the CPU, here and below.
+        let some = unsafe { kernel.nonzero(feeds) };
         let mut rest = occurrences;
         while let Some(first) = rest.first() {
             // A needle that begins before the strip is on the line that the strip begins in.
             let at = first.start.max(base);
             if at >= self.last.end {
-                self.last = self.line_at(text, base, feeds, at - base, &mut counted);
+                // SAFETY: as above.
+                self.last = unsafe { self.line_at(kernel, text, base, feeds, some, at - base) };
             }
             let here = rest.iter().position(|occurrence| occurrence.start >= self.last.end).unwrap_or(rest.len());
             let (line, others) = rest.split_at(here);
             found(&self.last, line)?;
             rest = others;
         }
-        counted.up_to(feeds, feeds.len());
-        self.feeds += counted.feeds;
-        if let Some(last) = feeds.iter().rposition(|&word| word != 0) {
-            self.open = base + last * BLOCK + BLOCK - feeds[last].leading_zeros() as usize;
+        // SAFETY: as above.
+        self.feeds += unsafe { kernel.ones(feeds, u64::MAX) };
+        if some != 0 {
+            self.open = base + after_last(some, feeds);
         }
         ControlFlow::Continue(())
     }
 
-    /// The line that holds byte `at` of the strip.
+    /// The line that holds byte `at` of the strip. `some` says which words of `feeds` are not 0.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that `kernel` needs.
     #[inline(always)]
-    fn line_at(&self, text: &[u8], base: usize, feeds: &[u64], at: usize, counted: &mut Counted) -> Line {
-        let (block, bit) = (at / BLOCK, at % BLOCK);
+    unsafe fn line_at<K: Kernel>(
+        &self,
+        kernel: &K,
+        text: &[u8],
+        base: usize,
+        feeds: &Words,
+        some: u64,
+        at: usize,
+    ) -> Line {
+        let (block, bit) = (at / BLOCK % BLOCKS, at % BLOCK);
+        let before_block = (1 << block) - 1;
         let before = feeds[block] & ((1 << bit) - 1);
         let after = feeds[block] & !before;
-        let start_in = |block: usize, word: u64| base + block * BLOCK + BLOCK - word.leading_zeros() as usize;
         let start = if before != 0 {
-            start_in(block, before)
+            base + block * BLOCK + BLOCK - before.leading_zeros() as usize
+        } else if some & before_block != 0 {
+            base + after_last(some & before_block, feeds)
         } else {
-            feeds[..block].iter().rposition(|&word| word != 0).map_or(self.open, |last| start_in(last, feeds[last]))
+            self.open
         };
-        let end_in = |block: usize, word: u64| base + block * BLOCK + word.trailing_zeros() as usize;
+        let some_after = some & !before_block & !(1 << block);
         let end = if after != 0 {
-            end_in(block, after)
+            base + block * BLOCK + after.trailing_zeros() as usize
+        } else if some_after != 0 {
+            let next = some_after.trailing_zeros() as usize;
+            base + next * BLOCK + feeds[next].trailing_zeros() as usize
         } else {
-            let next = feeds[block + 1..].iter().position(|&word| word != 0).map(|next| block + 1 + next);
-            next.map_or_else(|| end_beyond(text, base + STRIP), |next| end_in(next, feeds[next]))
+            end_beyond(text, base + STRIP)
         };
-        counted.up_to(feeds, block);
-        Line { start, end, feeds: self.feeds + counted.feeds + before.count_ones() as usize }
+        // SAFETY: the caller answers for the CPU.
+        let before_block = unsafe { kernel.ones(feeds, before_block) };
+        Line { start, end, feeds: self.feeds + before_block + before.count_ones() as usize }
     }
+}
+
+/// One past the last bit of those `words` that `some`, which is not 0, speaks of.
+#[inline(always)]
+fn after_last(some: u64, words: &Words) -> usize {
+    let last = some.ilog2() as usize;
+    last * BLOCK + BLOCK - words[last].leading_zeros() as usize
 }
 
 /// Where the line that is open at `at` ends.
@@ -173,19 +176,4 @@ impl Lines {
 fn end_beyond(text: &[u8], at: usize) -> usize {
     let rest = text.get(at..).unwrap_or_default();
     memchr::memchr(b'\n', rest).map_or(text.len(), |feed| at + feed)
-}
-
-/// Line feeds counted so far in a strip.
-#[derive(Debug, Default)]
-struct Counted {
-    blocks: usize,
-    feeds: usize,
-}
-
-impl Counted {
-    #[inline(always)]
-    fn up_to(&mut self, feeds: &[u64], blocks: usize) {
-        self.feeds += feeds[self.blocks..blocks].iter().map(|word| word.count_ones() as usize).sum::<usize>();
-        self.blocks = blocks;
-    }
 }

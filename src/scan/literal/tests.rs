@@ -4,7 +4,8 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 
-use super::kernel::{BLOCK, Kernel, Plain, READ};
+use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, Plain, READ, Words, classify};
+use super::needles::{HEAD, Head};
 use super::phases::STRIP;
 use super::window::Windows;
 use super::{Instructions, Line, Literals, Occurrence, Scratch, Unfit};
@@ -216,13 +217,15 @@ fn a_break_ends_the_scan() {
     }
 }
 
-/// What `kernel` says of the blocks of `text`.
-fn classified<K: Kernel>(kernel: &K, text: &[u8]) -> (Vec<u64>, Vec<u64>) {
-    let blocks = text.len().div_ceil(BLOCK);
-    let (mut candidates, mut feeds) = (vec![0; blocks], vec![0; blocks]);
-    // SAFETY: the kernel was made, so the CPU has its instructions.
-    unsafe { kernel.classify(text, &mut candidates, &mut feeds) };
-    (candidates, feeds)
+/// What `kernel` says of the blocks of `text`, strip by strip.
+fn classified<K: Kernel>(kernel: &K, text: &[u8]) -> Vec<(Words, Words)> {
+    let strip = |start| {
+        let (mut candidates, mut feeds) = ([0; BLOCKS], [0; BLOCKS]);
+        // SAFETY: the kernel was made, so the CPU has its instructions.
+        unsafe { K::CLASSIFY(kernel, &text[start..], &mut candidates, &mut feeds) };
+        (candidates, feeds)
+    };
+    (0..text.len()).step_by(STRIP).map(strip).collect()
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -233,46 +236,53 @@ fn kernels_mark_what_the_plain_one_marks() {
     for set in SETS {
         let windows = Windows::choose(&boxed(set));
         let text = [&sample(&boxed(set)), &text[..]].concat();
-        let (candidates, feeds) = classified(&Plain::new(&windows.classes), &text);
+        let plain = classified(&Plain::new(&windows.classes), &text);
         let avx2 = Avx2::new(&windows.classes).map(|kernel| classified(&kernel, &text));
         let avx512 = Avx512::new(&windows.classes).map(|kernel| classified(&kernel, &text));
-        for (more, same_feeds) in [avx2, avx512].into_iter().flatten() {
-            assert_eq!(same_feeds, feeds);
-            for (some, all) in candidates.iter().zip(&more) {
-                assert_eq!(some & !all, 0, "a candidate is missed: {set:?}");
+        for strips in [avx2, avx512].into_iter().flatten() {
+            for ((some, feeds), (all, same_feeds)) in plain.iter().zip(&strips) {
+                assert_eq!(same_feeds, feeds);
+                for (some, all) in some.iter().zip(all) {
+                    assert_eq!(some & !all, 0, "a candidate is missed: {set:?}");
+                }
             }
         }
     }
 }
 
-/// The default of [`Kernel::marked`].
+/// The defaults of [`Kernel`].
 struct Default;
 
 impl Kernel for Default {
-    unsafe fn block(&self, _: &[u8; READ]) -> super::kernel::Marks {
-        super::kernel::Marks::default()
+    const CLASSIFY: Classify<Self> = classify::<Self>;
+
+    unsafe fn block(&self, _: &[u8; READ]) -> Marks {
+        Marks::default()
     }
-    unsafe fn classify(&self, _: &[u8], _: &mut [u64], _: &mut [u64]) {}
-    unsafe fn equal(&self, _: &[u8; super::needles::HEAD], _: &super::needles::Head) -> bool {
+    unsafe fn equal(&self, _: &[u8; HEAD], _: &Head) -> bool {
         false
     }
 }
 
 #[cfg(target_arch = "x86_64")]
 #[test]
-fn marked_blocks_are_numbered() {
+fn words_are_counted_as_the_default_does() {
     let windows = Windows::choose(&boxed(&SEED));
-    let Some(kernel) = super::x86::Avx512::new(&windows.classes) else { return };
-    for len in 0..70 {
-        for pattern in [0, u64::MAX, 0x5555_5555_5555_5555, 0x8421_0842_1084_2108, 1 << 40] {
-            let marks: Vec<u64> = (0..len).map(|i| (pattern >> (i % 64) & 1) << (i % 64)).collect();
-            let (mut one, mut other) = (vec![0; marks.len()], vec![0; marks.len()]);
+    let avx2 = super::x86::Avx2::new(&windows.classes);
+    let avx512 = super::x86::Avx512::new(&windows.classes);
+    for step in [0, 1, 3, 64, 0x9e37_79b9_7f4a_7c15] {
+        let words: Words = std::array::from_fn(|i| (i as u64 % 5).wrapping_mul(step).rotate_left(i as u32));
+        for some in [0, 1, u64::MAX, 0xf0f0_f0f0_f0f0_f0f0, (1 << 33) - 1] {
             // SAFETY: the kernel was made, so the CPU has its instructions; the default needs none.
-            let counts = unsafe { (kernel.marked(&marks, &mut one), Default.marked(&marks, &mut other)) };
-            assert_eq!(counts.0, counts.1);
-            assert_eq!(one[..counts.0], other[..counts.0]);
+            unsafe {
+                let want = (Default.nonzero(&words), Default.ones(&words, some));
+                assert_eq!(avx2.map_or(want, |kernel| (kernel.nonzero(&words), kernel.ones(&words, some))), want);
+                assert_eq!(avx512.map_or(want, |kernel| (kernel.nonzero(&words), kernel.ones(&words, some))), want);
+            }
         }
     }
+    // SAFETY: as above.
+    assert_eq!(unsafe { (Default.nonzero(&[0; 64]), Default.ones(&[7; 64], 3)) }, (0, 6));
 }
 
 fn needle() -> impl Strategy<Value = Box<[u8]>> {

@@ -2,12 +2,12 @@
 
 use std::arch::x86_64::*;
 
-use super::kernel::{BLOCK, Kernel, Marks, READ, classify};
+use super::kernel::{BLOCK, Classify, Kernel, Marks, READ, Words, classify};
 use super::needles::{HEAD, Head};
 use super::window::{Classes, WINDOW};
 
 /// How far ahead text is asked for, so that it is there when it is classified.
-const AHEAD: usize = 1024;
+const AHEAD: usize = 4096;
 
 /// 32 bytes at a time. The class of a byte is what the tables for its lower and its upper half agree on: exact for one
 /// byte, and in a class of several it lets in some more.
@@ -82,18 +82,17 @@ impl Avx2 {
     }
 }
 
+/// # Safety
+///
+/// The CPU has the instructions that are named here, which [`Avx2::new`] asks for.
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+unsafe fn classify_avx2(kernel: &Avx2, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { classify(kernel, text, candidates, feeds) }
+}
+
 impl Kernel for Avx2 {
-    #[inline(always)]
-    unsafe fn classify(&self, text: &[u8], candidates: &mut [u64], feeds: &mut [u64]) {
-        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-        #[inline(never)]
-        unsafe fn compiled(kernel: &Avx2, text: &[u8], candidates: &mut [u64], feeds: &mut [u64]) {
-            // SAFETY: the caller answers for the CPU.
-            unsafe { classify(kernel, text, candidates, feeds) }
-        }
-        // SAFETY: the caller answers for the CPU.
-        unsafe { compiled(self, text, candidates, feeds) }
-    }
+    const CLASSIFY: Classify<Self> = classify_avx2;
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
@@ -118,6 +117,19 @@ impl Kernel for Avx2 {
             let differ = _mm256_xor_si256(folded, load(&head.text));
             _mm256_testz_si256(differ, differ) != 0
         }
+    }
+
+    #[inline(always)]
+    unsafe fn nonzero(&self, words: &Words) -> u64 {
+        // SAFETY: the caller answers for the CPU; four words are read from each array of four.
+        let zero = unsafe {
+            words.as_chunks::<4>().0.iter().enumerate().fold(0, |bits, (at, four)| {
+                let four = _mm256_loadu_si256(four.as_ptr().cast());
+                let zero = _mm256_castsi256_pd(_mm256_cmpeq_epi64(four, _mm256_setzero_si256()));
+                bits | u64::from(_mm256_movemask_pd(zero).cast_unsigned()) << (4 * at)
+            })
+        };
+        !zero
     }
 }
 
@@ -151,21 +163,21 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vpopcntdq")
     }
 }
 
+/// # Safety
+///
+/// The CPU has the instructions that are named here, which [`Avx512::new`] asks for.
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vpopcntdq")]
+unsafe fn classify_avx512(kernel: &Avx512, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { classify(kernel, text, candidates, feeds) }
+}
+
 impl Kernel for Avx512 {
-    #[inline(always)]
-    unsafe fn classify(&self, text: &[u8], candidates: &mut [u64], feeds: &mut [u64]) {
-        #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi")]
-        #[inline(never)]
-        unsafe fn compiled(kernel: &Avx512, text: &[u8], candidates: &mut [u64], feeds: &mut [u64]) {
-            // SAFETY: the caller answers for the CPU.
-            unsafe { classify(kernel, text, candidates, feeds) }
-        }
-        // SAFETY: the caller answers for the CPU.
-        unsafe { compiled(self, text, candidates, feeds) }
-    }
+    const CLASSIFY: Classify<Self> = classify_avx512;
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
@@ -197,29 +209,27 @@ impl Kernel for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn marked(&self, marks: &[u64], numbers: &mut [u32]) -> usize {
-        assert!(numbers.len() >= marks.len());
-        let (eights, rest) = marks.as_chunks::<8>();
-        let mut count = 0;
-        let mut number = 0;
-        for eight in eights {
-            // SAFETY: the caller answers for the CPU. Eight words are read from an array of eight. Eight numbers are
-            // written from `count` on, which is at most `number`, and there are at least `number + 8`.
-            unsafe {
-                let words = _mm512_loadu_si512(eight.as_ptr().cast());
-                let some = _mm512_test_epi64_mask(words, words);
-                let ascending = _mm256_add_epi32(_mm256_set1_epi32(number), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-                let packed = _mm256_maskz_compress_epi32(some, ascending);
-                _mm256_storeu_si256(numbers.as_mut_ptr().add(count).cast(), packed);
-                count += some.count_ones() as usize;
-            }
-            number += 8;
+    unsafe fn nonzero(&self, words: &Words) -> u64 {
+        // SAFETY: the caller answers for the CPU; eight words are read from each array of eight.
+        unsafe {
+            words.as_chunks::<8>().0.iter().enumerate().fold(0, |bits, (at, eight)| {
+                let eight = _mm512_loadu_si512(eight.as_ptr().cast());
+                bits | u64::from(_mm512_test_epi64_mask(eight, eight)) << (8 * at)
+            })
         }
-        for &word in rest {
-            numbers[count] = number.cast_unsigned();
-            count += usize::from(word != 0);
-            number += 1;
-        }
-        count
+    }
+
+    #[inline(always)]
+    unsafe fn ones(&self, words: &Words, some: u64) -> usize {
+        // SAFETY: the caller answers for the CPU; eight words are read from each array of eight.
+        let sum = unsafe {
+            let sums = words.as_chunks::<8>().0.iter().zip(some.to_le_bytes());
+            let sum = sums.fold(_mm512_setzero_si512(), |sum, (eight, some)| {
+                let eight = _mm512_maskz_loadu_epi64(some, eight.as_ptr().cast());
+                _mm512_add_epi64(sum, _mm512_popcnt_epi64(eight))
+            });
+            _mm512_reduce_add_epi64(sum)
+        };
+        usize::try_from(sum).unwrap_or_default()
     }
 }
