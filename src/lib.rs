@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod argument;
 mod batch;
 mod error;
 mod extract;
@@ -19,7 +20,7 @@ pub use extract::{
     Sink, SinkFn, Span, UnknownEngine, sink_fn,
 };
 pub use pattern::{
-    ArgumentMode, Direction, Example, Field, Group, InvalidName, Location, Matcher, Pattern, PatternError,
+    ArgumentMode, Direction, Example, Field, Group, InvalidName, Lists, Location, Matcher, Pattern, PatternError,
     PatternErrorKind, PatternErrors, PatternId, PatternSet, RelationType,
 };
 
