@@ -5,7 +5,8 @@ usage: lexicon.py DIRECTORY > src/argument/lexicon.tsv
 
 DIRECTORY holds WordNet's data.noun, index.noun, index.verb, index.adj, index.adv, noun.exc and verb.exc (in Debian:
 the package wordnet-base). Kept are single words of lower-case letters, with at most one hyphen, that WordNet gives
-several senses or has met in its tagged texts: the words that a text is likely to hold. Each line is a word, a tab and
+several senses or has met in its tagged texts, the words that a text is likely to hold, and all nouns that name groups,
+feelings, phenomena, parts of the body, and things made by people. Each line is a word, a tab and
 letters: n noun, p plural noun, v verb, f irregular finite form or participle, a adjective, r adverb; then capitals and
 digits for what kind of thing the noun names (CATEGORY and CLOSURE below, by its first sense, or its first two).
 """
@@ -22,6 +23,8 @@ CATEGORY = {
 CLOSURE = [("1", "container", 1), ("2", "group", 1)]
 # Nouns that are parts of something, among these categories.
 PART, PART_CATEGORIES = "3", {6, 8, 10, 13, 14, 17, 20}
+# Categories whose nouns are kept however rare they are.
+ALWAYS = {6, 8, 12, 14, 19}
 WORD = re.compile(r"[a-z]{2,}(?:-[a-z]+)?")
 
 
@@ -82,6 +85,8 @@ def main(directory):
     }
     closures = [(letter, below(nouns, words["noun"][word][0][sense - 1])) for letter, word, sense in CLOSURE]
     closures.append((PART, {o for o, (f, ps) in nouns.items() if f in PART_CATEGORIES and any(s == "#p" for s, _ in ps)}))
+    listed = {w for w, (senses, _) in words["noun"].items() if WORD.fullmatch(w) and nouns[senses[0]][0] in ALWAYS}
+    familiar["noun"] |= {word for word in listed if len(word) < 13 and "-" not in word}
     letters = defaultdict(set)
     for word in familiar["noun"]:
         senses = words["noun"][word][0]

@@ -7,6 +7,7 @@ mod class;
 mod grammar;
 mod lexicon;
 mod list;
+mod oracle;
 mod phrase;
 mod rule;
 mod sentence;
@@ -15,4 +16,5 @@ mod token;
 mod verb;
 
 pub(crate) use grammar::{AnchorHit, Grammar, Reading};
-pub(crate) use rule::Found;
+pub(crate) use oracle::Oracle;
+pub(crate) use rule::{Argument, Found};

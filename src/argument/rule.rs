@@ -108,13 +108,14 @@ impl Rule {
     pub(crate) fn arguments(&self, sentence: &Sentence<'_>, trigger: Range<usize>, found: &mut Vec<Found>) {
         let none = VerbGroup { start: trigger.start, negated: false, hedged: false, infinitive: false };
         let group = if self.trigger.verbal { sentence.verb_group(trigger.start) } else { none };
+        let within = |classes| trigger.clone().any(|at| sentence.has(at, classes));
         let negation_before = trigger.start > 0 && sentence.has(trigger.start - 1, class::NEGATION);
         let context = Context {
             pattern: self.pattern,
             sentence,
             trigger: sentence.bytes(group.start..trigger.end),
-            negated: group.negated || negation_before,
-            hedged: group.hedged,
+            negated: group.negated || negation_before || within(class::NEGATION),
+            hedged: group.hedged || within(class::HEDGE),
         };
         match self.mode {
             ArgumentMode::Phrase => self.phrases(&context, &group, trigger, found),

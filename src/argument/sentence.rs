@@ -5,10 +5,10 @@
 use std::ops::Range;
 
 /// A sentence longer than this is cut at the next space, so that no text makes the rules slow. Bytes.
-const SENTENCE_LIMIT: usize = 2048;
+pub(super) const SENTENCE_LIMIT: usize = 2048;
 
 /// Words whose full stop does not end a sentence, in lower case.
-const ABBREVIATIONS: [&str; 50] = [
+pub(super) const ABBREVIATIONS: [&str; 50] = [
     "al", "approx", "apr", "aug", "ca", "cf", "co", "col", "corp", "dec", "dr", "e.g", "ed", "eds", "eq", "etc", "feb",
     "fig", "gen", "hon", "i.e", "inc", "jan", "jr", "jul", "jun", "lit", "ltd", "mar", "mr", "mrs", "ms", "no", "nov",
     "oct", "pl", "pp", "prof", "rev", "sep", "sept", "sgt", "sr", "st", "u.k", "u.s", "viz", "vol", "vs", "wt",

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::ops::{ControlFlow, Range};
 
-use super::association::{Association, Context, Spans};
+use super::association::{Association, Context, Reading, Span, Spans};
 use super::labels::Labels;
 use super::sink::Sink;
 
@@ -30,6 +30,17 @@ pub(super) struct Record {
     pub(super) source: Range<usize>,
     pub(super) target: Range<usize>,
     pub(super) spans: Spans,
+    pub(super) reading: Option<Kept>,
+}
+
+/// A [`Reading`] whose texts stand in the buffer.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Kept {
+    pub(super) negated: bool,
+    pub(super) hedged: bool,
+    pub(super) pronoun: bool,
+    pub(super) source_head: Option<(Range<usize>, Span)>,
+    pub(super) target_head: Option<(Range<usize>, Span)>,
 }
 
 impl Associations {
@@ -107,6 +118,18 @@ impl Associations {
             target: &self.text[record.target.clone()],
             spans: record.spans,
             context: Context::default(),
+            reading: record.reading.as_ref().map(|kept| self.reading(kept)),
+        }
+    }
+
+    fn reading(&self, kept: &Kept) -> Reading<'_> {
+        let head = |head: &Option<(Range<usize>, Span)>| head.as_ref().map(|(text, span)| (&self.text[text.clone()], *span));
+        Reading {
+            negated: kept.negated,
+            hedged: kept.hedged,
+            pronoun: kept.pronoun,
+            source_head: head(&kept.source_head),
+            target_head: head(&kept.target_head),
         }
     }
 
@@ -129,6 +152,13 @@ impl Associations {
             source: self.keep(association.source),
             target: self.keep(association.target),
             spans: association.spans,
+            reading: association.reading.map(|reading| Kept {
+                negated: reading.negated,
+                hedged: reading.hedged,
+                pronoun: reading.pronoun,
+                source_head: reading.source_head.map(|(text, span)| (self.keep(text), span)),
+                target_head: reading.target_head.map(|(text, span)| (self.keep(text), span)),
+            }),
         };
         self.records.push(record);
     }

@@ -13,8 +13,9 @@ use regex_automata::meta;
 use regex_syntax::hir::{Dot, Hir};
 
 use super::Emit;
-use super::association::{Association, Spans};
+use super::association::{Association, Reading as Understood, Spans};
 use super::document::Document;
+use crate::argument::{AnchorHit, Argument, Found, Grammar, Reading};
 use crate::error::BuildError;
 use crate::pattern::shape::{Middle, Shape};
 use crate::pattern::{Direction, Pattern, PatternId, PatternSet};
@@ -32,6 +33,8 @@ pub(crate) struct Compiled {
     plan: Plan,
     scanner: Box<dyn Scanner>,
     verifiers: Vec<Verifier>,
+    /// The patterns with bounded arguments.
+    grammar: Option<Grammar>,
 }
 
 /// Decides whether and where a pattern matches in a line.
@@ -48,6 +51,8 @@ enum Kind {
     Literal,
     /// A regex for the middle of a split pattern and one character after it.
     Middle(meta::Regex),
+    /// The grammar reads the line.
+    Bounded,
     /// The whole regex.
     Whole { regex: meta::Regex, source: usize, target: usize, trigger: Option<usize> },
 }
@@ -75,6 +80,11 @@ struct Hits {
     best: Vec<Option<Place>>,
     /// The patterns that were hit.
     patterns: Vec<PatternId>,
+    /// Where anchors begin in the lowered text.
+    anchors: Vec<AnchorHit>,
+    reading: Reading,
+    /// What the grammar found in the line, by pattern.
+    found: Vec<Found>,
 }
 
 impl Hits {
@@ -84,6 +94,8 @@ impl Hits {
             self.best[pattern.index()] = None;
         }
         self.best.resize(patterns, None);
+        self.anchors.clear();
+        self.found.clear();
     }
 }
 
@@ -100,9 +112,14 @@ struct Place {
 }
 
 impl Compiled {
-    pub(crate) fn new(set: &PatternSet, plan: Plan, scanner: Box<dyn Scanner>) -> Result<Self, BuildError> {
+    pub(crate) fn new(
+        set: &PatternSet,
+        plan: Plan,
+        scanner: Box<dyn Scanner>,
+        grammar: Option<Grammar>,
+    ) -> Result<Self, BuildError> {
         let verifiers = set.iter().zip(set.shapes()).map(|(pattern, shape)| Verifier::new(pattern, shape));
-        Ok(Compiled { plan, scanner, verifiers: verifiers.collect::<Result<_, _>>()? })
+        Ok(Compiled { plan, scanner, verifiers: verifiers.collect::<Result<_, _>>()?, grammar })
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -110,7 +127,7 @@ impl Compiled {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.scanner.memory_usage()
+        self.scanner.memory_usage() + self.grammar.as_ref().map_or(0, Grammar::memory_usage)
     }
 
     /// Every association of `document`, in order.
@@ -158,6 +175,7 @@ impl Verifier {
                 let regex = compile(&Hir::concat(vec![hir.clone(), Hir::dot(Dot::AnyChar)]))?;
                 Verifier { forward: forward == *left_is_source, kind: Kind::Middle(regex) }
             }
+            Shape::Bounded(_) => Verifier { forward, kind: Kind::Bounded },
             Shape::Whole(whole) => {
                 let (source, target, trigger) = (whole.source, whole.target, whole.trigger);
                 Verifier { forward, kind: Kind::Whole { regex: compile(&whole.hir)?, source, target, trigger } }
@@ -179,6 +197,8 @@ impl Verifier {
             target: middle.end..line.end,
         };
         match &self.kind {
+            // What the grammar found is emitted elsewhere.
+            Kind::Bounded => ControlFlow::Continue(()),
             Kind::Literal => found(split(place.start..place.end)),
             Kind::Middle(regex) => {
                 let line_text = &text[line.clone()];
@@ -252,6 +272,10 @@ impl<'c, 'm> Lines<'c, 'm> {
                         self.note(pattern, Place { start, end: hit.end, rank });
                     }
                 }
+                Posting::Anchor { anchor } => {
+                    let at = hit.end + 1 - self.compiled.plan.literal_len(hit.needle);
+                    self.hits.anchors.push(AnchorHit { at, anchor });
+                }
             }
         }
     }
@@ -285,6 +309,7 @@ impl<'c, 'm> Lines<'c, 'm> {
     }
 
     fn finish_line(&mut self) {
+        self.read_line();
         self.hits.patterns.extend(self.compiled.plan.unfiltered());
         if self.hits.patterns.is_empty() {
             return;
@@ -296,10 +321,39 @@ impl<'c, 'm> Lines<'c, 'm> {
             let nowhere = Place { start: self.line.start, end: self.line.start, rank: 0 };
             let place = self.hits.best[pattern.index()].take().unwrap_or(nowhere);
             if self.flow.is_continue() {
-                self.flow = self.matches(pattern, place);
+                self.flow = match self.compiled.verifiers[pattern.index()].kind {
+                    Kind::Bounded => self.emit_found(pattern),
+                    _ => self.matches(pattern, place),
+                };
             }
         }
         self.hits.patterns.clear();
+        self.hits.found.clear();
+    }
+
+    /// Lets the grammar read the line, if it holds an anchor.
+    fn read_line(&mut self) {
+        let Some(grammar) = self.compiled.grammar.as_ref().filter(|_| !self.hits.anchors.is_empty()) else { return };
+        let Hits { anchors, reading, found, patterns, .. } = &mut *self.hits;
+        let line = self.lowered.map.original(&self.line);
+        for hit in &mut *anchors {
+            hit.at = self.lowered.map.original(&(hit.at..hit.at)).start - line.start;
+        }
+        anchors.sort_unstable();
+        grammar.read(&self.emission.part()[line], anchors, reading, found);
+        anchors.clear();
+        patterns.extend(found.chunk_by(|a, b| a.pattern == b.pattern).filter_map(|same| Some(same.first()?.pattern)));
+    }
+
+    /// Emits what the grammar found for `pattern`.
+    fn emit_found(&mut self, pattern: PatternId) -> ControlFlow<()> {
+        let forward = self.compiled.verifiers[pattern.index()].forward;
+        let line_start = self.lowered.map.original(&self.line).start;
+        let first = self.hits.found.partition_point(|found| found.pattern < pattern);
+        for found in self.hits.found[first..].iter().take_while(|found| found.pattern == pattern) {
+            self.emission.emit_found(&self.lowered, self.number, line_start, forward, found)?;
+        }
+        ControlFlow::Continue(())
     }
 
     fn matches(&mut self, pattern: PatternId, place: Place) -> ControlFlow<()> {
@@ -340,7 +394,50 @@ struct Emission<'c, 'm> {
     emit: Emit<'m>,
 }
 
-impl Emission<'_, '_> {
+impl<'c> Emission<'c, '_> {
+    /// The original text from the chunk on.
+    fn part(&self) -> &'c str {
+        &self.document.text[self.offset - self.document.offset..]
+    }
+
+    /// Emits what the grammar found in the line that begins at `line_start` of the chunk.
+    fn emit_found(
+        &mut self,
+        lowered: &Lowered<'_>,
+        line: usize,
+        line_start: usize,
+        forward: bool,
+        found: &Found,
+    ) -> ControlFlow<()> {
+        let (source, target) = if forward { (&found.left, &found.right) } else { (&found.right, &found.left) };
+        let start = self.offset + line_start;
+        let span = |span: &Range<usize>| (start + span.start..start + span.end).into();
+        let text = |span: &Range<usize>| {
+            &lowered.text[lowered.map.lowered(&(line_start + span.start..line_start + span.end))]
+        };
+        let head = |argument: &Argument| Some((text(argument.head.as_ref()?), span(argument.head.as_ref()?)));
+        let pattern = self.set.get(found.pattern);
+        (self.emit)(&Association {
+            document: self.document.id,
+            document_index: self.document.index,
+            line,
+            pattern_id: found.pattern,
+            pattern: pattern.name(),
+            relation: pattern.relation(),
+            confidence: super::association::confidence(pattern, found.hedged),
+            source: text(&source.span),
+            target: text(&target.span),
+            spans: Spans { source: span(&source.span), trigger: span(&found.trigger), target: span(&target.span) },
+            reading: Some(Understood {
+                negated: found.negated,
+                hedged: found.hedged,
+                pronoun: source.pronoun || target.pronoun,
+                source_head: head(source),
+                target_head: head(target),
+            }),
+        })
+    }
+
     fn emit(
         &mut self,
         lowered: &Lowered<'_>,
@@ -372,6 +469,7 @@ impl Emission<'_, '_> {
             target: &lowered.text[target],
             spans,
             context: self.document.context(),
+            reading: None,
         })
     }
 }

@@ -14,6 +14,7 @@ use super::naive::Naive;
 use super::sink::Sink;
 use super::threads::Threads;
 use super::{ExampleFailure, examples, layout};
+use crate::argument::Grammar;
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
 use crate::scan::{Dfa, Literals, Needles, Plan, Scanner};
@@ -37,6 +38,9 @@ struct Inner {
     strategy: Strategy,
     memory: Pool<Memory, CreateMemory>,
     threads: Threads,
+    /// Whether to give what the text denies, and what has a pronoun for an argument.
+    negated: bool,
+    pronouns: bool,
 }
 
 type CreateMemory = Box<dyn Fn() -> Memory + Send + Sync + UnwindSafe + RefUnwindSafe>;
@@ -98,11 +102,19 @@ pub struct ExtractorBuilder {
     patterns: Option<PatternSet>,
     engine: Engine,
     dfa_size_limit: usize,
+    negated: bool,
+    pronouns: bool,
 }
 
 impl Default for ExtractorBuilder {
     fn default() -> Self {
-        ExtractorBuilder { patterns: None, engine: Engine::Auto, dfa_size_limit: Self::DFA_SIZE_LIMIT }
+        ExtractorBuilder {
+            patterns: None,
+            engine: Engine::Auto,
+            dfa_size_limit: Self::DFA_SIZE_LIMIT,
+            negated: false,
+            pronouns: false,
+        }
     }
 }
 
@@ -110,7 +122,22 @@ impl ExtractorBuilder {
     /// The limit of [`dfa_size_limit`](Self::dfa_size_limit) unless another is given: 8 MiB.
     pub const DFA_SIZE_LIMIT: usize = 8 << 20;
 
-    /// The patterns to find; the seed pack unless others are given.
+    /// Whether to give what the text denies, marked as [`negated`](super::Association::negated); not unless asked.
+    #[must_use]
+    pub fn negated(mut self, give: bool) -> Self {
+        self.negated = give;
+        self
+    }
+
+    /// Whether to give associations whose argument is a pronoun, marked as [`pronoun`](super::Association::pronoun);
+    /// not unless asked.
+    #[must_use]
+    pub fn pronouns(mut self, give: bool) -> Self {
+        self.pronouns = give;
+        self
+    }
+
+    /// The patterns to find; the English pack unless others are given.
     #[must_use]
     pub fn patterns(mut self, patterns: PatternSet) -> Self {
         self.patterns = Some(patterns);
@@ -138,10 +165,11 @@ impl ExtractorBuilder {
     ///
     /// [`BuildError`] if the patterns, each sound by itself, are too many or too large together.
     pub fn build(self) -> Result<Extractor, BuildError> {
-        let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::seed));
+        let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::english));
         let strategy = Strategy::choose(&patterns, self.engine, self.dfa_size_limit)?;
         let memory: Pool<Memory, CreateMemory> = Pool::new(Box::new(Memory::default));
-        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory, threads: Threads::default() })))
+        let (negated, pronouns) = (self.negated, self.pronouns);
+        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory, threads: Threads::default(), negated, pronouns })))
     }
 }
 
@@ -152,8 +180,8 @@ impl Strategy {
             Engine::Dfa => (Self::dfa(set, dfa_size_limit)?, "asked for"),
             Engine::Literal => (Self::literal(set)?, "asked for"),
             Engine::Auto => {
-                let by_literals = Plan::new(set, Needles::Literals).unfiltered().len();
-                let by_any = Plan::new(set, Needles::Any).unfiltered().len();
+                let by_literals = Plan::new(set, Needles::Literals, std::iter::empty()).unfiltered().len();
+                let by_any = Plan::new(set, Needles::Any, std::iter::empty()).unfiltered().len();
                 if by_any < by_literals {
                     (Self::dfa(set, dfa_size_limit)?, "a pattern has no literal to look for")
                 } else {
@@ -166,15 +194,17 @@ impl Strategy {
     }
 
     fn dfa(set: &PatternSet, size_limit: usize) -> Result<Self, BuildError> {
-        let plan = Plan::new(set, Needles::Any);
+        let grammar = Grammar::new(set);
+        let plan = Plan::new(set, Needles::Any, grammar.iter().flat_map(Grammar::anchors));
         let scanner: Box<dyn Scanner> = Box::new(Dfa::new(&plan, size_limit)?);
-        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner)?))
+        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner, grammar)?))
     }
 
     fn literal(set: &PatternSet) -> Result<Self, BuildError> {
-        let plan = Plan::new(set, Needles::Literals);
+        let grammar = Grammar::new(set);
+        let plan = Plan::new(set, Needles::Literals, grammar.iter().flat_map(Grammar::anchors));
         let scanner: Box<dyn Scanner> = Box::new(Literals::new(plan.literals())?);
-        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner)?))
+        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner, grammar)?))
     }
 
     fn name(&self) -> &'static str {
@@ -197,7 +227,7 @@ impl Extractor {
     #[expect(clippy::missing_panics_doc, reason = "it does not panic, for the reason below")]
     pub fn seed() -> Self {
         // The seed pack is a part of the crate, and tests build it on every engine: it cannot fail here.
-        Self::builder().build().expect("the seed pack compiles")
+        Self::builder().patterns(PatternSet::seed()).build().expect("the seed pack compiles")
     }
 
     /// Finds the associations of `text`, in order of line, pattern and position.
@@ -244,11 +274,19 @@ impl Extractor {
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
         let mut failure = None;
-        let mut emit = |association: &super::Association<'_>| match layout::send(document, association, sink) {
-            Ok(flow) => flow,
-            Err(error) => {
-                failure = Some(error);
-                ControlFlow::Break(())
+        let left_out = |association: &super::Association<'_>| {
+            (association.negated() && !self.0.negated) || (association.pronoun() && !self.0.pronouns)
+        };
+        let mut emit = |association: &super::Association<'_>| {
+            if left_out(association) {
+                return ControlFlow::Continue(());
+            }
+            match layout::send(document, association, sink) {
+                Ok(flow) => flow,
+                Err(error) => {
+                    failure = Some(error);
+                    ControlFlow::Break(())
+                }
             }
         };
         let set = &self.0.patterns;
