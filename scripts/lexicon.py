@@ -23,6 +23,8 @@ CATEGORY = {
 CLOSURE = [("1", "container", 1), ("2", "group", 1)]
 # Nouns that are parts of something, among these categories.
 PART, PART_CATEGORIES = "3", {6, 8, 10, 13, 14, 17, 20}
+# Nouns one of whose three first senses is a thing that can be touched: animals, things made, bodies, objects, plants.
+THING, THING_CATEGORIES = "4", {5, 6, 8, 17, 20}
 # Categories whose nouns are kept however rare they are.
 ALWAYS = {6, 8, 12, 14, 19}
 WORD = re.compile(r"[a-z]{2,}(?:-[a-z]+)?")
@@ -92,6 +94,7 @@ def main(directory):
         senses = words["noun"][word][0]
         letters[word] |= {"n", CATEGORY.get(nouns[senses[0]][0], "")} - {""}
         letters[word] |= {letter for letter, members in closures if members & set(senses[:2])}
+        letters[word] |= {THING for sense in senses[:3] if nouns[sense][0] in THING_CATEGORIES}
     for pos, letter in (("verb", "v"), ("adj", "a"), ("adv", "r")):
         for word in familiar[pos]:
             letters[word].add(letter)

@@ -28,10 +28,6 @@ impl Classes {
     pub(crate) const fn and(self, other: Classes) -> Classes {
         Classes(self.0 & other.0)
     }
-
-    pub(crate) const fn without(self, other: Classes) -> Classes {
-        Classes(self.0 & !other.0)
-    }
 }
 
 impl BitOr for Classes {
@@ -94,6 +90,8 @@ classes! {
     COLLECTION "collection";
     /// Something that is a part of other things, in one of the two first senses.
     PART "part";
+    /// Something that can be touched, in one of the three first senses.
+    THING "thing";
     // Parts of speech.
     NOUN "noun";
     /// The plural of a noun, or what looks like one.

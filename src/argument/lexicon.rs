@@ -226,6 +226,7 @@ const NOMINAL: Classes = class::ACT
     .or(class::CONTAINER)
     .or(class::COLLECTION)
     .or(class::PART)
+    .or(class::THING)
     .or(class::NOUN);
 
 /// Whether a word may stand before a noun without being the head, by its class or its ending.
@@ -288,6 +289,7 @@ fn of_letter(letter: char) -> Classes {
         '1' => class::CONTAINER,
         '2' => class::COLLECTION,
         '3' => class::PART,
+        '4' => class::THING,
         _ => Classes::NONE,
     }
 }

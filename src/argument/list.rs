@@ -31,7 +31,7 @@ impl Sentence<'_> {
         let before = first.first.checked_sub(1).map(|at| self.classes(at));
         let bounded = before.is_none_or(|before| {
             let bounds = class::PREPOSITION.or(class::CONJUNCTION).or(class::RELATIVE).or(class::COORDINATOR);
-            before.any(bounds) || !before.any(class::WORD)
+            before.any(bounds) || before.is_verb() || !before.any(class::WORD)
         });
         if !(items.len() > 1 || shared || bounded) {
             items.clear();
@@ -46,12 +46,16 @@ impl Sentence<'_> {
 
     /// The phrases after `first` in a list that it begins. `open` lists need no conjunction; `clause` says that a verb
     /// after an item belongs to a clause of its own, so that the item is none.
-    pub(crate) fn list_right(&self, first: &Phrase, open: bool, clause: bool) -> Vec<Phrase> {
+    /// `again` is a preposition that may stand before each item: `by rain or by wind`.
+    pub(crate) fn list_right(&self, first: &Phrase, open: bool, clause: bool, again: &str) -> Vec<Phrase> {
         let mut items: Vec<Phrase> = Vec::new();
         let mut closed = false;
         let mut at = first.reach();
         while items.len() < ITEMS_LIMIT && !closed {
-            let Some((start, conjunction)) = self.separator(self.skip_aside_right(at)) else { break };
+            let Some((mut start, conjunction)) = self.separator(self.skip_aside_right(at)) else { break };
+            if self.is(start, again) && self.has(start, class::PREPOSITION) {
+                start += 1;
+            }
             if self.is_one_of(start, &["also", "then", "thus", "so", "even", "therefore"]) {
                 break;
             }
@@ -110,7 +114,7 @@ impl Sentence<'_> {
         };
         let first = self.right(start, self.len()).filter(|first| !first.pronoun)?;
         let mut items = vec![first];
-        items.extend(self.list_right(&first, true, false));
+        items.extend(self.list_right(&first, true, false, ""));
         Some(items)
     }
 

@@ -177,7 +177,10 @@ impl<'s> Sentence<'s> {
     }
 
     /// The object of a gerund: a phrase that is no gerund with an object itself.
-    fn core_right_once(&self, at: usize, limit: usize) -> Option<Phrase> {
+    fn core_right_once(&self, mut at: usize, limit: usize) -> Option<Phrase> {
+        while at < limit && self.has(at, class::LIGHT_ADVERB) && !self.has(at, class::NEGATION) {
+            at += 1;
+        }
         let (start, determiner) = self.skip_determiners(at, limit);
         if start >= limit || (determiner.is_none() && self.has(start, class::PRONOUN)) {
             return None;

@@ -151,7 +151,10 @@ impl Rule {
         if matches!(self.lists, Lists::Both | Lists::Right | Lists::Open) && !right.pronoun {
             match sentence.announced(&right) {
                 Some(items) => rights = items,
-                None => rights.extend(sentence.list_right(&right, self.lists == Lists::Open, !reduced)),
+                None => {
+                    let again = sentence.word(trigger.end - 1);
+                    rights.extend(sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
+                }
             }
         }
         for left in &lefts {

@@ -35,8 +35,9 @@ impl Sentence<'_> {
     /// The argument that ends at token `at`.
     pub(crate) fn subject(&self, at: usize, distance: Distance) -> Option<Left> {
         let opening = || if distance == Distance::Opening { self.opening(at).map(Left::from) } else { None };
-        let Some(end) = self.antecedent_end(at, distance) else { return opening() };
+        let Some((end, relative)) = self.antecedent_end(at, distance) else { return opening() };
         let Some(nearest) = self.left(end) else { return opening() };
+        let distance = if relative && distance == Distance::Subject { Distance::Described } else { distance };
         if nearest.pronoun {
             return Some(nearest.into());
         }
@@ -63,8 +64,9 @@ impl Sentence<'_> {
         Some(Left { phrase, others })
     }
 
-    /// Where the phrase ends that a relative clause or an aside before `at` belongs to; `at` itself without any.
-    fn antecedent_end(&self, at: usize, distance: Distance) -> Option<usize> {
+    /// Where the phrase ends that a relative clause or an aside before `at` belongs to, `at` itself without any; and
+    /// whether it is a relative clause.
+    fn antecedent_end(&self, at: usize, distance: Distance) -> Option<(usize, bool)> {
         let end = self.skip_asides_left(at)?;
         let last = end.checked_sub(1)?;
         if self.is_one_of(last, &["that", "which", "who"]) {
@@ -72,13 +74,13 @@ impl Sentence<'_> {
                 return None;
             }
             let comma = last > 0 && self.has(last - 1, class::COMMA);
-            return self.skip_asides_left(if comma { last - 1 } else { last });
+            return Some((self.skip_asides_left(if comma { last - 1 } else { last })?, true));
         }
         let dash = distance == Distance::Opening && self.is_one_of(last, &["-", "–", "—"]);
         if self.has(last, class::COMMA) || dash {
-            return self.aside_start(last);
+            return Some((self.aside_start(last)?, false));
         }
-        Some(end)
+        Some((end, false))
     }
 
     /// The comma that opens the aside which the mark at `close` closes, if what follows it looks like an aside.
@@ -106,10 +108,30 @@ impl Sentence<'_> {
     fn climb(&self, nearest: Phrase, distance: Distance) -> Vec<Phrase> {
         let mut chain = vec![nearest];
         while chain.len() < ITEMS_LIMIT {
-            let Some(outer) = chain.last().and_then(|inner| self.phrase_before(inner, distance)) else { break };
+            let Some(inner) = chain.last() else { break };
+            let outer = self.phrase_before(inner, distance).or_else(|| self.described_by(inner, distance));
+            let Some(outer) = outer else { break };
             chain.push(outer);
         }
         chain
+    }
+
+    /// The phrase that a relative clause describes which `inner` ends: of `fits that follow the fever cause`, `fits`.
+    fn described_by(&self, inner: &Phrase, distance: Distance) -> Option<Phrase> {
+        if !matches!(distance, Distance::Subject | Distance::Opening) {
+            return None;
+        }
+        let mut at = inner.first.checked_sub(1)?;
+        if self.has(at, class::PREPOSITION) {
+            at = at.checked_sub(1)?;
+        }
+        if !self.has(at, class::VERB) {
+            return None;
+        }
+        at = self.verb_group(at).start;
+        let relative = at.checked_sub(1).filter(|&at| self.is_one_of(at, &["that", "which", "who"]))?;
+        let comma = relative.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
+        self.left(comma.unwrap_or(relative)).filter(|outer| !outer.pronoun)
     }
 
     /// The phrase that a preposition joins `inner` to.
@@ -147,7 +169,10 @@ impl Sentence<'_> {
         }
         let outer = self.left(end).filter(|outer| !outer.pronoun)?;
         let mere_participle = outer.head == outer.start && self.classes(outer.head).is_participle();
-        (!mere_participle).then_some(outer)
+        let infinitive = self.has(outer.start, class::VERB)
+            && outer.first == outer.start
+            && outer.first.checked_sub(1).is_some_and(|at| self.is(at, "to"));
+        (!mere_participle && !infinitive).then_some(outer)
     }
 
     /// Lets the outermost phrase of `chain` hold those after it that `of` joins, as far as it stays short.

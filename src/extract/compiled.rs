@@ -428,6 +428,7 @@ impl<'c> Emission<'c, '_> {
             source: text(&source.span),
             target: text(&target.span),
             spans: Spans { source: span(&source.span), trigger: span(&found.trigger), target: span(&target.span) },
+            context: self.document.context(),
             reading: Some(Understood {
                 negated: found.negated,
                 hedged: found.hedged,

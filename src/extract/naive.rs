@@ -177,6 +177,7 @@ fn bounded_association<'a>(
             trigger: original(&found.trigger),
             target: original(&target.span),
         },
+        context: document.context(),
         reading: Some(Reading {
             negated: found.negated,
             hedged: found.hedged,

@@ -31,10 +31,10 @@ pub(crate) enum Test {
 }
 
 /// The classes that a condition can name.
-pub(crate) const CLASS_NAMES: [&str; 42] = [
+pub(crate) const CLASS_NAMES: [&str; 43] = [
     "act", "animal", "artifact", "attribute", "body", "cognition", "communication", "event", "feeling", "food", "group",
     "location", "object", "person", "phenomenon", "plant", "possession", "process", "quantity", "relation", "shape",
-    "state", "substance", "time", "container", "collection", "part", "noun", "plural", "verb", "past", "gerund",
+    "state", "substance", "time", "container", "collection", "part", "thing", "noun", "plural", "verb", "past", "gerund",
     "adjective", "adverb", "modifier", "measure", "classifier", "generic", "numeral", "capital", "hyphen", "digit",
 ];
 

@@ -128,7 +128,7 @@ impl Parser<'_> {
         let start = self.at;
         self.take('(');
         let mut alternatives: Vec<Vec<String>> = Vec::new();
-        let mut verbal = true;
+        let mut verbal = false;
         loop {
             let mut sequences: Vec<Vec<String>> = vec![Vec::new()];
             let mut first = true;
@@ -141,7 +141,7 @@ impl Parser<'_> {
                 }
                 let (forms, verb) = self.word()?;
                 if std::mem::take(&mut first) {
-                    verbal &= verb;
+                    verbal |= verb;
                 }
                 sequences = product(&sequences, &forms);
                 if sequences.len() + alternatives.len() > ALTERNATIVES_LIMIT {
