@@ -21,7 +21,7 @@ pub use extract::{
 };
 pub use pattern::{
     ArgumentMode, Direction, Example, Field, Group, InvalidName, Lists, Location, Matcher, Pattern, PatternError,
-    PatternErrorKind, PatternErrors, PatternId, PatternSet, RelationType,
+    PatternErrorKind, PatternErrors, PatternId, PatternSet, Reach, RelationType,
 };
 
 /// Doors for the fuzz targets to rooms that are not public.

@@ -3,6 +3,7 @@
 //! This is the only room that prints. Results go to standard output, everything else to standard error.
 
 mod diagnostics;
+mod eval;
 mod extract;
 mod interrupt;
 mod outcome;
@@ -31,6 +32,7 @@ struct Arguments {
 enum Command {
     Extract(extract::Args),
     Patterns(patterns::Args),
+    Eval(eval::Args),
 }
 
 const EXAMPLES: &str = "\
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Extract(args) => extract::run(&args),
         Command::Patterns(args) => patterns::run(&args),
+        Command::Eval(args) => eval::run(&args),
     };
     outcome::exit_code(outcome)
 }
