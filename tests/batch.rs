@@ -117,3 +117,29 @@ proptest! {
         });
     }
 }
+
+#[test]
+fn real_text_by_any_number_of_workers_in_any_chunks() {
+    let text = include_str!("../examples/data/jargon.txt");
+    let oracle = common::oracle(&PatternSet::seed());
+    // One large document, and every paragraph as one of its own.
+    let paragraphs = text.split("\n\n").enumerate().map(|(i, paragraph)| (i.to_string(), paragraph.to_owned()));
+    for documents in [vec![(String::new(), text.to_owned())], paragraphs.collect()] {
+        let want = expected(&oracle, &documents);
+        assert!(want.len() > 100, "the text has associations");
+        for (name, extractor) in common::engines(&PatternSet::seed()) {
+            if name == "naive" {
+                continue;
+            }
+            for workers in 1..=8 {
+                let chunk_bytes = [1, 7, 100, 1_000, 4 << 10, 64 << 10, 128 << 10, 1 << 20][workers % 8];
+                for max_in_flight_bytes in [1_000, 16 << 20] {
+                    let settings = Settings { workers, chunk_bytes, max_in_flight_bytes };
+                    let mut found: Vec<OwnedAssociation> = Vec::new();
+                    settings.batch(&extractor).run(&documents, &mut found).unwrap();
+                    assert!(found == want, "{name}, {settings:?}");
+                }
+            }
+        }
+    }
+}
