@@ -163,7 +163,8 @@ fn threshold(corpus: &Corpus) {
                 times[0] / times[2]
             );
         }
-        println!("{size:8}: faster from {crossover:?} bytes on; the default is {}", Batch::PARALLEL_THRESHOLD);
+        let default = default(&extractor).collect::<&str>(&[]).report().threshold_bytes;
+        println!("{size:8}: faster from {crossover:?} bytes on; the default is {default}");
     }
 }
 
@@ -333,10 +334,12 @@ fn python(corpus: &Corpus) {
     }
 }
 
+type Section = fn(&Corpus);
+
 fn main() {
     let corpus = Corpus::read();
     let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let sections: [(&str, fn(&Corpus)); 6] = [
+    let sections: [(&str, Section); 6] = [
         ("threshold", threshold),
         ("sizes", sizes),
         ("scaling", scaling),

@@ -392,11 +392,12 @@ fn small_batches_stay_on_the_callers_thread() {
     let small = run(10, two());
     assert_eq!((small.mode, small.workers, small.busy.len()), (Mode::Sequential, 1, 1));
     assert!(small.reason.contains("threshold"), "{}", small.reason);
-    let large = run(Batch::PARALLEL_THRESHOLD, two());
+    let threshold = small.threshold_bytes;
+    let large = run(threshold, two());
     assert_eq!((large.mode, large.workers, large.busy.len()), (Mode::Parallel, 2, 2));
-    assert_eq!(run(Batch::PARALLEL_THRESHOLD - 1, two()).mode, Mode::Sequential);
-    assert_eq!(run(1 << 20, two().workers(Workers::Exactly(1))).mode, Mode::Sequential);
-    assert_eq!(run(1 << 20, two().workers(Workers::Exactly(0))).workers, 1);
+    assert_eq!(run(threshold - 1, two()).mode, Mode::Sequential);
+    assert_eq!(run(threshold, two().workers(Workers::Exactly(1))).mode, Mode::Sequential);
+    assert_eq!(run(threshold, two().workers(Workers::Exactly(0))).workers, 1);
     assert_eq!(run(10, two().parallel_threshold(Threshold::Bytes(0))).mode, Mode::Parallel);
 }
 

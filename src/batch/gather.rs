@@ -36,13 +36,18 @@ impl Gathered {
         self.text.clear();
         self.parts.clear();
         let mut number = place.text;
-        while place.at == 0 && number < end.text {
+        if place.at > 0 || number + 1 >= end.text {
+            return place;
+        }
+        while number < end.text {
             let document = texts.document(number);
             let start = self.text.len();
             let is_small = document.text.len() <= SMALL_BYTES && matches!(document.layout, Layout::One);
             if !is_small || start > GATHERED_BYTES {
                 break;
             }
+            // Once, and not by and by.
+            self.text.reserve(if self.text.capacity() == 0 { GATHERED_BYTES + 2 * SMALL_BYTES } else { 0 });
             self.text.push_str(document.text);
             self.text.push('\n');
             self.parts.push(Part { start, number });

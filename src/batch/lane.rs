@@ -10,7 +10,7 @@ use super::gather::{Gathered, Split};
 use super::settings::CancelToken;
 use super::tap::Tap;
 use super::wave::{Place, Step, Texts, Unit};
-use crate::extract::{Document, Extractor, Memory, Sink};
+use crate::extract::{Document, Extractor, LentMemory, Sink};
 use crate::pattern::PatternId;
 
 /// What may be kept of a unit: so many times its bytes, and a little more so that small units may be dense.
@@ -85,7 +85,7 @@ pub(super) enum End<E> {
 #[derive(Debug)]
 pub(super) struct Lane<'x> {
     extractor: &'x Extractor,
-    memory: Memory,
+    memory: LentMemory<'x>,
     gathered: Gathered,
     counts: Counts,
     pub(super) busy: Duration,
@@ -116,7 +116,9 @@ impl Counts {
 impl<'x> Lane<'x> {
     pub(super) fn new(extractor: &'x Extractor) -> Self {
         let counts = Counts { by_pattern: vec![0; extractor.patterns().len()], patterns: Vec::new() };
-        Lane { extractor, memory: Memory::default(), gathered: Gathered::default(), counts, busy: Duration::ZERO }
+        let mut memory = extractor.lend_memory();
+        memory.forget_peak();
+        Lane { extractor, memory, gathered: Gathered::default(), counts, busy: Duration::ZERO }
     }
 
     pub(super) fn peak_arena_bytes(&self) -> usize {

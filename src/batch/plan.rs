@@ -51,7 +51,7 @@ impl<'e> Plan<'e> {
     /// The plan for a batch of `size(enough)` bytes, or of more if that is `enough`.
     pub(super) fn new(batch: &Batch<'e>, size: impl FnOnce(usize) -> usize) -> Self {
         let threshold = match batch.threshold {
-            Threshold::Auto => Batch::PARALLEL_THRESHOLD,
+            Threshold::Auto => Batch::WORTH_MICROSECONDS * batch.extractor.bytes_per_microsecond(),
             Threshold::Bytes(bytes) => bytes,
         };
         let workers = workers(batch);

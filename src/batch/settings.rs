@@ -28,7 +28,7 @@ pub enum Workers {
 /// From how many bytes of text on several threads are used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Threshold {
-    /// As measured: [`Batch::PARALLEL_THRESHOLD`].
+    /// As measured: what one thread of the engine scans in about [`Batch::WORTH_MICROSECONDS`].
     #[default]
     Auto,
     /// From so many bytes on; 0 for always.
@@ -115,8 +115,8 @@ impl Extractor {
 }
 
 impl<'e> Batch<'e> {
-    /// The bytes of text from which several threads are used, unless others are given.
-    pub const PARALLEL_THRESHOLD: usize = 64 << 10;
+    /// The work of one thread that is worth waking others for, unless a threshold is given.
+    pub const WORTH_MICROSECONDS: usize = 170;
     /// The bytes of text that one thread scans at a time, unless others are given.
     pub const CHUNK_BYTES: usize = 128 << 10;
     /// The bytes of text in flight, unless others are given.

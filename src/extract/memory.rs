@@ -22,6 +22,11 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
+    /// Forgets the peak, to measure anew.
+    pub(crate) fn forget_peak(&mut self) {
+        self.arena.peak = 0;
+    }
+
     /// The most bytes that lowered text has taken.
     pub(crate) fn peak_arena_bytes(&self) -> usize {
         self.arena.peak.max(self.arena.bump.allocated_bytes())

@@ -26,10 +26,10 @@ pub use association::{Association, OwnedAssociation, Span};
 pub use associations::{Associations, Iter};
 pub use document::Document;
 pub use examples::ExampleFailure;
+pub(crate) use extractor::LentMemory;
 pub use extractor::{Engine, Extractor, ExtractorBuilder, UnknownEngine};
 #[cfg_attr(not(feature = "io"), expect(unused_imports, reason = "only readers make such texts"))]
 pub(crate) use layout::{Entries, Layout};
-pub(crate) use memory::Memory;
 pub use sink::{Sink, SinkFn, sink_fn};
 
 /// Where an engine sends what it finds.

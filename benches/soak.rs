@@ -1,0 +1,138 @@
+//! A stream for hours: memory stays flat, nothing is lost, no thread is left. Linux only.
+//!
+//! `cargo bench --bench soak -- 50` streams 50 GB of generated documents (1 GB unless told) and fails if
+//! - the associations found are not as many as the oracle counts,
+//! - resident memory grows by more than 5% after the first GB, or beyond 100 MB,
+//! - a thread is left when the extractor is gone.
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::fs;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use relscan::{Engine, Extractor, Piece, Workers, replay, sink_fn};
+
+const GB: u64 = 1_000_000_000;
+
+/// Makes documents of very different sizes out of the lines of a text.
+struct Generator {
+    lines: Vec<&'static str>,
+    /// How many associations there are in the lines before each.
+    before: Vec<u64>,
+    id: Arc<str>,
+    state: u64,
+    index: usize,
+    bytes: u64,
+    associations: u64,
+}
+
+impl Generator {
+    fn new() -> Self {
+        let lines: Vec<&str> = include_str!("../examples/data/jargon.txt").lines().collect();
+        let oracle = Extractor::builder().engine(Engine::Naive).build().expect("the seed compiles");
+        let mut before = vec![0];
+        for line in &lines {
+            before.push(before[before.len() - 1] + oracle.extract(line).len() as u64);
+        }
+        Generator {
+            lines,
+            before,
+            id: Arc::from("generated"),
+            state: 0x9e37_79b9_7f4a_7c15,
+            index: 0,
+            bytes: 0,
+            associations: 0,
+        }
+    }
+
+    /// A number below `limit`, by xorshift.
+    fn below(&mut self, limit: usize) -> usize {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        usize::try_from(self.state % limit as u64).unwrap_or(0)
+    }
+
+    fn piece(&mut self) -> Piece {
+        // Mostly a line or a page, now and then the whole text.
+        let most = [1, 1, 5, 50, 500, self.lines.len()][self.below(6)];
+        let count = 1 + self.below(most);
+        let first = self.below(self.lines.len() - count + 1);
+        let mut text = String::new();
+        for line in &self.lines[first..first + count] {
+            text.push_str(line);
+            text.push('\n');
+        }
+        self.bytes += text.len() as u64;
+        self.associations += self.before[first + count] - self.before[first];
+        let piece = Piece { id: Arc::clone(&self.id), index: self.index, text, offset: 0, line: 1 };
+        self.index += 1;
+        piece
+    }
+}
+
+/// Resident memory in KB, or how many threads there are.
+fn status(key: &str) -> u64 {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux");
+    let line = status.lines().find_map(|line| line.strip_prefix(key)).expect("Linux says so");
+    line.trim().trim_end_matches(" kB").parse().expect("a number")
+}
+
+fn main() {
+    let gigabytes = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_u64);
+    let threads = status("Threads:");
+    let generator = RefCell::new(Generator::new());
+    let pieces = std::iter::from_fn(|| {
+        let mut generator = generator.borrow_mut();
+        (generator.bytes < gigabytes * GB).then(|| Ok::<_, Infallible>(generator.piece()))
+    });
+
+    let begin = Instant::now();
+    let (mut first, mut worst, mut next) = (0, 0, GB);
+    let extractor = Extractor::seed();
+    let mut batch = extractor.batch().workers(Workers::Exactly(2)).progress(|progress| {
+        if progress.bytes >= next {
+            let resident = status("VmRSS:");
+            println!(
+                "{:4} GB in {:6.1} s, {} documents, {} associations, {resident} KB resident",
+                progress.bytes / GB,
+                begin.elapsed().as_secs_f64(),
+                progress.documents,
+                progress.associations
+            );
+            if first == 0 {
+                first = resident;
+            }
+            worst = worst.max(resident);
+            next += GB;
+        }
+    });
+    let mut last = 0;
+    let mut sink = replay(sink_fn(|association| {
+        assert!(association.document_index() >= last, "out of order");
+        last = association.document_index();
+    }));
+    let report = batch.stream(pieces, &mut sink).unwrap_or_else(|error| match error.error {});
+    drop(batch);
+    drop(extractor);
+
+    let generator = generator.into_inner();
+    assert_eq!(report.failed, 0);
+    assert_eq!((report.documents, report.bytes), (generator.index as u64, generator.bytes));
+    assert_eq!(report.associations, generator.associations, "the oracle counts otherwise");
+    assert!(worst * 100 <= first * 105, "memory grew from {first} KB to {worst} KB");
+    assert!(worst < 100_000, "{worst} KB are more than 100 MB");
+    let begin = Instant::now();
+    while status("Threads:") > threads {
+        assert!(begin.elapsed() < Duration::from_secs(10), "threads are left");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    println!(
+        "{} bytes, {:.2} GB/s, {:.2} processors, {} KB resident at most, no thread left",
+        report.bytes,
+        report.bytes_per_second() / 1e9,
+        report.processors_used(),
+        worst
+    );
+}
