@@ -40,7 +40,8 @@ pub(super) struct Delivery<'r, 'e, S: ParallelSink> {
     progress: Progress,
     callback: Option<&'r mut Callback<'e>>,
     begin: Instant,
-    begin_processor: (Duration, Duration),
+    /// Not asked for in a small batch: that would take longer than the batch.
+    begin_processor: Option<(Duration, Duration)>,
     called: Instant,
 }
 
@@ -49,10 +50,9 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         extractor: &'e Extractor,
         gate: &'r Gate,
         sink: &'r mut S,
-        callback: Option<&'r mut Callback<'e>>,
-        total_bytes: Option<u64>,
+        begin: Instant,
+        is_large: bool,
     ) -> Self {
-        let begin = Instant::now();
         Delivery {
             extractor,
             gate,
@@ -62,12 +62,18 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             failed: None,
             found: vec![0; extractor.patterns().len()],
             errors: Vec::new(),
-            progress: Progress { total_bytes, ..Progress::default() },
-            callback,
+            progress: Progress::default(),
+            callback: None,
             begin,
-            begin_processor: load::processor_time(),
+            begin_processor: is_large.then(load::processor_time),
             called: begin,
         }
+    }
+
+    /// Says how far it is to `callback`, of `total_bytes` if they are known.
+    pub(super) fn call_back(&mut self, callback: &'r mut Callback<'e>, total_bytes: Option<u64>) {
+        self.callback = Some(callback);
+        self.progress.total_bytes = total_bytes;
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -257,7 +263,11 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
 
     fn report(&mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Report {
         let wall = self.progress.elapsed;
-        let (user, system) = load::processor_time();
+        let processor = self.begin_processor.map(|begin| {
+            let end = load::processor_time();
+            (end.0.saturating_sub(begin.0), end.1.saturating_sub(begin.1))
+        });
+        let (user, system) = processor.unwrap_or_default();
         let busy = |lane: &Lane<'_>| {
             if wall.is_zero() { 0.0 } else { (lane.busy.as_secs_f64() / wall.as_secs_f64()).min(1.0) }
         };
@@ -278,8 +288,8 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             workers: plan.workers,
             threshold_bytes: plan.threshold,
             wall_seconds: wall.as_secs_f64(),
-            user_seconds: user.saturating_sub(self.begin_processor.0).as_secs_f64(),
-            system_seconds: system.saturating_sub(self.begin_processor.1).as_secs_f64(),
+            user_seconds: user.as_secs_f64(),
+            system_seconds: system.as_secs_f64(),
             busy: lanes().map(busy).collect(),
             peak_arena_bytes: lanes().map(Lane::peak_arena_bytes).max().unwrap_or(0),
             ..Report::default()

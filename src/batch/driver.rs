@@ -1,6 +1,7 @@
 //! Drives a batch: one wave is scanned while the one before is delivered and the one after is read.
 
 use std::sync::Mutex;
+use std::time::Instant;
 
 use super::delivery::Delivery;
 use super::document::AsDocument;
@@ -33,6 +34,7 @@ pub(super) fn run<D: AsDocument + Sync, S: ParallelSink>(
     documents: &[D],
     sink: &mut S,
 ) -> Result<Report, BatchError<S::Error>> {
+    let begin = Instant::now();
     let sizes = || documents.iter().map(|document| document.as_document().text.len());
     let total = batch.progress.is_some().then(|| sizes().map(|size| size as u64).sum());
     let plan = Plan::new(batch, |enough| {
@@ -46,7 +48,7 @@ pub(super) fn run<D: AsDocument + Sync, S: ParallelSink>(
         known
     });
     let mut cutter = Cutter::new(plan.unit_bytes, batch.max_in_flight_bytes / 2, batch.max_document_bytes);
-    go(batch, &plan, sink, total, || {
+    go(batch, &plan, sink, begin, total, || {
         let texts = Borrowed(documents);
         let mut steps = Vec::new();
         cutter.wave(&texts, documents.len(), &mut steps);
@@ -60,14 +62,19 @@ pub(super) fn stream<P: AsDocument + Send + Sync, E: Into<DocumentError>, S: Par
     pieces: impl Iterator<Item = Result<P, E>>,
     sink: &mut S,
 ) -> Result<Report, BatchError<S::Error>> {
+    let begin = Instant::now();
     // One wave is being read, one scanned, one delivered.
     let wave_bytes = batch.max_in_flight_bytes / 3;
     let mut reader = Reader::new(pieces, wave_bytes);
     let mut first = reader.read();
     let known = first.as_ref().map_or(0, |read| read.bytes);
     let plan = Plan::new(batch, |enough| if reader.ended { known } else { known.max(enough) });
+    if plan.helpers.is_none() {
+        // What was read is still in the cache when it is scanned.
+        reader.wave_bytes = wave_bytes.min(plan.unit_bytes);
+    }
     let mut cutter = Cutter::new(plan.unit_bytes, wave_bytes, batch.max_document_bytes);
-    go(batch, &plan, sink, None, || {
+    go(batch, &plan, sink, begin, None, || {
         let read = first.take().or_else(|| reader.read())?;
         cutter.rewind();
         let mut steps = Vec::new();
@@ -85,6 +92,7 @@ fn go<T: Texts, S: ParallelSink>(
     batch: &mut Batch<'_>,
     plan: &Plan<'_>,
     sink: &mut S,
+    begin: Instant,
     total_bytes: Option<u64>,
     mut next: impl FnMut() -> Option<Wave<T>>,
 ) -> Result<Report, BatchError<S::Error>> {
@@ -93,7 +101,10 @@ fn go<T: Texts, S: ParallelSink>(
     let _entered = span.enter();
     tracing::debug!(threshold = plan.threshold, unit_bytes = plan.unit_bytes, reason = plan.reason, "batch begins");
     let gate = Gate::new(&batch.cancel);
-    let mut delivery = Delivery::new(extractor, &gate, sink, batch.progress.as_mut(), total_bytes);
+    let mut delivery = Delivery::new(extractor, &gate, sink, begin, plan.is_large);
+    if let Some(callback) = &mut batch.progress {
+        delivery.call_back(callback, total_bytes);
+    }
     let mut helpers: Vec<Lane<'_>> = (1..plan.workers).map(|_| Lane::new(extractor)).collect();
     match &plan.helpers {
         None => {

@@ -10,7 +10,7 @@ use super::wave::{Place, Texts};
 use crate::extract::{Association, Document, Layout, Sink, Span, Spans};
 
 /// The size up to which a document is small.
-const SMALL_BYTES: usize = 2 << 10;
+const SMALL_BYTES: usize = 256;
 /// How much is gathered, so that it stays in the cache.
 const GATHERED_BYTES: usize = 32 << 10;
 

@@ -20,6 +20,8 @@ const LARGE_SHARE: usize = 8;
 pub(super) struct Plan<'e> {
     pub(super) workers: usize,
     pub(super) threshold: usize,
+    /// Whether there is so much that it would be worth several threads.
+    pub(super) is_large: bool,
     /// Why several threads scan, or only one.
     pub(super) reason: String,
     /// The threads besides the caller's, if any.
@@ -60,6 +62,7 @@ impl<'e> Plan<'e> {
         let mut plan = Plan {
             workers,
             threshold,
+            is_large: size >= threshold,
             reason: String::new(),
             helpers: None,
             unit_bytes: batch.chunk_bytes.min((size / pieces).max(LEAST_UNIT_BYTES)).max(1),
@@ -67,7 +70,7 @@ impl<'e> Plan<'e> {
         };
         plan.reason = if workers == 1 {
             "one worker".to_owned()
-        } else if size < threshold {
+        } else if !plan.is_large {
             format!("{size} bytes are fewer than the threshold of {threshold}")
         } else {
             match helpers(batch, workers - 1) {

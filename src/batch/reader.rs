@@ -16,7 +16,8 @@ const PIECE_COST: usize = 128;
 #[derive(Debug)]
 pub(super) struct Reader<I> {
     pieces: I,
-    wave_bytes: usize,
+    /// How much a wave holds.
+    pub(super) wave_bytes: usize,
     /// The index that the next document is likely to have.
     next_index: usize,
     pub(super) ended: bool,

@@ -37,9 +37,10 @@ pub struct Report {
     pub threshold_bytes: usize,
     /// Time from begin to end.
     pub wall_seconds: f64,
-    /// Processor time of the whole process in user code meanwhile; 0 where the system does not say.
+    /// Processor time of the whole process in user code meanwhile; 0 where the system does not say, and in a batch that is
+    /// smaller than the threshold, of which it cannot.
     pub user_seconds: f64,
-    /// Processor time of the whole process in the system meanwhile; 0 where the system does not say.
+    /// Processor time of the whole process in the system meanwhile, with the same exceptions.
     pub system_seconds: f64,
     /// For each worker, the share of the time that it spent scanning, from 0 to 1; the caller's thread, which reads and
     /// writes besides, is the first.
