@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use super::lane::Tap;
 use super::wave::{Place, Texts};
-use crate::extract::{Association, Document, Sink, Span, Spans};
+use crate::extract::{Association, Document, Layout, Sink, Span, Spans};
 
 /// The size up to which a document is small.
 const SMALL_BYTES: usize = 2 << 10;
@@ -41,7 +41,8 @@ impl Gathered {
             let document = texts.document(number);
             if skip != Some(document.index) {
                 let start = self.text.len();
-                if document.text.len() > SMALL_BYTES || start > GATHERED_BYTES {
+                let is_small = document.text.len() <= SMALL_BYTES && *document.layout == Layout::One;
+                if !is_small || start > GATHERED_BYTES {
                     break;
                 }
                 self.text.push_str(document.text);
@@ -97,6 +98,7 @@ impl<X: Texts, S: Sink> Sink for Split<'_, '_, X, S> {
                 trigger: moved(found.spans.trigger),
                 target: moved(found.spans.target),
             },
+            context: document.context(),
             ..found.clone()
         })
     }

@@ -161,7 +161,7 @@ impl<'x> Lane<'x> {
     ) -> End<S::Error> {
         let begin = Instant::now();
         let room = room.unwrap_or(usize::MAX);
-        let mut tap = Tap { sink, gate, counts: &mut self.counts, room, text: 0, line: 0, interrupt: None };
+        let mut tap = Tap::new(sink, gate, &mut self.counts, room);
         let mut place = unit.start;
         let end = loop {
             if place == unit.end {
@@ -178,6 +178,7 @@ impl<'x> Lane<'x> {
             // The memory is put right before its next use; what a panic leaves of the sink is the user's to keep whole.
             let extraction = AssertUnwindSafe(|| {
                 if next != place {
+                    tap.document = Document::new("");
                     let mut split = Split::new(texts, &self.gathered, &mut tap);
                     return self.extractor.extract_with(&mut self.memory, &self.gathered.document(), &mut split);
                 }
@@ -192,6 +193,7 @@ impl<'x> Lane<'x> {
                     line: document.line + place.lines,
                     ..document
                 };
+                tap.document = part;
                 self.extractor.extract_with(&mut self.memory, &part, &mut tap)
             });
             let flow = catch_unwind(extraction);
@@ -230,6 +232,8 @@ pub(super) struct Tap<'t, S> {
     sink: &'t mut S,
     gate: &'t Gate,
     counts: &'t mut Counts,
+    /// What the associations are found in, to tell the documents of its layout apart.
+    document: Document<'t>,
     /// How many bytes the sink may still take.
     room: usize,
     /// The number of the text, and the line, of the last association.
@@ -249,6 +253,12 @@ pub(super) enum Interrupt {
     },
 }
 
+impl<'t, S> Tap<'t, S> {
+    fn new(sink: &'t mut S, gate: &'t Gate, counts: &'t mut Counts, room: usize) -> Self {
+        Tap { sink, gate, counts, document: Document::new(""), room, text: 0, line: 0, interrupt: None }
+    }
+}
+
 impl<S: Sink> Sink for Tap<'_, S> {
     type Error = S::Error;
 
@@ -264,7 +274,7 @@ impl<S: Sink> Sink for Tap<'_, S> {
         self.line = association.line;
         let texts = association.source.len() + association.target.len() + association.document.len();
         self.room = self.room.saturating_sub(texts + ASSOCIATION_COST);
-        let flow = self.sink.association(association)?;
+        let flow = self.document.layout.send(&self.document, association, self.sink)?;
         self.counts.add(association.pattern_id);
         Ok(flow)
     }

@@ -151,7 +151,9 @@ impl Cutter {
             } else {
                 break;
             }
-            unit.documents += usize::from(self.meet(document.index));
+            if self.meet(document.index) {
+                unit.documents += document.layout.documents();
+            }
             unit.end = self.place;
         }
         (unit.start != unit.end).then_some(Step::Scan(unit))

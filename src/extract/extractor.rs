@@ -10,10 +10,11 @@ use regex_automata::util::pool::Pool;
 use super::associations::Associations;
 use super::compiled::{Compiled, Memory};
 use super::document::Document;
+use super::layout::{Divided, Layout};
 use super::naive::Naive;
 use super::sink::Sink;
 use super::threads::Threads;
-use super::{ExampleFailure, examples, layout};
+use super::{ExampleFailure, examples};
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
 use crate::scan::{Dfa, Literals, Needles, Plan, Scanner};
@@ -233,10 +234,15 @@ impl Extractor {
         document: &Document<'_>,
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
-        self.extract_with(&mut self.0.memory.get(), document, sink)
+        let memory = &mut self.0.memory.get();
+        match document.layout {
+            Layout::One => self.extract_with(memory, document, sink),
+            _ => self.extract_with(memory, document, &mut Divided { document, sink }),
+        }
     }
 
-    /// As [`extract_document`](Self::extract_document), in the caller's own memory.
+    /// As [`extract_document`](Self::extract_document), in the caller's own memory, and with the text as one document
+    /// whatever its layout.
     pub(crate) fn extract_with<S: Sink>(
         &self,
         memory: &mut Memory,
@@ -244,7 +250,7 @@ impl Extractor {
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
         let mut failure = None;
-        let mut emit = |association: &super::Association<'_>| match layout::send(document, association, sink) {
+        let mut emit = |association: &super::Association<'_>| match sink.association(association) {
             Ok(flow) => flow,
             Err(error) => {
                 failure = Some(error);

@@ -22,8 +22,9 @@ pub(crate) use compiled::Memory;
 pub use document::Document;
 pub use examples::ExampleFailure;
 pub use extractor::{Engine, Extractor, ExtractorBuilder, UnknownEngine};
-#[cfg_attr(not(feature = "io"), expect(unused_imports, reason = "only readers make such texts"))]
-pub(crate) use layout::{Entries, Layout};
+#[cfg(feature = "io")]
+pub(crate) use layout::Entries;
+pub(crate) use layout::Layout;
 pub use sink::{Sink, SinkFn, sink_fn};
 
 /// Where an engine sends what it finds.

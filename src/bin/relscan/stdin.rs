@@ -11,8 +11,9 @@ use crate::interrupt::Interrupt;
 const CHUNK_BYTES: usize = 64 << 10;
 /// Chunks read ahead.
 const CHUNKS_AHEAD: usize = 4;
-/// How soon an interrupt is seen.
-const PATIENCE: Duration = Duration::from_millis(20);
+/// How long a read waits before it says that there is nothing yet: so soon an interrupt is seen, and what was found
+/// before is written.
+const PATIENCE: Duration = Duration::from_millis(25);
 
 /// Opens standard input; after an interrupt it is at its end.
 pub(crate) fn open(interrupt: &Interrupt) -> Box<dyn Read + Send> {
@@ -68,13 +69,13 @@ impl Waiting {
 
 impl Read for Waiting {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.consumed == self.chunk.len() {
-            if self.interrupt.is_asked() {
-                return Ok(0);
-            }
+        if self.interrupt.is_asked() {
+            return Ok(0);
+        }
+        if self.consumed == self.chunk.len() {
             match self.chunks.recv_timeout(PATIENCE) {
                 Ok(chunk) => (self.chunk, self.consumed) = (chunk?, 0),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => return Err(io::ErrorKind::WouldBlock.into()),
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
             }
         }
