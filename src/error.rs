@@ -18,6 +18,9 @@ pub enum BuildError {
     /// The patterns together are too many or too large for one automaton.
     #[error("the patterns do not fit one automaton: {0}; use fewer or simpler ones")]
     Automaton(String),
+    /// The engine that was asked for needs instructions that this CPU lacks.
+    #[error("this CPU lacks the instructions of the engine; use `auto`")]
+    Instructions,
 }
 
 impl BuildError {

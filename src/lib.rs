@@ -3,6 +3,7 @@
 mod batch;
 mod error;
 mod extract;
+pub mod graph;
 #[cfg(feature = "io")]
 pub mod io;
 mod pattern;
@@ -22,6 +23,7 @@ pub use pattern::{
     ArgumentMode, Direction, Example, Field, Group, InvalidName, Location, Matcher, Pattern, PatternError,
     PatternErrorKind, PatternErrors, PatternId, PatternSet, RelationType,
 };
+pub use text::{clean_text, extract_words, word_overlap};
 
 /// Doors for the fuzz targets to rooms that are not public.
 #[cfg(fuzzing)]

@@ -32,7 +32,7 @@ pub(super) struct Delivery<'r, 'e, S: ParallelSink> {
     /// The caller's thread scans too.
     lane: Lane<'e>,
     ending: Option<Ending<S::Error>>,
-    /// The index of the document that failed last: what else there is of it is not wanted.
+    /// The index of the document at which the sink panicked last: what else there is of it is not wanted.
     failed: Option<usize>,
     /// By pattern.
     found: Vec<u64>,
@@ -100,8 +100,8 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
                 }
                 Step::Scan(unit) => {
                     match slot.scanned {
-                        // A part cannot be told to leave out what is left of a document that failed.
-                        Some(scanned) if self.failed != Some(texts.document(unit.start.text).index) => {
+                        // A part does not leave out what is left of a document that failed.
+                        Some(scanned) if self.failed.is_none_or(|it| it < texts.document(unit.start.text).index) => {
                             self.merge(texts, &unit, scanned);
                         }
                         _ => self.scan(texts, unit),
@@ -127,6 +127,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             Err(panic) => self.fail_all(texts, unit, &message(panic.as_ref())),
         }
         for error in self.sink.failed_in_merge() {
+            self.failed = Some(error.index);
             self.note(error);
         }
         if self.has_ended() {
@@ -136,9 +137,10 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             End::Done | End::Cancelled => {}
             End::Stopped => self.end(Ending::Stopped),
             End::Failed(error) => self.end(Ending::Failed(error)),
-            End::Panicked(error, next) => {
+            End::Panicked(error, place) => {
+                self.failed = Some(error.index);
                 self.fail(error);
-                self.scan(texts, Unit { start: next, ..*unit });
+                self.scan(texts, Unit { start: place, ..*unit });
             }
             End::Full(place) => self.scan(texts, Unit { start: place, ..*unit }),
         }
@@ -155,9 +157,10 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
                 End::Stopped => self.end(Ending::Stopped),
                 End::Cancelled => self.end(Ending::Cancelled),
                 End::Failed(error) => self.end(Ending::Failed(error)),
-                End::Panicked(error, next) => {
+                End::Panicked(error, place) => {
+                    self.failed = Some(error.index);
                     self.fail(error);
-                    unit.start = next;
+                    unit.start = place;
                 }
                 End::Full(place) => unit.start = place,
             }
@@ -199,7 +202,6 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     }
 
     fn note(&mut self, error: DocumentError) {
-        self.failed = Some(error.index);
         self.progress.failed += 1;
         if self.errors.len() < Report::MAX_ERRORS {
             tracing::warn!(id = error.id, index = error.index, failure = %error.failure, "a document failed");
@@ -213,6 +215,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         for number in unit.start.text..last {
             let document = texts.document(number);
             if self.failed != Some(document.index) {
+                self.failed = Some(document.index);
                 self.fail(DocumentError::new(document.id, document.index, Failure::Panic(message.to_owned())));
             }
         }

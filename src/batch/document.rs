@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::extract::{Document, Layout};
+use crate::extract::Document;
 
 /// Anything that a batch can read: a text, and an id if it has one.
 ///
@@ -75,22 +75,13 @@ pub struct Piece {
     pub offset: usize,
     /// The line of the document with which the part begins, from 1.
     pub line: usize,
-    /// Whether there are several documents in the text.
-    pub(crate) layout: Layout,
 }
 
 impl Piece {
     /// A whole document.
     #[must_use]
     pub fn new(id: impl Into<Arc<str>>, index: usize, text: impl Into<String>) -> Self {
-        Piece { id: id.into(), index, text: text.into(), offset: 0, line: 1, layout: Layout::One }
-    }
-
-    /// Says that there are several documents in the text, of which the first has the index.
-    #[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
-    pub(crate) fn with_layout(mut self, layout: Layout) -> Self {
-        self.layout = layout;
-        self
+        Piece { id: id.into(), index, text: text.into(), offset: 0, line: 1 }
     }
 
     /// Says that the text is a part of a larger document: it begins at byte `offset`, where line `line` (from 1)
@@ -105,10 +96,6 @@ impl Piece {
 
 impl AsDocument for Piece {
     fn as_document(&self) -> Document<'_> {
-        Document::new(&self.text)
-            .with_id(&self.id)
-            .with_index(self.index)
-            .starting_at(self.offset, self.line)
-            .with_layout(&self.layout)
+        Document::new(&self.text).with_id(&self.id).with_index(self.index).starting_at(self.offset, self.line)
     }
 }

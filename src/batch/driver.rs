@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use super::delivery::Delivery;
-use super::document::{AsDocument, Piece};
+use super::document::AsDocument;
 use super::error::{BatchError, DocumentError};
 use super::lane::{Gate, Lane, Slot};
 use super::plan::{Helpers, Plan};
@@ -55,9 +55,9 @@ pub(super) fn run<D: AsDocument + Sync, S: ParallelSink>(
 }
 
 /// Extracts from what is read meanwhile.
-pub(super) fn stream<E: Into<DocumentError>, S: ParallelSink>(
+pub(super) fn stream<P: AsDocument + Send + Sync, E: Into<DocumentError>, S: ParallelSink>(
     batch: &mut Batch<'_>,
-    pieces: impl Iterator<Item = Result<Piece, E>>,
+    pieces: impl Iterator<Item = Result<P, E>>,
     sink: &mut S,
 ) -> Result<Report, BatchError<S::Error>> {
     // One wave is being read, one scanned, one delivered.

@@ -5,7 +5,7 @@
 
 use std::ops::ControlFlow;
 
-use super::lane::Tap;
+use super::tap::Tap;
 use super::wave::{Place, Texts};
 use crate::extract::{Association, Document, Layout, Sink, Span, Spans};
 
@@ -31,24 +31,21 @@ struct Part {
 }
 
 impl Gathered {
-    /// Gathers the small documents between `place` and `end`, but for that with the index `skip`; the place behind
-    /// them, or `place` if it is not worth it.
-    pub(super) fn fill(&mut self, texts: &impl Texts, place: Place, end: Place, skip: Option<usize>) -> Place {
+    /// Gathers the small documents between `place` and `end`; the place behind them, or `place` if it is not worth it.
+    pub(super) fn fill(&mut self, texts: &impl Texts, place: Place, end: Place) -> Place {
         self.text.clear();
         self.parts.clear();
         let mut number = place.text;
         while place.at == 0 && number < end.text {
             let document = texts.document(number);
-            if skip != Some(document.index) {
-                let start = self.text.len();
-                let is_small = document.text.len() <= SMALL_BYTES && *document.layout == Layout::One;
-                if !is_small || start > GATHERED_BYTES {
-                    break;
-                }
-                self.text.push_str(document.text);
-                self.text.push('\n');
-                self.parts.push(Part { start, number });
+            let start = self.text.len();
+            let is_small = document.text.len() <= SMALL_BYTES && matches!(document.layout, Layout::One);
+            if !is_small || start > GATHERED_BYTES {
+                break;
             }
+            self.text.push_str(document.text);
+            self.text.push('\n');
+            self.parts.push(Part { start, number });
             number += 1;
         }
         if self.parts.len() > 1 { Place::of(number) } else { place }
@@ -61,15 +58,18 @@ impl Gathered {
 }
 
 /// Gives what is found in a gathered text to the document that it was found in.
-pub(super) struct Split<'t, 's, X, S> {
+pub(super) struct Split<'s, 't, X, S> {
     texts: &'t X,
     /// The part that the last association was found in, and those behind it.
-    parts: &'t [Part],
-    tap: &'t mut Tap<'s, S>,
+    parts: &'s [Part],
+    tap: &'s mut Tap<'t, S>,
 }
 
-impl<'t, 's, X: Texts, S: Sink> Split<'t, 's, X, S> {
-    pub(super) fn new(texts: &'t X, gathered: &'t Gathered, tap: &'t mut Tap<'s, S>) -> Self {
+impl<'s, 't, X: Texts, S: Sink> Split<'s, 't, X, S> {
+    pub(super) fn new(texts: &'t X, gathered: &'s Gathered, tap: &'s mut Tap<'t, S>) -> Self {
+        if let Some(first) = gathered.parts.first() {
+            tap.enter(first.number, texts.document(first.number));
+        }
         Split { texts, parts: &gathered.parts, tap }
     }
 }
@@ -81,10 +81,11 @@ impl<X: Texts, S: Sink> Sink for Split<'_, '_, X, S> {
         let at = found.spans.source.start;
         let behind = self.parts.iter().skip(1).take_while(|part| part.start <= at).count();
         self.parts = &self.parts[behind..];
+        // Of two parts or more one is always left.
         let Some(&Part { start, number }) = self.parts.first() else { return Ok(ControlFlow::Continue(())) };
         let document = self.texts.document(number);
-        if number != self.tap.text {
-            (self.tap.text, self.tap.line) = (number, 0);
+        if behind > 0 {
+            self.tap.enter(number, document);
         }
         let before = document.text.as_bytes().get(..at - start).unwrap_or_default();
         let moved =

@@ -19,6 +19,7 @@ mod reader;
 mod report;
 mod settings;
 mod sink;
+mod tap;
 mod wave;
 
 pub use collect::Collected;

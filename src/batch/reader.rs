@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use super::document::Piece;
+use super::document::AsDocument;
 use super::error::{DocumentError, Failure};
 use super::sink::message;
 
@@ -23,9 +23,9 @@ pub(super) struct Reader<I> {
 }
 
 /// What was read.
-#[derive(Debug, Default)]
-pub(super) struct Read {
-    pub(super) texts: Vec<Piece>,
+#[derive(Debug)]
+pub(super) struct Read<P> {
+    pub(super) texts: Vec<P>,
     /// Each with the number of the text that it comes before.
     pub(super) errors: Vec<(usize, DocumentError)>,
     /// Whether the stream is slow, so that what was read should not wait for what comes.
@@ -34,28 +34,29 @@ pub(super) struct Read {
     pub(super) bytes: usize,
 }
 
-impl<E: Into<DocumentError>, I: Iterator<Item = Result<Piece, E>>> Reader<I> {
+impl<P: AsDocument, E: Into<DocumentError>, I: Iterator<Item = Result<P, E>>> Reader<I> {
     pub(super) fn new(pieces: I, wave_bytes: usize) -> Self {
         Reader { pieces, wave_bytes, next_index: 0, ended: false }
     }
 
     /// Reads a wave; nothing at the end of the stream.
-    pub(super) fn read(&mut self) -> Option<Read> {
+    pub(super) fn read(&mut self) -> Option<Read<P>> {
         let begin = Instant::now();
-        let mut read = Read::default();
+        let mut read = Read { texts: Vec::new(), errors: Vec::new(), slow: false, bytes: 0 };
         let mut cost = 0;
         while !self.ended && (cost == 0 || cost < self.wave_bytes) && !read.slow {
             cost += PIECE_COST;
             match catch_unwind(AssertUnwindSafe(|| self.pieces.next())) {
                 Ok(Some(Ok(piece))) => {
-                    self.next_index = piece.index + 1;
-                    cost += piece.text.len();
-                    read.bytes += piece.text.len();
+                    let document = piece.as_document();
+                    self.next_index = document.index.saturating_add(1);
+                    cost += document.text.len();
+                    read.bytes += document.text.len();
                     read.texts.push(piece);
                 }
                 Ok(Some(Err(error))) => {
                     let error = error.into();
-                    self.next_index = error.index + 1;
+                    self.next_index = error.index.saturating_add(1);
                     read.errors.push((read.texts.len(), error));
                 }
                 Ok(None) => self.ended = true,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rayon::ThreadPool;
 
 use super::collect::{Collected, Collector};
-use super::document::{AsDocument, Piece};
+use super::document::AsDocument;
 use super::driver;
 use super::error::{BatchError, DocumentError};
 use super::report::{Progress, Report};
@@ -206,7 +206,8 @@ impl<'e> Batch<'e> {
     }
 
     /// Extracts from what `pieces` gives, which may never end, and sends the associations to `sink` as
-    /// [`run`](Self::run) does. A piece that could not be read is an error that says whose.
+    /// [`run`](Self::run) does. A piece is a document or a part of one ([`Piece`](crate::Piece) is a type for it); it gives
+    /// its own index. One that could not be read is an error that says whose.
     ///
     /// `pieces` is called on the caller's thread, while others scan. Results are sent on when the next
     /// [`max_in_flight_bytes`](Self::max_in_flight_bytes) have been read, or when pieces come slowly. If it panics, the
@@ -215,9 +216,9 @@ impl<'e> Batch<'e> {
     /// # Errors
     ///
     /// What the sink returns, if it fails, with the report of what was done before.
-    pub fn stream<E: Into<DocumentError>, S: ParallelSink>(
+    pub fn stream<P: AsDocument + Send + Sync, E: Into<DocumentError>, S: ParallelSink>(
         &mut self,
-        pieces: impl IntoIterator<Item = Result<Piece, E>>,
+        pieces: impl IntoIterator<Item = Result<P, E>>,
         sink: &mut S,
     ) -> Result<Report, BatchError<S::Error>> {
         driver::stream(self, pieces.into_iter(), sink)

@@ -3,9 +3,9 @@
 //! A unit is cut by bytes: whole documents until there are enough of them, or whole lines of a document that is larger
 //! than a unit. Nothing is kept per document.
 
-use crate::extract::Document;
+use crate::extract::{Document, Layout, layout};
 
-use super::document::{AsDocument, Piece};
+use super::document::AsDocument;
 use super::error::{DocumentError, Failure};
 
 /// What a document costs besides its text, so that a unit of empty documents ends too.
@@ -28,7 +28,7 @@ impl<D: AsDocument + Sync> Texts for Borrowed<'_, D> {
     }
 }
 
-impl Texts for Vec<Piece> {
+impl<P: AsDocument + Sync> Texts for Vec<P> {
     fn document(&self, number: usize) -> Document<'_> {
         self[number].as_document()
     }
@@ -129,7 +129,10 @@ impl Cutter {
         while self.place.text < end && cost < self.unit_bytes {
             let document = texts.document(self.place.text);
             let known = self.refused == Some(document.index);
-            if self.place.at == 0 && (known || document.offset + document.text.len() > self.max_document_bytes) {
+            // Of a text that holds several documents, none is known to be too large.
+            let is_large = matches!(document.layout, Layout::One)
+                && document.offset + document.text.len() > self.max_document_bytes;
+            if self.place.at == 0 && (known || is_large) {
                 if unit.start != unit.end {
                     break;
                 }
@@ -152,7 +155,7 @@ impl Cutter {
                 break;
             }
             if self.meet(document.index) {
-                unit.documents += document.layout.documents();
+                unit.documents += layout::documents(&document);
             }
             unit.end = self.place;
         }

@@ -5,26 +5,20 @@
 //! that line alone. No text is looked at more often than once by the scan and once by each pattern that was hit.
 
 use std::ops::{ControlFlow, Range};
-use std::panic::{RefUnwindSafe, UnwindSafe};
-
-use bumpalo::Bump;
-use regex_automata::Input;
-use regex_automata::meta;
-use regex_syntax::hir::{Dot, Hir};
 
 use super::Emit;
-use super::association::{Association, Spans};
 use super::document::Document;
+use super::emission::Emission;
+use super::hits::{Hits, Place};
+use super::memory::Memory;
+use super::verify::Verifier;
 use crate::error::BuildError;
-use crate::pattern::shape::{Middle, Shape};
-use crate::pattern::{Direction, Pattern, PatternId, PatternSet};
+use crate::pattern::{PatternId, PatternSet};
 use crate::scan::{Hit, Plan, Posting, Scanner};
-use crate::text::{Lowered, chunks, lower_in, strip};
+use crate::text::{Lowered, chunks, lower_in};
 
 /// Bytes of text lowered and scanned at a time, so that both forms stay in the cache; a longer line is one chunk.
 const CHUNK_BYTES: usize = 64 << 10;
-/// An arena that grew beyond this for a long line is given back after it.
-const ARENA_KEPT: usize = 4 << 20;
 
 /// All patterns, compiled.
 #[derive(Debug)]
@@ -34,75 +28,9 @@ pub(crate) struct Compiled {
     verifiers: Vec<Verifier>,
 }
 
-/// Decides whether and where a pattern matches in a line.
-#[derive(Debug)]
-struct Verifier {
-    /// Whether the argument on the left, or in the source group, is the source.
-    forward: bool,
-    kind: Kind,
-}
-
-#[derive(Debug)]
-enum Kind {
-    /// The scanner's hits decide it.
-    Literal,
-    /// A regex for the middle of a split pattern and one character after it.
-    Middle(meta::Regex),
-    /// The whole regex.
-    Whole { regex: meta::Regex, source: usize, target: usize, trigger: Option<usize> },
-}
-
-/// Where a pattern matched in the lowered text.
-struct Match {
-    source: Range<usize>,
-    trigger: Range<usize>,
-    target: Range<usize>,
-}
-
-/// Memory that one extraction after another uses again. One thread uses it at a time.
-#[derive(Debug, Default)]
-pub(crate) struct Memory {
-    arena: Bump,
-    hits: Hits,
-    /// The most bytes the arena has held.
-    pub(crate) peak_arena_bytes: usize,
-}
-
-/// The hits of one line.
-#[derive(Debug, Default)]
-struct Hits {
-    /// For each pattern, the best hit of its middle so far.
-    best: Vec<Option<Place>>,
-    /// The patterns that were hit.
-    patterns: Vec<PatternId>,
-}
-
-impl Hits {
-    /// Forgets what a sink that panicked has left, and makes room for `patterns`.
-    fn reset(&mut self, patterns: usize) {
-        for pattern in self.patterns.drain(..) {
-            self.best[pattern.index()] = None;
-        }
-        self.best.resize(patterns, None);
-    }
-}
-
-// What a panic of a sink leaves behind is put right before the next use.
-impl UnwindSafe for Memory {}
-impl RefUnwindSafe for Memory {}
-
-/// Where the middle of a pattern stands; without meaning for a pattern that its regex decides.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    start: usize,
-    end: usize,
-    rank: u32,
-}
-
 impl Compiled {
     pub(crate) fn new(set: &PatternSet, plan: Plan, scanner: Box<dyn Scanner>) -> Result<Self, BuildError> {
-        let verifiers = set.iter().zip(set.shapes()).map(|(pattern, shape)| Verifier::new(pattern, shape));
-        Ok(Compiled { plan, scanner, verifiers: verifiers.collect::<Result<_, _>>()? })
+        Ok(Compiled { plan, scanner, verifiers: Verifier::for_all(set)? })
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -124,88 +52,15 @@ impl Compiled {
         memory.hits.reset(self.verifiers.len());
         let mut line = document.line;
         for chunk in chunks(document.text, CHUNK_BYTES) {
-            memory.arena.reset();
             let part = &document.text[chunk.clone()];
             let emission = Emission { set, document, offset: document.offset + chunk.start, emit: &mut *emit };
-            let lowered = lower_in(&memory.arena, part);
+            let lowered = lower_in(memory.arena.emptied(), part);
             let mut lines = Lines::new(self, lowered, line, &mut memory.hits, emission);
             self.scanner.scan(lowered.text, &mut |hit| lines.hit(hit));
-            let flow = lines.finish();
-            memory.peak_arena_bytes = memory.peak_arena_bytes.max(memory.arena.allocated_bytes());
-            if memory.arena.allocated_bytes() > ARENA_KEPT {
-                memory.arena = Bump::new();
-            }
-            flow?;
+            lines.finish()?;
             line += memchr::memchr_iter(b'\n', part.as_bytes()).count();
         }
         ControlFlow::Continue(())
-    }
-}
-
-impl Verifier {
-    fn new(pattern: &Pattern, shape: &Shape) -> Result<Self, BuildError> {
-        let compile = |hir: &Hir| {
-            let config = meta::Config::new().nfa_size_limit(None).onepass_size_limit(Some(1 << 20));
-            let regex = meta::Builder::new().configure(config).build_from_hir(hir);
-            regex.map_err(|error| BuildError::pattern(pattern, &error))
-        };
-        let forward = pattern.direction() == Direction::Forward;
-        Ok(match shape {
-            Shape::Split { middle: Middle::Literals(_), left_is_source } => {
-                Verifier { forward: forward == *left_is_source, kind: Kind::Literal }
-            }
-            Shape::Split { middle: Middle::Regex { hir, .. }, left_is_source } => {
-                let regex = compile(&Hir::concat(vec![hir.clone(), Hir::dot(Dot::AnyChar)]))?;
-                Verifier { forward: forward == *left_is_source, kind: Kind::Middle(regex) }
-            }
-            Shape::Whole(whole) => {
-                let (source, target, trigger) = (whole.source, whole.target, whole.trigger);
-                Verifier { forward, kind: Kind::Whole { regex: compile(&whole.hir)?, source, target, trigger } }
-            }
-        })
-    }
-
-    /// Calls `found` for each match in `line` of `text`; `place` is the hit of a literal middle.
-    fn matches(
-        &self,
-        text: &str,
-        line: &Range<usize>,
-        place: Place,
-        found: &mut dyn FnMut(Match) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
-        let split = |middle: Range<usize>| Match {
-            source: line.start..middle.start,
-            trigger: middle.clone(),
-            target: middle.end..line.end,
-        };
-        match &self.kind {
-            Kind::Literal => found(split(place.start..place.end)),
-            Kind::Middle(regex) => {
-                let line_text = &text[line.clone()];
-                let Some(first) = line_text.chars().next() else { return ControlFlow::Continue(()) };
-                let Some(hit) = regex.find(Input::new(line_text).range(first.len_utf8()..)) else {
-                    return ControlFlow::Continue(());
-                };
-                let last = line_text[hit.range()].chars().next_back().map_or(0, char::len_utf8);
-                found(split(line.start + hit.start()..line.start + hit.end() - last))
-            }
-            Kind::Whole { regex, source, target, trigger } => {
-                for captures in regex.captures_iter(&text[line.clone()]) {
-                    let group = |index: usize| {
-                        captures.get_group(index).map(|span| line.start + span.start..line.start + span.end)
-                    };
-                    let (Some(source), Some(target)) = (group(*source), group(*target)) else { continue };
-                    let trigger = match trigger.and_then(group) {
-                        Some(trigger) => trigger,
-                        None if source.end <= target.start => source.end..target.start,
-                        None if target.end <= source.start => target.end..source.start,
-                        None => group(0).unwrap_or(source.start..target.end),
-                    };
-                    found(Match { source, trigger, target })?;
-                }
-                ControlFlow::Continue(())
-            }
-        }
     }
 }
 
@@ -243,29 +98,16 @@ impl<'c, 'm> Lines<'c, 'm> {
         for posting in self.compiled.plan.postings(hit.needle) {
             match *posting {
                 Posting::Candidate { pattern } => {
-                    self.note(pattern, Place { start: self.line.start, end: self.line.start, rank: 0 });
+                    self.hits.note(pattern, Place { start: self.line.start, end: self.line.start, rank: 0 });
                 }
                 Posting::Middle { pattern, rank } => {
                     let start = hit.end - self.compiled.plan.literal_len(hit.needle);
                     // Each argument must have at least one character.
                     if start > self.line.start && hit.end < self.line.end {
-                        self.note(pattern, Place { start, end: hit.end, rank });
+                        self.hits.note(pattern, Place { start, end: hit.end, rank });
                     }
                 }
             }
-        }
-    }
-
-    /// Keeps the leftmost place of `pattern`, and of several there the one that the pattern prefers.
-    fn note(&mut self, pattern: PatternId, place: Place) {
-        let best = &mut self.hits.best[pattern.index()];
-        match best {
-            None => {
-                *best = Some(place);
-                self.hits.patterns.push(pattern);
-            }
-            Some(known) if (place.start, place.rank) < (known.start, known.rank) => *known = place,
-            Some(_) => {}
         }
     }
 
@@ -294,7 +136,7 @@ impl<'c, 'm> Lines<'c, 'm> {
         for i in 0..self.hits.patterns.len() {
             let pattern = self.hits.patterns[i];
             let nowhere = Place { start: self.line.start, end: self.line.start, rank: 0 };
-            let place = self.hits.best[pattern.index()].take().unwrap_or(nowhere);
+            let place = self.hits.take(pattern).unwrap_or(nowhere);
             if self.flow.is_continue() {
                 self.flow = self.matches(pattern, place);
             }
@@ -329,49 +171,4 @@ impl<'c, 'm> Lines<'c, 'm> {
 /// The end of the line of `text` that holds byte `at`, without its line feed.
 fn line_end(text: &str, at: usize) -> usize {
     memchr::memchr(b'\n', &text.as_bytes()[at..]).map_or(text.len(), |feed| at + feed)
-}
-
-/// Turns matches into associations.
-struct Emission<'c, 'm> {
-    set: &'c PatternSet,
-    document: &'c Document<'c>,
-    /// Where the chunk begins in the original document.
-    offset: usize,
-    emit: Emit<'m>,
-}
-
-impl Emission<'_, '_> {
-    fn emit(
-        &mut self,
-        lowered: &Lowered<'_>,
-        line: usize,
-        id: PatternId,
-        forward: bool,
-        found: Match,
-    ) -> ControlFlow<()> {
-        let (source, target) = if forward { (found.source, found.target) } else { (found.target, found.source) };
-        let [source, trigger, target] = [source, found.trigger, target].map(|span| strip(lowered.text, span));
-        if source.is_empty() || target.is_empty() {
-            return ControlFlow::Continue(());
-        }
-        let pattern = self.set.get(id);
-        let original = |span: &Range<usize>| {
-            let span = lowered.map.original(span);
-            (self.offset + span.start..self.offset + span.end).into()
-        };
-        let spans = Spans { source: original(&source), trigger: original(&trigger), target: original(&target) };
-        (self.emit)(&Association {
-            document: self.document.id,
-            document_index: self.document.index,
-            line,
-            pattern_id: id,
-            pattern: pattern.name(),
-            relation: pattern.relation(),
-            confidence: pattern.confidence(),
-            source: &lowered.text[source],
-            target: &lowered.text[target],
-            spans,
-            context: self.document.context(),
-        })
-    }
 }

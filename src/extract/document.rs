@@ -72,6 +72,7 @@ impl<'t> Document<'t> {
     }
 
     /// Says that the text holds several documents.
+    #[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
     pub(crate) fn with_layout(mut self, layout: &'t Layout) -> Self {
         self.layout = layout;
         self

@@ -8,16 +8,18 @@ use std::sync::Arc;
 use regex_automata::util::pool::Pool;
 
 use super::associations::Associations;
-use super::compiled::{Compiled, Memory};
+use super::compiled::Compiled;
 use super::document::Document;
-use super::layout::{Divided, Layout};
+use super::memory::Memory;
 use super::naive::Naive;
+use super::raw::Raw;
 use super::sink::Sink;
 use super::threads::Threads;
-use super::{ExampleFailure, examples};
+use super::{ExampleFailure, examples, layout};
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
-use crate::scan::{Dfa, Literals, Needles, Plan, Scanner};
+use crate::scan::literal::{Instructions, Literals, Pooled, Unfit};
+use crate::scan::{Dfa, Needles, Plan, Portable, Scanner};
 
 /// Finds associations in text. Compiled once; cheap to clone; shared freely between threads.
 ///
@@ -46,6 +48,7 @@ type CreateMemory = Box<dyn Fn() -> Memory + Send + Sync + UnwindSafe + RefUnwin
 enum Strategy {
     Naive(Naive),
     Compiled(Compiled),
+    Raw(Raw),
 }
 
 /// Which engine finds the triggers. All give the same associations.
@@ -60,14 +63,30 @@ pub enum Engine {
     /// One automaton for the triggers of all patterns, whether literals or regexes.
     Dfa,
     /// A search for literals: the triggers themselves, or literals that a match must hold. Patterns without any are
-    /// tried on every line.
+    /// tried on every line. By [`Simd`](Self::Simd) where that is to be had, else by [`Portable`](Self::Portable).
     Literal,
+    /// [`Literal`](Self::Literal) by the aho-corasick crate, which is fast on any CPU.
+    Portable,
+    /// [`Literal`](Self::Literal) by our own kernels: the best one that the CPU has.
+    Simd,
+    /// [`Simd`](Self::Simd) by AVX2.
+    Avx2,
+    /// [`Simd`](Self::Simd) by AVX-512 with VBMI.
+    Avx512,
 }
 
 impl Engine {
     /// The engines, and what the command line calls them.
-    pub const ALL: [(Engine, &'static str); 4] =
-        [(Engine::Auto, "auto"), (Engine::Naive, "naive"), (Engine::Dfa, "dfa"), (Engine::Literal, "literal")];
+    pub const ALL: [(Engine, &'static str); 8] = [
+        (Engine::Auto, "auto"),
+        (Engine::Naive, "naive"),
+        (Engine::Dfa, "dfa"),
+        (Engine::Literal, "literal"),
+        (Engine::Portable, "portable"),
+        (Engine::Simd, "simd"),
+        (Engine::Avx2, "avx2"),
+        (Engine::Avx512, "avx512"),
+    ];
 }
 
 impl FromStr for Engine {
@@ -81,7 +100,7 @@ impl FromStr for Engine {
 
 /// A name that is not that of an engine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an engine; use auto, naive, dfa or literal")]
+#[error("`{0}` is not an engine; use auto, naive, dfa, literal, portable, simd, avx2 or avx512")]
 pub struct UnknownEngine(String);
 
 /// Builds an [`Extractor`].
@@ -137,7 +156,8 @@ impl ExtractorBuilder {
     ///
     /// # Errors
     ///
-    /// [`BuildError`] if the patterns, each sound by itself, are too many or too large together.
+    /// [`BuildError`] if the patterns, each sound by itself, are too many or too large together, or if the CPU lacks
+    /// the instructions of the engine that was asked for.
     pub fn build(self) -> Result<Extractor, BuildError> {
         let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::seed));
         let strategy = Strategy::choose(&patterns, self.engine, self.dfa_size_limit)?;
@@ -147,18 +167,27 @@ impl ExtractorBuilder {
 }
 
 impl Strategy {
+    /// Chooses how to find what `set` asks for, and tells why:
+    /// - the DFA if some pattern has no literal, but has a middle that an automaton can look for;
+    /// - else literals, by the best SIMD kernel of this CPU: in the text as it is if all of them are ASCII and every
+    ///   pattern has one, else in the lowered text;
+    /// - else, without such a kernel or with literals that are too much alike for it, by aho-corasick.
     fn choose(set: &PatternSet, engine: Engine, dfa_size_limit: usize) -> Result<Self, BuildError> {
         let (strategy, why) = match engine {
             Engine::Naive => (Strategy::Naive(Naive::new(set)?), "asked for"),
             Engine::Dfa => (Self::dfa(set, dfa_size_limit)?, "asked for"),
-            Engine::Literal => (Self::literal(set)?, "asked for"),
+            Engine::Portable => (Self::portable(set)?, "asked for"),
+            Engine::Avx2 => Self::literal(set, &[Instructions::Avx2])?,
+            Engine::Avx512 => Self::literal(set, &[Instructions::Avx512])?,
+            Engine::Simd => Self::literal(set, &[Instructions::Avx512, Instructions::Avx2])?,
+            Engine::Literal => Self::best_literal(set)?,
             Engine::Auto => {
                 let by_literals = Plan::new(set, Needles::Literals).unfiltered().len();
                 let by_any = Plan::new(set, Needles::Any).unfiltered().len();
                 if by_any < by_literals {
                     (Self::dfa(set, dfa_size_limit)?, "a pattern has no literal to look for")
                 } else {
-                    (Self::literal(set)?, "literals are found faster")
+                    Self::best_literal(set)?
                 }
             }
         };
@@ -172,17 +201,65 @@ impl Strategy {
         Ok(Strategy::Compiled(Compiled::new(set, plan, scanner)?))
     }
 
-    fn literal(set: &PatternSet) -> Result<Self, BuildError> {
+    fn portable(set: &PatternSet) -> Result<Self, BuildError> {
         let plan = Plan::new(set, Needles::Literals);
-        let scanner: Box<dyn Scanner> = Box::new(Literals::new(plan.literals())?);
+        let scanner: Box<dyn Scanner> = Box::new(Portable::new(plan.literals())?);
         Ok(Strategy::Compiled(Compiled::new(set, plan, scanner)?))
+    }
+
+    fn best_literal(set: &PatternSet) -> Result<(Self, &'static str), BuildError> {
+        match Self::literal(set, &[Instructions::Avx512, Instructions::Avx2]) {
+            Err(BuildError::Instructions) => Ok((Self::portable(set)?, "this CPU has no SIMD kernel of ours")),
+            built => built,
+        }
+    }
+
+    /// Literals by the first of the `instructions` that the CPU has.
+    fn literal(set: &PatternSet, instructions: &[Instructions]) -> Result<(Self, &'static str), BuildError> {
+        for &instructions in instructions {
+            let plan = Plan::new(set, Needles::Literals);
+            let (built, why) = if Raw::suits(&plan) {
+                let raw = Raw::new(set, plan, instructions)?;
+                (raw.map(Strategy::Raw), "every pattern has literals, all ASCII: only lines with one are lowered")
+            } else {
+                let lowered = match Literals::new(plan.literals(), instructions) {
+                    Ok(literals) => {
+                        let scanner: Box<dyn Scanner> = Box::new(Pooled::new(literals, plan.literals()));
+                        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner)?))
+                    }
+                    Err(unfit) => Err(unfit),
+                };
+                (lowered, "literals are found faster, but every line has to be lowered")
+            };
+            match built {
+                Ok(strategy) => return Ok((strategy, why)),
+                Err(Unfit::Needles) => return Ok((Self::portable(set)?, "the literals do not suit a SIMD kernel")),
+                Err(Unfit::Cpu) => {}
+            }
+        }
+        Err(BuildError::Instructions)
     }
 
     fn name(&self) -> &'static str {
         match self {
             Strategy::Naive(_) => "naive",
             Strategy::Compiled(compiled) => compiled.name(),
+            Strategy::Raw(raw) => raw.name(),
         }
+    }
+}
+
+/// Sends what is found on as what it is in the documents of the text.
+struct Settled<'d, S> {
+    document: &'d Document<'d>,
+    sink: &'d mut S,
+}
+
+impl<S: Sink> Sink for Settled<'_, S> {
+    type Error = S::Error;
+
+    fn association(&mut self, association: &super::Association<'_>) -> Result<ControlFlow<()>, S::Error> {
+        layout::send(self.document, association, self.sink)
     }
 }
 
@@ -234,15 +311,12 @@ impl Extractor {
         document: &Document<'_>,
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
-        let memory = &mut self.0.memory.get();
-        match document.layout {
-            Layout::One => self.extract_with(memory, document, sink),
-            _ => self.extract_with(memory, document, &mut Divided { document, sink }),
-        }
+        let mut sink = Settled { document, sink };
+        self.extract_with(&mut self.0.memory.get(), document, &mut sink)
     }
 
-    /// As [`extract_document`](Self::extract_document), in the caller's own memory, and with the text as one document
-    /// whatever its layout.
+    /// As [`extract_document`](Self::extract_document), in the caller's own memory, and without regard to the layout of
+    /// the document: what is sent has yet to go through [`layout::send`].
     pub(crate) fn extract_with<S: Sink>(
         &self,
         memory: &mut Memory,
@@ -261,6 +335,7 @@ impl Extractor {
         let flow = match &self.0.strategy {
             Strategy::Naive(naive) => naive.extract(set, document, &mut emit),
             Strategy::Compiled(compiled) => compiled.extract(set, memory, document, &mut emit),
+            Strategy::Raw(raw) => raw.extract(set, memory, document, &mut emit),
         };
         match failure {
             Some(error) => Err(error),
@@ -291,6 +366,7 @@ impl Extractor {
         match &self.0.strategy {
             Strategy::Naive(_) => 0,
             Strategy::Compiled(compiled) => compiled.memory_usage(),
+            Strategy::Raw(raw) => raw.memory_usage(),
         }
     }
 

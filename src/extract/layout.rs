@@ -11,13 +11,12 @@ use super::sink::Sink;
 /// How documents lie in a text. No pattern crosses a line, and where several documents share a text each ends at a line
 /// end: what is found in it is what would be found in each by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make texts of several documents"))]
 pub(crate) enum Layout {
     /// The text is one document, or a part of it.
     #[default]
     One,
-    /// Every line is a document, with `id:line` for an id. The first of `count` has the number `first`.
-    Lines { first: usize, count: usize },
+    /// Every line is a document, with `id:line` for an id. The first has the number `first`.
+    Lines { first: usize },
     /// Several documents, one after another, each ended by a line feed.
     Many(Arc<Entries>),
 }
@@ -41,7 +40,6 @@ struct Entry {
 
 impl Entries {
     /// Adds a document that begins at byte `start` and line `line` of the text.
-    #[cfg(feature = "io")]
     pub(crate) fn push(&mut self, id: &str, start: usize, line: usize) {
         self.ids.push_str(id);
         self.entries.push(Entry { start, line, id_end: self.ids.len() });
@@ -63,69 +61,53 @@ impl Entries {
     }
 }
 
-impl Layout {
-    /// How many documents begin in the text.
-    pub(crate) fn documents(&self) -> usize {
-        match self {
-            Layout::One => 1,
-            Layout::Lines { count, .. } => *count,
-            Layout::Many(entries) => entries.len(),
+/// How many documents there are in the text of `document`, if it begins with one.
+pub(crate) fn documents(document: &Document<'_>) -> usize {
+    match document.layout {
+        Layout::One => 1,
+        Layout::Lines { .. } => {
+            let feeds = memchr::memchr_iter(b'\n', document.text.as_bytes()).count();
+            feeds + usize::from(!document.text.ends_with('\n'))
         }
-    }
-
-    /// Sends what was found in the text of `document`, which has this layout, to `sink` as what it is in the document
-    /// that it belongs to.
-    pub(crate) fn send<S: Sink>(
-        &self,
-        document: &Document<'_>,
-        association: &Association<'_>,
-        sink: &mut S,
-    ) -> Result<ControlFlow<()>, S::Error> {
-        let at = association.spans.source.start;
-        match self {
-            Layout::One => sink.association(association),
-            Layout::Lines { first, .. } => {
-                let before = &document.text.as_bytes()[..at - document.offset];
-                let start = memchr::memrchr(b'\n', before).map_or(0, |feed| feed + 1);
-                sink.association(&Association {
-                    document: &format!("{}:{}", document.id, association.line),
-                    document_index: document.index + association.line - first,
-                    line: 1,
-                    spans: association.spans.counted_from(document.offset + start),
-                    context: Context { text: &document.text[start..], offset: 0, line_is_document: true },
-                    ..association.clone()
-                })
-            }
-            Layout::Many(entries) => {
-                let number = entries.at(at);
-                let Entry { start, line, .. } = entries.entries[number];
-                // The text may be a part that begins within the document.
-                let text = &document.text[start.saturating_sub(document.offset)..];
-                let offset = document.offset.saturating_sub(start);
-                sink.association(&Association {
-                    document: entries.id(number),
-                    document_index: document.index + number,
-                    line: association.line - line + 1,
-                    spans: association.spans.counted_from(start),
-                    context: Context { text, offset, line_is_document: false },
-                    ..association.clone()
-                })
-            }
-        }
+        Layout::Many(entries) => entries.len(),
     }
 }
 
-/// Takes what is found in the text of a document, and sends it on as what it is in the documents of its layout.
-pub(crate) struct Divided<'d, 't, S> {
-    pub(crate) document: &'d Document<'t>,
-    pub(crate) sink: S,
-}
-
-impl<S: Sink> Sink for Divided<'_, '_, S> {
-    type Error = S::Error;
-
-    fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
-        self.document.layout.send(self.document, association, &mut self.sink)
+/// Sends what was found in the text of `document` to `sink` as what it is in the document that it belongs to.
+pub(crate) fn send<S: Sink>(
+    document: &Document<'_>,
+    association: &Association<'_>,
+    sink: &mut S,
+) -> Result<ControlFlow<()>, S::Error> {
+    let at = association.spans.source.start - document.offset;
+    match document.layout {
+        Layout::One => sink.association(association),
+        Layout::Lines { first } => {
+            let start = memchr::memrchr(b'\n', &document.text.as_bytes()[..at]).map_or(0, |feed| feed + 1);
+            sink.association(&Association {
+                document: &format!("{}:{}", document.id, association.line),
+                document_index: document.index + association.line - first,
+                line: 1,
+                spans: association.spans.counted_from(document.offset + start),
+                context: Context { text: &document.text[start..], offset: 0, line_is_document: true },
+                ..association.clone()
+            })
+        }
+        Layout::Many(entries) => {
+            let number = entries.at(association.spans.source.start);
+            let Entry { start, line, .. } = entries.entries[number];
+            let text = &document.text[start.saturating_sub(document.offset)..];
+            // A part of the text may begin within the document.
+            let offset = document.offset.saturating_sub(start);
+            sink.association(&Association {
+                document: entries.id(number),
+                document_index: document.index + number,
+                line: association.line - line + 1,
+                spans: association.spans.counted_from(start),
+                context: Context { text, offset, line_is_document: false },
+                ..association.clone()
+            })
+        }
     }
 }
 

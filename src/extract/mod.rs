@@ -5,26 +5,30 @@ mod associations;
 mod columns;
 mod compiled;
 mod document;
+mod emission;
 mod examples;
 mod extractor;
+mod hits;
 mod labels;
-mod layout;
+pub(crate) mod layout;
+mod memory;
 mod naive;
+mod raw;
 mod sink;
 mod threads;
+mod verify;
 
 use std::ops::ControlFlow;
 
 pub(crate) use association::Spans;
 pub use association::{Association, OwnedAssociation, Span};
 pub use associations::{Associations, Iter};
-pub(crate) use compiled::Memory;
 pub use document::Document;
 pub use examples::ExampleFailure;
 pub use extractor::{Engine, Extractor, ExtractorBuilder, UnknownEngine};
-#[cfg(feature = "io")]
-pub(crate) use layout::Entries;
-pub(crate) use layout::Layout;
+#[cfg_attr(not(feature = "io"), expect(unused_imports, reason = "only readers make such texts"))]
+pub(crate) use layout::{Entries, Layout};
+pub(crate) use memory::Memory;
 pub use sink::{Sink, SinkFn, sink_fn};
 
 /// Where an engine sends what it finds.

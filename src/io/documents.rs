@@ -1,4 +1,4 @@
-//! The stream of documents: inputs opened one after another and read in pieces.
+//! The stream of documents: inputs opened one after another and read in blocks.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -7,15 +7,15 @@ use std::io::Read;
 use std::ops::AddAssign;
 use std::sync::Arc;
 
+use super::block::Block;
 use super::error::{ReadError, ReadErrorKind};
 use super::files::{Files, Found, Input, Skipped};
 use super::jsonl::Fields;
 use super::lines::{LineBlocks, is_not_yet};
-use crate::Piece;
 use crate::extract::{Entries, Layout};
 
 /// Bytes read and handed on at a time: small enough to stay in the cache, large enough that its price is nothing.
-const PIECE_BYTES: usize = 256 << 10;
+const BLOCK_BYTES: usize = 256 << 10;
 /// The same for pipes and terminals: as much as a pipe holds.
 const PIPE_BYTES: usize = 64 << 10;
 /// How far a file is searched for a NUL byte, which no text has.
@@ -48,7 +48,7 @@ impl InputFormat {
     ];
 
     /// The format of an input with this name.
-    fn of(self, path: &str) -> Self {
+    pub(super) fn of(self, path: &str) -> Self {
         let is = |extension: &str| {
             path.len() >= extension.len()
                 && path.as_bytes()[path.len() - extension.len()..].eq_ignore_ascii_case(extension.as_bytes())
@@ -79,10 +79,10 @@ pub struct ReadCounts {
     pub skipped: Skipped,
 }
 
-/// The documents of files, folders and standard input, as a stream of [`Piece`]s in the order of the inputs.
+/// The documents of files, folders and standard input, as a stream of [`Block`]s in the order of the inputs.
 ///
-/// A piece is whole lines: a part of a document, or several small documents. What cannot be read comes as an error in
-/// its place, and the stream goes on after it. Memory: one piece of 256 KiB, or the longest line.
+/// A block is whole lines: a part of a document, or several small documents. What cannot be read comes as an error in
+/// its place, and the stream goes on after it. Memory: one block of 256 KiB, or the longest line.
 ///
 /// Text that is not valid UTF-8 is read as [`String::from_utf8_lossy`] reads it, and a [warning](ReadError::is_warning)
 /// follows the file; the spans of what is found there count the bytes of the text with its replacements. Hidden and
@@ -105,13 +105,13 @@ pub struct Documents {
     files: Files,
     format: InputFormat,
     fields: Fields,
-    piece_bytes: usize,
+    block_bytes: usize,
     stdin: Option<Box<dyn Read + Send>>,
     left_out: Vec<same_file::Handle>,
     open: Option<Open>,
     /// The index of the next document or failure.
     index: usize,
-    ready: VecDeque<Result<Piece, ReadError>>,
+    ready: VecDeque<Result<Block, ReadError>>,
     counts: ReadCounts,
 }
 
@@ -138,7 +138,7 @@ impl Documents {
             files: Files::new(inputs.into_iter().collect()),
             format: InputFormat::Auto,
             fields: Fields { id: "id".to_owned(), text: "text".to_owned() },
-            piece_bytes: PIECE_BYTES,
+            block_bytes: BLOCK_BYTES,
             stdin: None,
             left_out: Vec::new(),
             open: None,
@@ -169,15 +169,15 @@ impl Documents {
         self
     }
 
-    /// Bytes of a piece, at least; 256 KiB unless said otherwise. What is found does not depend on it.
+    /// Bytes of a block, at least; 256 KiB unless said otherwise. What is found does not depend on it.
     #[must_use]
-    pub fn piece_bytes(mut self, bytes: usize) -> Self {
-        self.piece_bytes = bytes.max(1);
+    pub fn block_bytes(mut self, bytes: usize) -> Self {
+        self.block_bytes = bytes.max(1);
         self
     }
 
     /// Reads this where the inputs name standard input. Where it says that it [would block](std::io::ErrorKind::WouldBlock)
-    /// an empty piece is given, so that what was found before need not wait, and it is asked again.
+    /// an empty block is given, so that what was found before need not wait, and it is asked again.
     #[must_use]
     pub fn stdin(mut self, input: impl Read + Send + 'static) -> Self {
         self.stdin = Some(Box::new(input));
@@ -225,12 +225,12 @@ impl Documents {
             }
         };
         // What may come slowly is handed on as it comes.
-        let piece_bytes = if is_regular { self.piece_bytes } else { self.piece_bytes.min(PIPE_BYTES) };
+        let block_bytes = if is_regular { self.block_bytes } else { self.block_bytes.min(PIPE_BYTES) };
         Ok(Some(Open {
             id: Arc::clone(&found.id),
             named: found.named,
             format: self.format.of(&found.id),
-            blocks: LineBlocks::new(input, piece_bytes, !is_regular),
+            blocks: LineBlocks::new(input, block_bytes, !is_regular),
             begun: false,
             index: 0,
             offset: 0,
@@ -272,7 +272,7 @@ impl Documents {
         self.index += 1;
     }
 
-    /// Reads a piece of the open file; at its end closes it.
+    /// Reads a block of the open file; at its end closes it.
     fn read(&mut self, mut open: Open) {
         let bytes = if open.begun {
             open.blocks.next_block().map_err(ReadErrorKind::from)
@@ -317,8 +317,9 @@ impl Documents {
     fn read_text(&mut self, open: &mut Open, bytes: Vec<u8>) {
         let text = decode(bytes, &mut open.replaced);
         let (len, lines) = (text.len(), line_feeds(text.as_bytes()));
-        let piece = Piece::new(Arc::clone(&open.id), open.index, text).starting_at(open.offset, open.line);
-        self.ready.push_back(Ok(piece));
+        let id = Arc::clone(&open.id);
+        let Open { index, offset, line, .. } = *open;
+        self.ready.push_back(Ok(Block { id, index, text, offset, line, layout: Layout::One }));
         open.offset += len;
         open.line += lines;
     }
@@ -326,9 +327,8 @@ impl Documents {
     fn read_lines(&mut self, open: &mut Open, bytes: Vec<u8>) {
         let text = decode(bytes, &mut open.replaced);
         let lines = line_feeds(text.as_bytes()) + usize::from(!text.ends_with('\n'));
-        let layout = Layout::Lines { first: open.line, count: lines };
-        let piece = Piece::new(Arc::clone(&open.id), self.index, text).starting_at(0, open.line);
-        self.ready.push_back(Ok(piece.with_layout(layout)));
+        let (id, index, line) = (Arc::clone(&open.id), self.index, open.line);
+        self.ready.push_back(Ok(Block { id, index, text, offset: 0, line, layout: Layout::Lines { first: line } }));
         self.counts.documents += lines;
         self.index += lines;
         open.line += lines;
@@ -346,8 +346,8 @@ impl Documents {
             if row.iter().all(u8::is_ascii_whitespace) {
                 continue;
             }
-            // A row as long as a piece gets one of its own, so that its text is never moved.
-            let is_long = row.len() >= self.piece_bytes;
+            // A row as long as a block gets one of its own, so that its text is never moved.
+            let is_long = row.len() >= self.block_bytes;
             if is_long {
                 self.hand_on(&mut rows);
             }
@@ -368,8 +368,7 @@ impl Documents {
         let Rows { text, entries, .. } = std::mem::replace(rows, Rows::new(capacity));
         let count = entries.len();
         if count > 0 {
-            let piece = Piece::new("", self.index, text).with_layout(Layout::Many(Arc::new(entries)));
-            self.ready.push_back(Ok(piece));
+            self.ready.push_back(Ok(Block::many(self.index, text, entries)));
             self.counts.documents += count;
             self.index += count;
         }
@@ -377,18 +376,20 @@ impl Documents {
 }
 
 impl Open {
-    /// A piece that holds nothing, for an input that has nothing yet, so that what it gave before need not wait.
-    fn pause(&self) -> Piece {
+    /// A block that holds nothing, for an input that has nothing yet, so that what it gave before need not wait.
+    fn pause(&self) -> Block {
         if self.begun && self.format == InputFormat::Text {
-            return Piece::new(Arc::clone(&self.id), self.index, "").starting_at(self.offset, self.line);
+            let Open { index, offset, line, .. } = *self;
+            let (id, text) = (Arc::clone(&self.id), String::new());
+            return Block { id, index, text, offset, line, layout: Layout::One };
         }
         // It belongs to no document.
-        Piece::new("", usize::MAX, "").with_layout(Layout::Many(Arc::default()))
+        Block::many(usize::MAX, String::new(), Entries::default())
     }
 }
 
 impl Iterator for Documents {
-    type Item = Result<Piece, ReadError>;
+    type Item = Result<Block, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -410,7 +411,7 @@ impl std::fmt::Debug for Documents {
     }
 }
 
-/// The documents of rows, gathered into a piece.
+/// The documents of rows, gathered into a block.
 struct Rows {
     text: String,
     entries: Entries,

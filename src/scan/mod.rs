@@ -7,12 +7,13 @@ use std::fmt::Debug;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
 mod dfa;
-mod literal;
+pub(crate) mod literal;
 mod plan;
+mod portable;
 
 pub(crate) use dfa::Dfa;
-pub(crate) use literal::Literals;
 pub(crate) use plan::{Needles, Plan, Posting};
+pub(crate) use portable::Portable;
 
 /// An occurrence of a needle: its number in the plan, and where it ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,13 @@ pub(crate) struct Lowered<'a> {
     pub(crate) map: OffsetMap<'a>,
 }
 
+impl<'a> Lowered<'a> {
+    /// A text that was lowered without changing the length of any character.
+    pub(crate) fn unshifted(text: &'a str) -> Self {
+        Lowered { text, map: OffsetMap { shifts: &[] } }
+    }
+}
+
 /// Where the bytes of a lowered text were in the original.
 ///
 /// Only characters that change their length are written down, so the map of nearly every text is empty and the
@@ -31,6 +38,11 @@ struct Shift {
 }
 
 impl OffsetMap<'_> {
+    /// Whether any character changed its length, so that offsets after it differ.
+    pub(crate) fn is_shifted(&self) -> bool {
+        !self.shifts.is_empty()
+    }
+
     /// The span in the original of what became `lowered`. An end within a character that became several covers the
     /// whole of it. Logarithmic in the number of characters that changed their length.
     pub(crate) fn original(&self, lowered: &Range<usize>) -> Range<usize> {
@@ -64,7 +76,7 @@ pub(crate) fn lower_in<'a>(arena: &'a Bump, text: &str) -> Lowered<'a> {
     if text.is_ascii() {
         let lowered = arena.alloc_str(text);
         lowered.make_ascii_lowercase();
-        return Lowered { text: lowered, map: OffsetMap { shifts: &[] } };
+        return Lowered::unshifted(lowered);
     }
     let mut writer = Writer {
         // Space for characters that grow, so that the arena rarely has to move the text.

@@ -9,6 +9,22 @@ pub(crate) fn is_space(c: char) -> bool {
 
 /// The part of `span` in `text` that is left without white space at its ends; empty if nothing is left.
 pub(crate) fn strip(text: &str, span: Range<usize>) -> Range<usize> {
+    // Nearly every argument has no space at its ends, and nearly every trigger has one.
+    let mut rest = span.clone();
+    while let [b' ', ..] = text.as_bytes()[rest.clone()] {
+        rest.start += 1;
+    }
+    while let [.., b' '] = text.as_bytes()[rest.clone()] {
+        rest.end -= 1;
+    }
+    match text.as_bytes()[rest.clone()] {
+        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => rest,
+        _ => strip_chars(text, span),
+    }
+}
+
+/// [`strip`], character by character.
+fn strip_chars(text: &str, span: Range<usize>) -> Range<usize> {
     let part = &text[span.clone()];
     let start = span.end - part.trim_start_matches(is_space).len();
     start..start + text[start..span.end].trim_end_matches(is_space).len()
@@ -37,6 +53,16 @@ mod tests {
         for (text, want) in cases {
             let padded = format!("x{text}y");
             assert_eq!(&padded[strip(&padded, 1..1 + text.len())], want, "{text:?}");
+            assert_eq!(&padded[strip_chars(&padded, 1..1 + text.len())], want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_are_stripped_as_characters_are() {
+        for c in '\0'..='\u{fff}' {
+            for text in [format!("{c}"), format!("{c}a"), format!("a{c}"), format!(" {c}é{c} "), format!("{c} {c}")] {
+                assert_eq!(text[strip(&text, 0..text.len())], text[strip_chars(&text, 0..text.len())], "{text:?}");
+            }
         }
     }
 }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, HumanDuration};
-use relscan::io::{Documents, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
-use relscan::{Association, Batch, DocumentError, Engine, Extractor, ParallelSink, Piece, Report, Sink, Workers};
+use relscan::io::{Block, Documents, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
+use relscan::{Association, Batch, DocumentError, Engine, Extractor, ParallelSink, Report, Sink};
 
 use crate::interrupt::Interrupt;
 use crate::outcome::{Failure, Outcome, say};
@@ -17,7 +17,7 @@ use crate::packs;
 use crate::progress::Progress;
 use crate::stats::{Associations, Seconds, Stats};
 use crate::stdin;
-use crate::values::{named, workers};
+use crate::values::{Threads, named};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,8 +81,8 @@ pub(crate) struct Args {
     output: Option<PathBuf>,
 
     /// How many threads scan; `auto`: as many as there are processors that other programs leave free
-    #[arg(long, value_name = "auto|N", default_value = "auto", value_parser = workers)]
-    threads: Workers,
+    #[arg(long, value_name = "auto|N", default_value = "auto")]
+    threads: Threads,
 
     /// Write statistics here, as JSON
     #[arg(long, value_name = "FILE")]
@@ -106,7 +106,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         .format(args.input)
         .id_field(&args.id_field)
         .text_field(&args.text_field)
-        .stdin(stdin::open(&interrupt));
+        .stdin(stdin::open_with_pauses(&interrupt));
     for file in output.files() {
         documents.leave_out(file);
     }
@@ -125,7 +125,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let mut records = Records::new(args.format, palette, &output);
     let mut batch = extractor
         .batch()
-        .workers(args.threads)
+        .workers(args.threads.into())
         .cancel(interrupt.token())
         .progress(|done| progress.update(bytes.get(), done.associations));
     let extracted = extract(&mut batch, &mut reader, &mut records, args.format.header());
@@ -164,7 +164,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
 }
 
 /// The inputs that `paths` name.
-fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
+pub(crate) fn inputs(paths: &[PathBuf]) -> Result<Vec<Input>, Failure> {
     if paths.is_empty() {
         if io::stdin().is_terminal() {
             return Err(Failure::usage("nothing to read: name files or folders, or pipe text in (see --help)"));
@@ -197,10 +197,10 @@ struct Reader<'r> {
 }
 
 impl Reader<'_> {
-    fn next_piece(&mut self) -> Option<Piece> {
+    fn next_block(&mut self) -> Option<Block> {
         loop {
             match self.documents.next()? {
-                Ok(piece) => return Some(piece),
+                Ok(block) => return Some(block),
                 Err(error) if error.is_warning() => self.progress.say(&format!("warning: {error}")),
                 Err(error) => self.progress.say(&format!("error: {error}")),
             }
@@ -209,7 +209,7 @@ impl Reader<'_> {
 }
 
 impl Iterator for Reader<'_> {
-    type Item = Result<Piece, DocumentError>;
+    type Item = Result<Block, DocumentError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         // What was found does not wait for what may come late.
@@ -220,10 +220,10 @@ impl Iterator for Reader<'_> {
             return None;
         }
         let begin = Instant::now();
-        let piece = self.next_piece();
+        let block = self.next_block();
         self.time += begin.elapsed();
         self.bytes.set(self.documents.counts().bytes);
-        piece.map(Ok)
+        block.map(Ok)
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod diagnostics;
 mod extract;
+mod graph;
 mod interrupt;
 mod outcome;
 mod output;
@@ -31,6 +32,10 @@ struct Arguments {
 enum Command {
     Extract(extract::Args),
     Patterns(patterns::Args),
+    Learn(graph::learn::Args),
+    Export(graph::export::Args),
+    Show(graph::show::Args),
+    Stats(graph::stats::Args),
 }
 
 const EXAMPLES: &str = "\
@@ -39,6 +44,8 @@ Examples:
   relscan extract books/ --format text           a folder, for eyes
   relscan extract books/ -o associations.jsonl   into a file
   relscan patterns list                          what is looked for
+  relscan learn --store graph.db notes.txt       concepts and associations, kept
+  relscan show --store graph.db rust             a concept and its neighbours
 
 Exit status: 0 done, 1 some inputs failed (each named on standard error), 2 wrong usage,
 130 interrupted.";
@@ -47,6 +54,10 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Extract(args) => extract::run(&args),
         Command::Patterns(args) => patterns::run(&args),
+        Command::Learn(args) => graph::learn::run(&args),
+        Command::Export(args) => graph::export::run(&args),
+        Command::Show(args) => graph::show::run(&args),
+        Command::Stats(args) => graph::stats::run(&args),
     };
     outcome::exit_code(outcome)
 }

@@ -4,6 +4,8 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use relscan::graph::StoreError;
+
 /// How a run that came to its end came to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -21,6 +23,14 @@ pub(crate) enum Failure {
     Usage(String),
     /// What was found cannot be written to `name`.
     Write { name: String, error: io::Error },
+    /// A store cannot be read or written; it says which and why.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Failure::Store(error)
+    }
 }
 
 impl Failure {
@@ -43,6 +53,10 @@ pub(crate) fn exit_code(outcome: Result<Outcome, Failure>) -> ExitCode {
         Err(Failure::Write { error, .. }) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(Failure::Write { name, error }) => {
             say(&format!("error: {name} cannot be written: {error}"));
+            ExitCode::from(1)
+        }
+        Err(Failure::Store(error)) => {
+            say(&format!("error: {error}"));
             ExitCode::from(1)
         }
         Err(Failure::Usage(message)) => {

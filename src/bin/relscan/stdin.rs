@@ -17,9 +17,18 @@ const PATIENCE: Duration = Duration::from_millis(25);
 
 /// Opens standard input; after an interrupt it is at its end.
 pub(crate) fn open(interrupt: &Interrupt) -> Box<dyn Read + Send> {
+    open_to(interrupt, false)
+}
+
+/// As [`open`], but where nothing is there yet it says so, as [`WouldBlock`](io::ErrorKind::WouldBlock).
+pub(crate) fn open_with_pauses(interrupt: &Interrupt) -> Box<dyn Read + Send> {
+    open_to(interrupt, true)
+}
+
+fn open_to(interrupt: &Interrupt, pauses: bool) -> Box<dyn Read + Send> {
     match regular_file() {
         Some(file) => Box::new(file),
-        None => Box::new(Waiting::new(interrupt.clone())),
+        None => Box::new(Waiting::new(interrupt.clone(), pauses)),
     }
 }
 
@@ -43,10 +52,11 @@ struct Waiting {
     /// Bytes of `chunk` that have been read.
     consumed: usize,
     interrupt: Interrupt,
+    pauses: bool,
 }
 
 impl Waiting {
-    fn new(interrupt: Interrupt) -> Self {
+    fn new(interrupt: Interrupt, pauses: bool) -> Self {
         let (sender, chunks) = sync_channel(CHUNKS_AHEAD);
         std::thread::spawn(move || {
             let mut buffer = vec![0; CHUNK_BYTES];
@@ -63,19 +73,20 @@ impl Waiting {
                 }
             }
         });
-        Waiting { chunks, chunk: Vec::new(), consumed: 0, interrupt }
+        Waiting { chunks, chunk: Vec::new(), consumed: 0, interrupt, pauses }
     }
 }
 
 impl Read for Waiting {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.interrupt.is_asked() {
-            return Ok(0);
-        }
-        if self.consumed == self.chunk.len() {
+        while self.consumed == self.chunk.len() {
+            if self.interrupt.is_asked() {
+                return Ok(0);
+            }
             match self.chunks.recv_timeout(PATIENCE) {
                 Ok(chunk) => (self.chunk, self.consumed) = (chunk?, 0),
-                Err(RecvTimeoutError::Timeout) => return Err(io::ErrorKind::WouldBlock.into()),
+                Err(RecvTimeoutError::Timeout) if self.pauses => return Err(io::ErrorKind::WouldBlock.into()),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
             }
         }

@@ -1,6 +1,7 @@
 //! Values of arguments, by name.
 
 use std::num::NonZeroUsize;
+use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use relscan::Workers;
@@ -15,13 +16,29 @@ where
         .map(|name| all.iter().find(|(_, known)| *known == name).map_or(all[0].0, |(value, _)| *value))
 }
 
-/// The number of threads that `value` asks for.
-pub(crate) fn workers(value: &str) -> Result<Workers, &'static str> {
-    match value {
-        "auto" => Ok(Workers::Auto),
-        number => match number.parse::<NonZeroUsize>() {
-            Ok(count) => Ok(Workers::Exactly(count.get())),
-            Err(_) => Err("use `auto` or a number from 1"),
-        },
+/// How many threads are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Threads {
+    Auto,
+    Count(NonZeroUsize),
+}
+
+impl FromStr for Threads {
+    type Err = &'static str;
+
+    fn from_str(value: &str) -> Result<Self, Self::Err> {
+        match value {
+            "auto" => Ok(Threads::Auto),
+            number => number.parse().map(Threads::Count).map_err(|_| "use `auto` or a number from 1"),
+        }
+    }
+}
+
+impl From<Threads> for Workers {
+    fn from(threads: Threads) -> Self {
+        match threads {
+            Threads::Auto => Workers::Auto,
+            Threads::Count(count) => Workers::Exactly(count.get()),
+        }
     }
 }

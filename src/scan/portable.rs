@@ -8,7 +8,7 @@ use crate::error::BuildError;
 
 /// Scans for literals only.
 #[derive(Debug)]
-pub(crate) enum Literals {
+pub(crate) enum Portable {
     /// Teddy reports the longest literal at a place; `prefixes` holds, for each literal, those that it begins with,
     /// itself included, which are all the literals that occur there.
     Packed { searcher: packed::Searcher, prefixes: Vec<Vec<Prefix>> },
@@ -23,7 +23,7 @@ pub(crate) struct Prefix {
     len: usize,
 }
 
-impl Literals {
+impl Portable {
     /// Compiles `literals`, all different and none empty.
     pub(crate) fn new(literals: &[Box<[u8]>]) -> Result<Self, BuildError> {
         let packed =
@@ -34,7 +34,7 @@ impl Literals {
                     let all = literals.iter().enumerate().filter(|(_, prefix)| literal.starts_with(prefix));
                     all.map(|(needle, prefix)| Prefix { needle, len: prefix.len() }).collect()
                 };
-                Ok(Literals::Packed {
+                Ok(Portable::Packed {
                     searcher,
                     prefixes: literals.iter().map(|literal| prefixes_of(literal)).collect(),
                 })
@@ -45,21 +45,21 @@ impl Literals {
 
     fn automaton(literals: &[Box<[u8]>]) -> Result<Self, BuildError> {
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(literals);
-        Ok(Literals::Automaton(Box::new(automaton.map_err(|error| BuildError::automaton(&error))?)))
+        Ok(Portable::Automaton(Box::new(automaton.map_err(|error| BuildError::automaton(&error))?)))
     }
 }
 
-impl Scanner for Literals {
+impl Scanner for Portable {
     fn name(&self) -> &'static str {
         match self {
-            Literals::Packed { .. } => "literal (Teddy)",
-            Literals::Automaton(_) => "literal (Aho-Corasick)",
+            Portable::Packed { .. } => "portable (Teddy)",
+            Portable::Automaton(_) => "portable (Aho-Corasick)",
         }
     }
 
     fn scan(&self, haystack: &str, found: &mut dyn FnMut(Hit)) {
         match self {
-            Literals::Packed { searcher, prefixes } => {
+            Portable::Packed { searcher, prefixes } => {
                 let mut span = aho_corasick::Span::from(0..haystack.len());
                 while let Some(longest) = searcher.find_in(haystack, span) {
                     for prefix in &prefixes[longest.pattern().as_usize()] {
@@ -68,7 +68,7 @@ impl Scanner for Literals {
                     span.start = longest.start() + 1;
                 }
             }
-            Literals::Automaton(automaton) => {
+            Portable::Automaton(automaton) => {
                 for occurrence in automaton.find_overlapping_iter(haystack) {
                     found(Hit { needle: occurrence.pattern().as_usize(), end: occurrence.end() });
                 }
@@ -78,11 +78,11 @@ impl Scanner for Literals {
 
     fn memory_usage(&self) -> usize {
         match self {
-            Literals::Packed { searcher, prefixes } => {
+            Portable::Packed { searcher, prefixes } => {
                 let prefixes = prefixes.iter().map(|prefixes| size_of_val(prefixes) + size_of_val(prefixes.as_slice()));
                 searcher.memory_usage() + prefixes.sum::<usize>()
             }
-            Literals::Automaton(automaton) => automaton.memory_usage(),
+            Portable::Automaton(automaton) => automaton.memory_usage(),
         }
     }
 }

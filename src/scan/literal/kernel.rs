@@ -1,0 +1,157 @@
+//! What a kernel is: how 64 bytes of text are classified, and how a needle is compared.
+//!
+//! The algorithm is written once over [`Kernel`]. [`Plain`] is the kernel without intrinsics that every other is
+//! tested against; the rest are in the modules named after the instructions that they need.
+
+use super::needles::{HEAD, Head};
+use super::window::{Classes, WINDOW};
+
+/// Bytes of text classified at a time: one bit each in a word.
+pub(super) const BLOCK: usize = 64;
+/// Bytes that are read to classify a block: the last window that begins in it ends beyond it.
+pub(super) const READ: usize = BLOCK + WINDOW - 1;
+
+/// Blocks of a strip: one bit each in a word.
+pub(super) const BLOCKS: usize = 64;
+
+/// A word for each block of a strip.
+pub(super) type Words = [u64; BLOCKS];
+
+/// What is known of a block; bit i speaks of byte i.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Marks {
+    /// Where a window may stand. Kernels may differ in how many places they mark in vain.
+    pub(super) candidates: u64,
+    /// Where a line feed is.
+    pub(super) feeds: u64,
+}
+
+/// A function that classifies the blocks of a strip, the front of the text: first the candidates, then the line feeds.
+///
+/// # Safety
+///
+/// The CPU has the instructions that the kernel needs.
+pub(super) type Classify<K> = unsafe fn(&K, &[u8], &mut Words, &mut Words);
+
+/// A way to classify and to compare.
+///
+/// The methods are to be inlined into a function that is compiled for the instructions of the kernel.
+pub(super) trait Kernel: Sized {
+    /// [`classify`], compiled for the instructions of the kernel.
+    const CLASSIFY: Classify<Self>;
+
+    /// Classifies the first [`BLOCK`] of the [`READ`] bytes.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    unsafe fn block(&self, text: &[u8; READ]) -> Marks;
+
+    /// Whether `text` is the beginning of the needle in upper and lower case.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    unsafe fn equal(&self, text: &[u8; HEAD], head: &Head) -> bool;
+
+    /// A bit for each of the `words`: whether it is not 0.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    #[inline(always)]
+    unsafe fn nonzero(&self, words: &Words) -> u64 {
+        (0..).zip(words).fold(0, |bits, (at, &word)| bits | u64::from(word != 0) << at)
+    }
+
+    /// How many ones are in those of the `words` that `some` has a bit for.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    #[inline(always)]
+    unsafe fn ones(&self, words: &Words, some: u64) -> usize {
+        let ones = |(at, word): (u32, &u64)| word.count_ones() * (some >> at & 1) as u32;
+        (0..).zip(words).map(ones).sum::<u32>() as usize
+    }
+}
+
+/// Classifies the blocks at the front of `text`. Where it ends sooner than there are words the rest are 0.
+///
+/// # Safety
+///
+/// The CPU has the instructions that `kernel` needs.
+#[inline(always)]
+pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+    let whole = (text.len() + BLOCK).saturating_sub(READ) / BLOCK;
+    for (block, (candidates, feeds)) in candidates.iter_mut().zip(feeds.iter_mut()).enumerate().take(whole) {
+        // SAFETY: block < whole, so the bytes from block * BLOCK to block * BLOCK + READ are in the text; the caller
+        // answers for the CPU.
+        let marks = unsafe { kernel.block(&*text.as_ptr().add(block * BLOCK).cast::<[u8; READ]>()) };
+        *candidates = marks.candidates;
+        *feeds = marks.feeds;
+    }
+    for block in whole..BLOCKS {
+        let rest = text.get(block * BLOCK..).unwrap_or_default();
+        // SAFETY: the caller answers for the CPU.
+        let marks = if rest.is_empty() { Marks::default() } else { unsafe { classify_end(kernel, rest) } };
+        candidates[block] = marks.candidates;
+        feeds[block] = marks.feeds;
+    }
+}
+
+/// Classifies a block beyond which the text ends too soon.
+///
+/// # Safety
+///
+/// The CPU has the instructions that `kernel` needs.
+#[inline(always)]
+unsafe fn classify_end<K: Kernel>(kernel: &K, text: &[u8]) -> Marks {
+    let len = text.len().min(READ);
+    let mut padded = [0; READ];
+    padded[..len].copy_from_slice(&text[..len]);
+    // SAFETY: the caller answers for the CPU.
+    let marks = unsafe { kernel.block(&padded) };
+    let valid = if len < BLOCK { (1 << len) - 1 } else { u64::MAX };
+    Marks { candidates: marks.candidates & valid, feeds: marks.feeds & valid }
+}
+
+/// The kernel in plain Rust: the twin of the others.
+#[derive(Clone, Debug)]
+pub(super) struct Plain {
+    /// For each byte, its buckets at each place of a window: the first place in the lowest byte.
+    classes: Box<[u32; 256]>,
+}
+
+impl Plain {
+    pub(super) fn new(classes: &Classes) -> Self {
+        let of = |byte: usize| u32::from_le_bytes(std::array::from_fn(|place| classes[place][byte]));
+        Plain { classes: Box::new(std::array::from_fn(of)) }
+    }
+}
+
+impl Kernel for Plain {
+    const CLASSIFY: Classify<Self> = classify::<Self>;
+
+    #[inline(always)]
+    unsafe fn block(&self, text: &[u8; READ]) -> Marks {
+        let mut marks = Marks::default();
+        // The byte for place p holds the buckets that the last p + 1 bytes agree with.
+        let mut state = 0;
+        for (at, &byte) in text.iter().enumerate() {
+            state = (state << 8 | 0xff) & self.classes[usize::from(byte)];
+            if at >= WINDOW - 1 {
+                marks.candidates |= u64::from(state >> 24 != 0) << (at + 1 - WINDOW);
+            }
+        }
+        for (at, &byte) in text[..BLOCK].iter().enumerate() {
+            marks.feeds |= u64::from(byte == b'\n') << at;
+        }
+        marks
+    }
+
+    #[inline(always)]
+    unsafe fn equal(&self, text: &[u8; HEAD], head: &Head) -> bool {
+        (0..HEAD).fold(0, |differ, i| differ | ((text[i] | head.fold[i]) ^ head.text[i])) == 0
+    }
+}

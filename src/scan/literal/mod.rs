@@ -1,0 +1,186 @@
+//! Literals by SIMD, in text of either case: the fast path.
+//!
+//! This is the only room with `unsafe` code: calls of functions that are compiled for instructions which the CPU was
+//! asked for, and loads from arrays. `docs/DESIGN.md` explains the algorithm from the beginning. In short: a window
+//! of each needle is looked for by classes of bytes, 64 places at a time ([`window`], [`kernel`]); what is left is
+//! filtered by fingerprint and compared ([`needles`]); it all goes in phases without branches ([`phases`]).
+//!
+//! The text is not lowered: ASCII letters are found in either case. What that finds is what lower-casing first and
+//! then searching finds, for needles in ASCII and lines without U+212A and U+0130, which alone are lowered to ASCII.
+#![allow(unsafe_code)]
+#![allow(clippy::inline_always)] // what is not inlined is not compiled for the instructions of its caller
+
+mod frequency;
+mod kernel;
+mod lower;
+mod needles;
+mod phases;
+mod scanner;
+#[cfg(test)]
+mod tests;
+mod window;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+use std::ops::ControlFlow;
+
+use kernel::Plain;
+pub(crate) use lower::Buffer;
+use needles::Needles;
+pub(crate) use needles::Occurrence;
+pub(crate) use phases::Scratch;
+pub(crate) use scanner::Pooled;
+use window::Windows;
+
+/// How text is classified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Instructions {
+    /// Plain Rust, for any CPU: what the others are tested against, and slower than aho-corasick.
+    #[cfg_attr(not(any(test, fuzzing)), expect(dead_code, reason = "the twin of the others in tests"))]
+    Plain,
+    /// AVX2.
+    Avx2,
+    /// AVX-512 with VBMI.
+    Avx512,
+}
+
+/// Why needles cannot be looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// The CPU lacks the instructions.
+    Cpu,
+    /// The needles are none, or too much alike for this search: many with equal bytes where their windows are.
+    Needles,
+}
+
+/// A line that holds a needle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Line {
+    /// Its first byte.
+    pub(crate) start: usize,
+    /// Its line feed, or the end of the text.
+    pub(crate) end: usize,
+    /// The number of line feeds before it in the text.
+    pub(crate) feeds: usize,
+}
+
+/// What is told of the needles of a line. A line that is long may come several times, each time with more of its
+/// needles.
+pub(crate) type Found<'f> = &'f mut dyn FnMut(&Line, &[Occurrence]) -> ControlFlow<()>;
+
+/// Needles compiled for the kernel of one CPU.
+#[derive(Clone, Debug)]
+pub(crate) struct Literals {
+    kernel: Kernels,
+    needles: Needles,
+}
+
+#[derive(Clone, Debug)]
+enum Kernels {
+    Plain(Plain),
+    #[cfg(target_arch = "x86_64")]
+    Avx2(x86::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(x86::Avx512),
+}
+
+impl Kernels {
+    fn new(windows: &Windows, instructions: Instructions) -> Option<Self> {
+        match instructions {
+            Instructions::Plain => Some(Kernels::Plain(Plain::new(&windows.classes))),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2 => x86::Avx2::new(&windows.classes).map(Kernels::Avx2),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => x86::Avx512::new(&windows.classes).map(Kernels::Avx512),
+            #[cfg(not(target_arch = "x86_64"))]
+            Instructions::Avx2 | Instructions::Avx512 => None,
+        }
+    }
+}
+
+impl Literals {
+    /// Compiles `needles`, which are lower-case, all different, and hold no line feed.
+    ///
+    /// # Errors
+    ///
+    /// [`Unfit`] if the CPU or the needles are.
+    pub(crate) fn new(needles: &[Box<[u8]>], instructions: Instructions) -> Result<Self, Unfit> {
+        let foreign = |byte: &u8| *byte == b'\n' || byte.is_ascii_uppercase();
+        if needles.is_empty() || needles.iter().any(|needle| needle.is_empty() || needle.iter().any(foreign)) {
+            return Err(Unfit::Needles);
+        }
+        let windows = Windows::choose(needles);
+        let kernel = Kernels::new(&windows, instructions).ok_or(Unfit::Cpu)?;
+        let needles = Needles::new(needles, &windows).ok_or(Unfit::Needles)?;
+        Ok(Literals { kernel, needles })
+    }
+
+    /// Tells `found` of every occurrence of every needle in `text`, letters in either case, overlapping ones too:
+    /// those of a line before those of a later one, and within a line in no particular order. Ends early if `found`
+    /// breaks. Linear in the text and the number of occurrences.
+    pub(crate) fn scan(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<()> {
+        match &self.kernel {
+            // SAFETY: it needs no instructions but those that the crate is compiled for.
+            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, &self.needles, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, &self.needles, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, &self.needles, text, scratch, found) },
+        }
+    }
+
+    /// `text` in lower case if it is ASCII, as most lines are; `None` if it is not. Linear in the text.
+    pub(crate) fn lower<'b>(&self, buffer: &'b mut Buffer, text: &str) -> Option<&'b str> {
+        buffer.lower(&self.kernel, text)
+    }
+
+    /// What the kernel is called in messages and statistics.
+    pub(crate) fn name(&self) -> &'static str {
+        match &self.kernel {
+            Kernels::Plain(_) => "literal (plain)",
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2(_) => "literal (AVX2)",
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512(_) => "literal (AVX-512)",
+        }
+    }
+
+    /// Bytes of memory it holds.
+    pub(crate) fn memory_usage(&self) -> usize {
+        size_of::<Self>() + self.needles.memory_usage()
+    }
+}
+
+/// # Safety
+///
+/// The CPU has the instructions that are named here, which [`x86::Avx2::new`] asks for.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+unsafe fn scan_avx2(
+    kernel: &x86::Avx2,
+    needles: &Needles,
+    text: &[u8],
+    scratch: &mut Scratch,
+    found: Found<'_>,
+) -> ControlFlow<()> {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { phases::scan(kernel, needles, text, scratch, found) }
+}
+
+/// # Safety
+///
+/// The CPU has the instructions that are named here, which [`x86::Avx512::new`] asks for.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vpopcntdq")]
+unsafe fn scan_avx512(
+    kernel: &x86::Avx512,
+    needles: &Needles,
+    text: &[u8],
+    scratch: &mut Scratch,
+    found: Found<'_>,
+) -> ControlFlow<()> {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { phases::scan(kernel, needles, text, scratch, found) }
+}

@@ -1,0 +1,322 @@
+//! Every kernel against a search that is obviously right.
+
+use std::ops::ControlFlow;
+
+use proptest::prelude::*;
+
+use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, Plain, READ, Words, classify};
+use super::needles::{HEAD, Head};
+use super::phases::STRIP;
+use super::window::Windows;
+use super::{Instructions, Line, Literals, Occurrence, Scratch, Unfit};
+
+const ALL: [Instructions; 3] = [Instructions::Plain, Instructions::Avx2, Instructions::Avx512];
+
+const SEED: [&str; 20] = [
+    " causes ",
+    " leads to ",
+    " results in ",
+    " is a ",
+    " is an ",
+    " are a ",
+    " are an ",
+    " are type of ",
+    " are types of ",
+    " contains ",
+    " includes ",
+    " consists of ",
+    " refers to ",
+    " means ",
+    " involves ",
+    " similar to ",
+    " related to ",
+    " before ",
+    " after ",
+    " follows ",
+];
+
+/// Needles that are short, long, alike, not ASCII, or have bytes that folding the case could mix up.
+const SETS: [&[&str]; 9] = [
+    &SEED,
+    &["a"],
+    &["=", "==", "@", "`", "[", "{", "x=y"],
+    &["\u{212a}", "\u{130}", " like ", "hi"],
+    &["é", "汉字", " ist für ", "ß"],
+    &["a needle that is longer than the thirty-two bytes of a head", "a needle that is longer than the thirty"],
+    &["abab", "bab", "ab", "aba", "b"],
+    &["\0", "\0\0\0\0\0", "\r", "-", "\u{7f}"],
+    &["12345678", "1234567", "123456", "12345", "1234", "123", "12", "1"],
+];
+
+fn boxed<S: AsRef<str>>(needles: &[S]) -> Vec<Box<[u8]>> {
+    needles.iter().map(|needle| needle.as_ref().as_bytes().into()).collect()
+}
+
+/// Each line that has a needle, with its needles in order.
+type Found = Vec<(Line, Vec<Occurrence>)>;
+
+/// The needles of each line by comparing at every place.
+fn naive(needles: &[Box<[u8]>], text: &[u8]) -> Found {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (feeds, part) in text.split(|&byte| byte == b'\n').enumerate() {
+        let line = Line { start, end: start + part.len(), feeds };
+        let mut here = Vec::new();
+        for at in 0..part.len() {
+            for (number, needle) in (0..).zip(needles) {
+                if part[at..].get(..needle.len()).is_some_and(|text| text.eq_ignore_ascii_case(needle)) {
+                    here.push(Occurrence { start: start + at, needle: number });
+                }
+            }
+        }
+        if !here.is_empty() {
+            found.push((line, here));
+        }
+        start = line.end + 1;
+    }
+    found
+}
+
+/// The same by a kernel; parts of a line are put together.
+fn scan(literals: &Literals, text: &[u8]) -> Found {
+    let mut found: Found = Vec::new();
+    let flow = literals.scan(text, &mut Scratch::default(), &mut |line, occurrences| {
+        assert!(!occurrences.is_empty());
+        match found.last_mut() {
+            Some((last, all)) if last == line => all.extend(occurrences),
+            _ => found.push((*line, occurrences.to_vec())),
+        }
+        ControlFlow::Continue(())
+    });
+    assert_eq!(flow, ControlFlow::Continue(()));
+    for (_, occurrences) in &mut found {
+        occurrences.sort_unstable();
+    }
+    found
+}
+
+/// `needles` for every kind of instructions that this CPU has.
+fn compiled(needles: &[Box<[u8]>]) -> Vec<(Instructions, Literals)> {
+    let compile = |instructions| match Literals::new(needles, instructions) {
+        Err(Unfit::Cpu) => None,
+        literals => Some((instructions, literals.expect("needles that suit the search"))),
+    };
+    ALL.into_iter().filter_map(compile).collect()
+}
+
+#[track_caller]
+fn check(needles: &[Box<[u8]>], text: &[u8]) {
+    let want = naive(needles, text);
+    for (instructions, literals) in compiled(needles) {
+        assert_eq!(scan(&literals, text), want, "{instructions:?} on {:?}", String::from_utf8_lossy(text));
+    }
+}
+
+/// Each needle in a line or two, in both cases, and near misses of each.
+fn sample(needles: &[Box<[u8]>]) -> Vec<u8> {
+    let mut text = Vec::new();
+    for needle in needles {
+        text.extend_from_slice(needle);
+        text.extend_from_slice(&needle.to_ascii_uppercase());
+        text.extend_from_slice(b"x\n");
+        text.extend_from_slice(&needle[1..]);
+        text.extend_from_slice(&needle[..needle.len() - 1]);
+        text.extend(needle.iter().map(|byte| byte ^ 0x20));
+        text.extend(needle.iter().map(|byte| byte ^ 0x80));
+    }
+    text
+}
+
+#[test]
+fn every_set_is_found() {
+    for set in SETS {
+        let needles = boxed(set);
+        check(&needles, b"");
+        check(&needles, b"\n\n");
+        check(&needles, &sample(&needles));
+        for needle in &needles {
+            check(&needles, needle);
+            check(&needles, &needle[1..]);
+        }
+    }
+}
+
+#[test]
+fn any_place_in_a_block_and_any_length_of_the_end() {
+    let needles = boxed(&SEED);
+    for before in 0..=2 * BLOCK + 3 {
+        for after in [0, 1, 2, 3, 4, 31, 32, 33, 63, 64, 65] {
+            let text = [&b"-".repeat(before), &b" IS a "[..], &b"\n".repeat(after)].concat();
+            check(&needles, &text);
+        }
+    }
+    for set in SETS {
+        let needles = boxed(set);
+        let text = sample(&needles);
+        for end in (0..text.len()).rev().take(150) {
+            check(&needles, &text[..end]);
+            check(&needles, &text[text.len() - end..]);
+        }
+    }
+}
+
+#[test]
+fn needles_and_lines_across_strips() {
+    let needles = boxed(&[" is a ", "a needle that is longer than the thirty-two bytes of a head"]);
+    for (needle, distances) in [(&needles[0], 0..8), (&needles[1], 0..61)] {
+        for distance in distances {
+            let mut text = vec![b'-'; STRIP - distance];
+            text.extend_from_slice(needle);
+            check(&needles, &text);
+            text.extend_from_slice(&b"- is A -".repeat(STRIP / 4));
+            text.push(b'\n');
+            text.extend_from_slice(needle);
+            check(&needles, &text);
+            for feed in [1, 2, STRIP - distance - 1] {
+                text[feed] = b'\n';
+                check(&needles, &text);
+            }
+        }
+    }
+}
+
+#[test]
+fn many_needles() {
+    for (count, prefix) in [(100, " needle "), (1_000, " n"), (3_000, "")] {
+        let words: Vec<String> =
+            (0..count).map(|i: u64| format!("{prefix}{:x} ", i.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+        let needles = boxed(&words);
+        let text = words
+            .iter()
+            .step_by(97)
+            .fold(String::new(), |text, word| text + &word.to_uppercase() + "\n--" + &word[1..]);
+        check(&needles, text.as_bytes());
+    }
+}
+
+#[test]
+fn needles_with_one_window_are_refused() {
+    let alike: Vec<String> = (0..40).map(|i| format!("aaaa{i}")).collect();
+    assert_eq!(Literals::new(&boxed(&alike[..8]), Instructions::Plain).err(), None);
+    let same: Vec<String> = (0..40).map(|i| "aaaa".repeat(i + 1)).collect();
+    assert_eq!(Literals::new(&boxed(&same), Instructions::Plain).err(), Some(Unfit::Needles));
+    for needles in [&[][..], &[""], &["a\nb"], &["A"]] {
+        assert_eq!(Literals::new(&boxed(needles), Instructions::Plain).err(), Some(Unfit::Needles), "{needles:?}");
+    }
+}
+
+#[test]
+fn a_break_ends_the_scan() {
+    for (instructions, literals) in compiled(&boxed(&SEED)) {
+        let mut lines = 0;
+        let flow = literals.scan(b"a is a b\nc is a d", &mut Scratch::default(), &mut |_, _| {
+            lines += 1;
+            ControlFlow::Break(())
+        });
+        assert_eq!((flow, lines), (ControlFlow::Break(()), 1), "{instructions:?}");
+    }
+}
+
+/// What `kernel` says of the blocks of `text`, strip by strip.
+fn classified<K: Kernel>(kernel: &K, text: &[u8]) -> Vec<(Words, Words)> {
+    let strip = |start| {
+        let (mut candidates, mut feeds) = ([0; BLOCKS], [0; BLOCKS]);
+        // SAFETY: the kernel was made, so the CPU has its instructions.
+        unsafe { K::CLASSIFY(kernel, &text[start..], &mut candidates, &mut feeds) };
+        (candidates, feeds)
+    };
+    (0..text.len()).step_by(STRIP).map(strip).collect()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn kernels_mark_what_the_plain_one_marks() {
+    use super::x86::{Avx2, Avx512};
+    let text: Vec<u8> = (0..40_000_u32).flat_map(|i| i.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
+    for set in SETS {
+        let windows = Windows::choose(&boxed(set));
+        let text = [&sample(&boxed(set)), &text[..]].concat();
+        let plain = classified(&Plain::new(&windows.classes), &text);
+        let avx2 = Avx2::new(&windows.classes).map(|kernel| classified(&kernel, &text));
+        let avx512 = Avx512::new(&windows.classes).map(|kernel| classified(&kernel, &text));
+        for strips in [avx2, avx512].into_iter().flatten() {
+            for ((some, feeds), (all, same_feeds)) in plain.iter().zip(&strips) {
+                assert_eq!(same_feeds, feeds);
+                for (some, all) in some.iter().zip(all) {
+                    assert_eq!(some & !all, 0, "a candidate is missed: {set:?}");
+                }
+            }
+        }
+    }
+}
+
+/// The defaults of [`Kernel`].
+struct Default;
+
+impl Kernel for Default {
+    const CLASSIFY: Classify<Self> = classify::<Self>;
+
+    unsafe fn block(&self, _: &[u8; READ]) -> Marks {
+        Marks::default()
+    }
+    unsafe fn equal(&self, _: &[u8; HEAD], _: &Head) -> bool {
+        false
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn words_are_counted_as_the_default_does() {
+    let windows = Windows::choose(&boxed(&SEED));
+    let avx2 = super::x86::Avx2::new(&windows.classes);
+    let avx512 = super::x86::Avx512::new(&windows.classes);
+    for step in [0, 1, 3, 64, 0x9e37_79b9_7f4a_7c15] {
+        let words: Words = std::array::from_fn(|i| (i as u64 % 5).wrapping_mul(step).rotate_left(i as u32));
+        for some in [0, 1, u64::MAX, 0xf0f0_f0f0_f0f0_f0f0, (1 << 33) - 1] {
+            // SAFETY: the kernel was made, so the CPU has its instructions; the default needs none.
+            unsafe {
+                let want = (Default.nonzero(&words), Default.ones(&words, some));
+                assert_eq!(avx2.map_or(want, |kernel| (kernel.nonzero(&words), kernel.ones(&words, some))), want);
+                assert_eq!(avx512.map_or(want, |kernel| (kernel.nonzero(&words), kernel.ones(&words, some))), want);
+            }
+        }
+    }
+    // SAFETY: as above.
+    assert_eq!(unsafe { (Default.nonzero(&[0; 64]), Default.ones(&[7; 64], 3)) }, (0, 6));
+}
+
+fn needle() -> impl Strategy<Value = Box<[u8]>> {
+    let bytes = prop_oneof![
+        3 => prop::collection::vec(prop::sample::select(b"ab =@".to_vec()), 1..12),
+        1 => prop::collection::vec(prop::sample::select(b"ab".to_vec()), 30..40),
+        1 => prop::collection::vec(any::<u8>().prop_filter("not of a needle", |byte| *byte != b'\n' && !byte.is_ascii_uppercase()), 1..9),
+    ];
+    bytes.prop_map(Into::into)
+}
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        prop::collection::vec(prop::sample::select(b"aAbB =@`\n".to_vec()), 0..300),
+        prop::collection::vec(any::<u8>(), 0..300),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+    #[test]
+    fn any_needles_in_any_text(needles in prop::collection::hash_set(needle(), 1..70), text in text()) {
+        let needles: Vec<Box<[u8]>> = needles.into_iter().collect();
+        let text = needles.iter().fold(text, |mut text, needle| {
+            let at = (needle.len() * 7) % (text.len() + 1);
+            text.splice(at..at, needle.iter().copied());
+            text
+        });
+        let want = naive(&needles, &text);
+        for instructions in ALL {
+            match Literals::new(&needles, instructions) {
+                Ok(literals) => prop_assert_eq!(scan(&literals, &text), want.clone(), "{:?}", instructions),
+                Err(unfit) => prop_assert!(unfit == Unfit::Cpu || needles.len() > 8),
+            }
+        }
+    }
+}

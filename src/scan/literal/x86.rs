@@ -1,0 +1,235 @@
+//! Kernels for x86-64: AVX2, and AVX-512 with VBMI.
+
+use std::arch::x86_64::*;
+
+use super::kernel::{BLOCK, Classify, Kernel, Marks, READ, Words, classify};
+use super::needles::{HEAD, Head};
+use super::window::{Classes, WINDOW};
+
+/// How far ahead text is asked for, so that it is there when it is classified.
+const AHEAD: usize = 4096;
+
+/// 32 bytes at a time. The class of a byte is what the tables for its lower and its upper half agree on: exact for one
+/// byte, and in a class of several it lets in some more.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Avx2 {
+    low: [__m256i; WINDOW],
+    high: [__m256i; WINDOW],
+}
+
+impl Avx2 {
+    /// `None` if the CPU lacks an instruction.
+    pub(super) fn new(classes: &Classes) -> Option<Self> {
+        if !Self::available() {
+            return None;
+        }
+        let table = |place: usize, half: fn(usize) -> usize| {
+            let mut table = [0; 32];
+            for (byte, buckets) in classes[place].iter().enumerate() {
+                table[half(byte)] |= buckets;
+                table[half(byte) + 16] |= buckets;
+            }
+            // SAFETY: any 32 bytes are a vector.
+            unsafe { std::mem::transmute::<[u8; 32], __m256i>(table) }
+        };
+        Some(Avx2 {
+            low: std::array::from_fn(|place| table(place, |byte| byte & 15)),
+            high: std::array::from_fn(|place| table(place, |byte| byte >> 4)),
+        })
+    }
+
+    fn available() -> bool {
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("lzcnt")
+    }
+
+    /// The buckets of each byte at one place of a window.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has AVX2.
+    #[inline(always)]
+    unsafe fn buckets(&self, text: __m256i, place: usize) -> __m256i {
+        // SAFETY: the caller answers for AVX2; no memory is touched.
+        unsafe {
+            let half = _mm256_set1_epi8(15);
+            let low = _mm256_shuffle_epi8(self.low[place], _mm256_and_si256(text, half));
+            let high = _mm256_and_si256(_mm256_srli_epi16::<4>(text), half);
+            _mm256_and_si256(low, _mm256_shuffle_epi8(self.high[place], high))
+        }
+    }
+
+    /// Candidates and line feeds among the 32 bytes from `text` on.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has AVX2, and 35 bytes from `text` on can be read.
+    #[inline(always)]
+    unsafe fn half(&self, text: *const u8) -> (u32, u32) {
+        // SAFETY: the caller answers for AVX2 and for 32 bytes from each of the four places on.
+        unsafe {
+            let load = |place: usize| _mm256_loadu_si256(text.add(place).cast());
+            let first = load(0);
+            let front = _mm256_and_si256(self.buckets(first, 0), self.buckets(load(1), 1));
+            let back = _mm256_and_si256(self.buckets(load(2), 2), self.buckets(load(3), 3));
+            let none = _mm256_cmpeq_epi8(_mm256_and_si256(front, back), _mm256_setzero_si256());
+            let feeds = _mm256_cmpeq_epi8(first, _mm256_set1_epi8(b'\n'.cast_signed()));
+            (!_mm256_movemask_epi8(none).cast_unsigned(), _mm256_movemask_epi8(feeds).cast_unsigned())
+        }
+    }
+}
+
+/// # Safety
+///
+/// The CPU has the instructions that are named here, which [`Avx2::new`] asks for.
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+unsafe fn classify_avx2(kernel: &Avx2, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { classify(kernel, text, candidates, feeds) }
+}
+
+impl Kernel for Avx2 {
+    const CLASSIFY: Classify<Self> = classify_avx2;
+
+    #[inline(always)]
+    unsafe fn block(&self, text: &[u8; READ]) -> Marks {
+        let text = text.as_ptr();
+        // SAFETY: the caller answers for the CPU. The halves read 35 bytes each, of the 67 that there are; a prefetch
+        // reads nothing that the program could see, and may be given any address.
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
+            let (low, low_feeds) = self.half(text);
+            let (high, high_feeds) = self.half(text.add(BLOCK / 2));
+            let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
+            Marks { candidates: join(low, high), feeds: join(low_feeds, high_feeds) }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn equal(&self, text: &[u8; HEAD], head: &Head) -> bool {
+        // SAFETY: the caller answers for AVX2; each of the three arrays has 32 bytes.
+        unsafe {
+            let load = |bytes: &[u8; HEAD]| _mm256_loadu_si256(bytes.as_ptr().cast());
+            let folded = _mm256_or_si256(load(text), load(&head.fold));
+            let differ = _mm256_xor_si256(folded, load(&head.text));
+            _mm256_testz_si256(differ, differ) != 0
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn nonzero(&self, words: &Words) -> u64 {
+        // SAFETY: the caller answers for the CPU; four words are read from each array of four.
+        let zero = unsafe {
+            words.as_chunks::<4>().0.iter().enumerate().fold(0, |bits, (at, four)| {
+                let four = _mm256_loadu_si256(four.as_ptr().cast());
+                let zero = _mm256_castsi256_pd(_mm256_cmpeq_epi64(four, _mm256_setzero_si256()));
+                bits | u64::from(_mm256_movemask_pd(zero).cast_unsigned()) << (4 * at)
+            })
+        };
+        !zero
+    }
+}
+
+/// 64 bytes at a time. One table look-up by the lower six bits of a byte gives its class: letters are never mixed up,
+/// and what else is has to be told apart by the comparison.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Avx512 {
+    tables: [__m512i; WINDOW],
+}
+
+impl Avx512 {
+    /// `None` if the CPU lacks an instruction.
+    pub(super) fn new(classes: &Classes) -> Option<Self> {
+        if !Self::available() {
+            return None;
+        }
+        let table = |place: usize| {
+            let mut table = [0; 64];
+            for (byte, buckets) in classes[place].iter().enumerate() {
+                table[byte & 63] |= buckets;
+            }
+            // SAFETY: any 64 bytes are a vector.
+            unsafe { std::mem::transmute::<[u8; 64], __m512i>(table) }
+        };
+        Some(Avx512 { tables: std::array::from_fn(table) })
+    }
+
+    fn available() -> bool {
+        Avx2::available()
+            && is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512bw")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vpopcntdq")
+    }
+}
+
+/// # Safety
+///
+/// The CPU has the instructions that are named here, which [`Avx512::new`] asks for.
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vpopcntdq")]
+unsafe fn classify_avx512(kernel: &Avx512, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { classify(kernel, text, candidates, feeds) }
+}
+
+impl Kernel for Avx512 {
+    const CLASSIFY: Classify<Self> = classify_avx512;
+
+    #[inline(always)]
+    unsafe fn block(&self, text: &[u8; READ]) -> Marks {
+        let text = text.as_ptr();
+        // SAFETY: the caller answers for the CPU. 64 bytes are read from each of the first four places, of the 67 that
+        // there are; a prefetch reads nothing that the program could see, and may be given any address.
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
+            let load = |place: usize| _mm512_loadu_si512(text.add(place).cast());
+            let first = load(0);
+            let one = _mm512_permutexvar_epi8(first, self.tables[0]);
+            let two = _mm512_permutexvar_epi8(load(1), self.tables[1]);
+            let three = _mm512_permutexvar_epi8(load(2), self.tables[2]);
+            let four = _mm512_permutexvar_epi8(load(3), self.tables[3]);
+            let front = _mm512_ternarylogic_epi64::<0x80>(one, two, three);
+            let feed = _mm512_set1_epi8(b'\n'.cast_signed());
+            Marks { candidates: _mm512_test_epi8_mask(front, four), feeds: _mm512_cmpeq_epi8_mask(first, feed) }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn equal(&self, text: &[u8; HEAD], head: &Head) -> bool {
+        // SAFETY: the caller answers for the CPU; each of the three arrays has 32 bytes.
+        unsafe {
+            let load = |bytes: &[u8; HEAD]| _mm256_loadu_si256(bytes.as_ptr().cast());
+            let folded = _mm256_or_si256(load(text), load(&head.fold));
+            _mm256_cmpneq_epi8_mask(folded, load(&head.text)) == 0
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn nonzero(&self, words: &Words) -> u64 {
+        // SAFETY: the caller answers for the CPU; eight words are read from each array of eight.
+        unsafe {
+            words.as_chunks::<8>().0.iter().enumerate().fold(0, |bits, (at, eight)| {
+                let eight = _mm512_loadu_si512(eight.as_ptr().cast());
+                bits | u64::from(_mm512_test_epi64_mask(eight, eight)) << (8 * at)
+            })
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn ones(&self, words: &Words, some: u64) -> usize {
+        // SAFETY: the caller answers for the CPU; eight words are read from each array of eight.
+        let sum = unsafe {
+            let sums = words.as_chunks::<8>().0.iter().zip(some.to_le_bytes());
+            let sum = sums.fold(_mm512_setzero_si512(), |sum, (eight, some)| {
+                let eight = _mm512_maskz_loadu_epi64(some, eight.as_ptr().cast());
+                _mm512_add_epi64(sum, _mm512_popcnt_epi64(eight))
+            });
+            _mm512_reduce_add_epi64(sum)
+        };
+        usize::try_from(sum).unwrap_or_default()
+    }
+}
