@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::extract::Layout;
+use crate::extract::{Entries, Layout};
 use crate::{AsDocument, Document};
 
 /// Whole lines of one document, or of several: the unit in which documents are read.
@@ -20,6 +20,12 @@ pub struct Block {
 }
 
 impl Block {
+    /// A block of several documents, the first with this index.
+    pub(crate) fn many(index: usize, text: String, entries: Entries) -> Self {
+        let layout = Layout::Many(Arc::new(entries));
+        Block { id: Arc::from(""), index, text, offset: 0, line: 1, layout }
+    }
+
     /// The text.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -11,7 +11,7 @@ use super::block::Block;
 use super::error::{ReadError, ReadErrorKind};
 use super::files::{Files, Found, Input, Skipped};
 use super::jsonl::Fields;
-use super::lines::LineBlocks;
+use super::lines::{LineBlocks, is_not_yet};
 use crate::extract::{Entries, Layout};
 
 /// Bytes read and handed on at a time: small enough to stay in the cache, large enough that its price is nothing.
@@ -81,8 +81,8 @@ pub struct ReadCounts {
 
 /// The documents of files, folders and standard input, as a stream of [`Block`]s in the order of the inputs.
 ///
-/// What cannot be read comes as an error in its place, and the stream goes on after it. Memory: one block of 256 KiB,
-/// or the longest line.
+/// A block is whole lines: a part of a document, or several small documents. What cannot be read comes as an error in
+/// its place, and the stream goes on after it. Memory: one block of 256 KiB, or the longest line.
 ///
 /// Text that is not valid UTF-8 is read as [`String::from_utf8_lossy`] reads it, and a [warning](ReadError::is_warning)
 /// follows the file; the spans of what is found there count the bytes of the text with its replacements. Hidden and
@@ -96,9 +96,8 @@ pub struct ReadCounts {
 /// # let path = folder.path().to_owned();
 /// let extractor = relscan::Extractor::seed();
 /// let mut writer = RecordWriter::new(RecordFormat::Jsonl, Vec::new());
-/// for block in Documents::new([path.into()]) {
-///     extractor.extract_document(&block?.as_document(), &mut writer)?;
-/// }
+/// let report = extractor.batch().stream(Documents::new([path.into()]), &mut writer)?;
+/// assert_eq!((report.documents, report.failed), (1, 0));
 /// assert!(String::from_utf8(writer.into_inner())?.contains(r#""source":"rain","target":"floods""#));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -110,6 +109,8 @@ pub struct Documents {
     stdin: Option<Box<dyn Read + Send>>,
     left_out: Vec<same_file::Handle>,
     open: Option<Open>,
+    /// The index of the next document or failure.
+    index: usize,
     ready: VecDeque<Result<Block, ReadError>>,
     counts: ReadCounts,
 }
@@ -117,6 +118,11 @@ pub struct Documents {
 /// The file being read.
 struct Open {
     id: Arc<str>,
+    named: bool,
+    /// Whether its first bytes have been looked at.
+    begun: bool,
+    /// The index of the file, if it is a document.
+    index: usize,
     format: InputFormat,
     blocks: LineBlocks<Box<dyn Read + Send>>,
     /// How far the file has been read, in bytes of its text and lines from 1.
@@ -136,6 +142,7 @@ impl Documents {
             stdin: None,
             left_out: Vec::new(),
             open: None,
+            index: 0,
             ready: VecDeque::new(),
             counts: ReadCounts::default(),
         }
@@ -169,7 +176,8 @@ impl Documents {
         self
     }
 
-    /// Reads this where the inputs name standard input.
+    /// Reads this where the inputs name standard input. Where it says that it [would block](std::io::ErrorKind::WouldBlock)
+    /// an empty block is given, so that what was found before need not wait, and it is asked again.
     #[must_use]
     pub fn stdin(mut self, input: impl Read + Send + 'static) -> Self {
         self.stdin = Some(Box::new(input));
@@ -218,38 +226,76 @@ impl Documents {
         };
         // What may come slowly is handed on as it comes.
         let block_bytes = if is_regular { self.block_bytes } else { self.block_bytes.min(PIPE_BYTES) };
-        let mut blocks = LineBlocks::new(input, block_bytes, !is_regular);
-        let start = blocks.peek().map_err(|error| fault(error.into()))?;
+        Ok(Some(Open {
+            id: Arc::clone(&found.id),
+            named: found.named,
+            format: self.format.of(&found.id),
+            blocks: LineBlocks::new(input, block_bytes, !is_regular),
+            begun: false,
+            index: 0,
+            offset: 0,
+            line: 1,
+            replaced: 0,
+        }))
+    }
+
+    /// Looks at the first bytes of the open file; whether it is to be read.
+    fn begin(&mut self, open: &mut Open) -> Result<bool, ReadErrorKind> {
+        let start = open.blocks.peek()?;
         if let Some(at) = memchr::memchr(0, &start[..start.len().min(BINARY_BYTES)]) {
-            if !found.named {
+            if !open.named {
                 self.counts.skipped.binary += 1;
-                return Ok(None);
+                return Ok(false);
             }
             if self.format == InputFormat::Auto {
-                return Err(fault(ReadErrorKind::Binary { at }));
+                return Err(ReadErrorKind::Binary { at });
             }
         }
-        let mark = if start.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-        blocks.skip(mark);
+        if start.starts_with(BYTE_ORDER_MARK) {
+            open.offset = BYTE_ORDER_MARK.len();
+            open.blocks.skip(open.offset);
+        }
         self.counts.files += 1;
-        self.counts.bytes += mark as u64;
-        let format = self.format.of(&found.id);
-        self.counts.documents += usize::from(format == InputFormat::Text);
-        Ok(Some(Open { id: Arc::clone(&found.id), format, blocks, offset: mark, line: 1, replaced: 0 }))
+        self.counts.bytes += open.offset as u64;
+        if open.format == InputFormat::Text {
+            open.index = self.index;
+            self.counts.documents += 1;
+            self.index += 1;
+        }
+        open.begun = true;
+        Ok(true)
     }
 
     fn fail(&mut self, error: ReadError) {
         self.counts.failed += usize::from(!error.is_warning());
-        self.ready.push_back(Err(error));
+        self.ready.push_back(Err(error.with_index(self.index)));
+        self.index += 1;
     }
 
     /// Reads a block of the open file; at its end closes it.
     fn read(&mut self, mut open: Open) {
-        let bytes = match open.blocks.next_block() {
+        let bytes = if open.begun {
+            open.blocks.next_block().map_err(ReadErrorKind::from)
+        } else {
+            match self.begin(&mut open) {
+                Ok(true) => return self.open = Some(open),
+                Ok(false) => return,
+                Err(kind) => Err(kind),
+            }
+        };
+        let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(error) => {
-                self.fail(ReadError::new(&open.id, error));
-                Vec::new()
+            Err(ReadErrorKind::Io(error)) if is_not_yet(&error) => {
+                self.ready.push_back(Ok(open.pause()));
+                return self.open = Some(open);
+            }
+            Err(kind) => {
+                self.fail(ReadError::new(&open.id, kind));
+                // What was read before is still there.
+                if open.begun {
+                    self.open = Some(open);
+                }
+                return;
             }
         };
         if bytes.is_empty() {
@@ -271,9 +317,9 @@ impl Documents {
     fn read_text(&mut self, open: &mut Open, bytes: Vec<u8>) {
         let text = decode(bytes, &mut open.replaced);
         let (len, lines) = (text.len(), line_feeds(text.as_bytes()));
-        let index = self.counts.documents - 1;
         let id = Arc::clone(&open.id);
-        self.ready.push_back(Ok(Block { id, index, text, offset: open.offset, line: open.line, layout: Layout::One }));
+        let Open { index, offset, line, .. } = *open;
+        self.ready.push_back(Ok(Block { id, index, text, offset, line, layout: Layout::One }));
         open.offset += len;
         open.line += lines;
     }
@@ -281,15 +327,20 @@ impl Documents {
     fn read_lines(&mut self, open: &mut Open, bytes: Vec<u8>) {
         let text = decode(bytes, &mut open.replaced);
         let lines = line_feeds(text.as_bytes()) + usize::from(!text.ends_with('\n'));
-        let (id, index, line) = (Arc::clone(&open.id), self.counts.documents, open.line);
+        let (id, index, line) = (Arc::clone(&open.id), self.index, open.line);
         self.ready.push_back(Ok(Block { id, index, text, offset: 0, line, layout: Layout::Lines { first: line } }));
         self.counts.documents += lines;
+        self.index += lines;
         open.line += lines;
     }
 
     fn read_rows(&mut self, open: &mut Open, bytes: &[u8]) {
-        let mut rows = Rows::new(self.counts.documents, bytes.len());
-        for row in bytes.split_inclusive(|byte| *byte == b'\n') {
+        let mut rows = Rows::new(bytes.len());
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |feed| feed + 1);
+            let row;
+            (row, rest) = rest.split_at(end);
             let line = open.line;
             open.line += 1;
             if row.iter().all(u8::is_ascii_whitespace) {
@@ -298,17 +349,42 @@ impl Documents {
             // A row as long as a block gets one of its own, so that its text is never moved.
             let is_long = row.len() >= self.block_bytes;
             if is_long {
-                self.ready.extend(rows.take());
+                self.hand_on(&mut rows);
             }
-            match rows.push(row, &self.fields, &open.id, line) {
-                Ok(()) => self.counts.documents += 1,
-                Err(kind) => self.fail(ReadError::new(&open.id, kind).at_line(line)),
+            if let Err(kind) = rows.push(row, &self.fields, &open.id, line) {
+                self.hand_on(&mut rows);
+                self.fail(ReadError::new(&open.id, kind).at_line(line));
             }
             if is_long {
-                self.ready.extend(rows.take());
+                self.hand_on(&mut rows);
             }
         }
-        self.ready.extend(rows.take());
+        self.hand_on(&mut rows);
+    }
+
+    /// Hands on what was gathered, if it is anything.
+    fn hand_on(&mut self, rows: &mut Rows) {
+        let capacity = rows.capacity;
+        let Rows { text, entries, .. } = std::mem::replace(rows, Rows::new(capacity));
+        let count = entries.len();
+        if count > 0 {
+            self.ready.push_back(Ok(Block::many(self.index, text, entries)));
+            self.counts.documents += count;
+            self.index += count;
+        }
+    }
+}
+
+impl Open {
+    /// A block that holds nothing, for an input that has nothing yet, so that what it gave before need not wait.
+    fn pause(&self) -> Block {
+        if self.begun && self.format == InputFormat::Text {
+            let Open { index, offset, line, .. } = *self;
+            let (id, text) = (Arc::clone(&self.id), String::new());
+            return Block { id, index, text, offset, line, layout: Layout::One };
+        }
+        // It belongs to no document.
+        Block::many(usize::MAX, String::new(), Entries::default())
     }
 }
 
@@ -342,13 +418,12 @@ struct Rows {
     /// The id being read.
     id: String,
     lines: usize,
-    index: usize,
     capacity: usize,
 }
 
 impl Rows {
-    fn new(index: usize, capacity: usize) -> Self {
-        Rows { text: String::new(), entries: Entries::default(), id: String::new(), lines: 0, index, capacity }
+    fn new(capacity: usize) -> Self {
+        Rows { text: String::new(), entries: Entries::default(), id: String::new(), lines: 0, capacity }
     }
 
     fn push(&mut self, row: &[u8], fields: &Fields, path: &str, line: usize) -> Result<(), ReadErrorKind> {
@@ -366,17 +441,6 @@ impl Rows {
         self.text.push('\n');
         self.lines += line_feeds(&self.text.as_bytes()[start..]);
         Ok(())
-    }
-
-    /// What was gathered, as a block; nothing if it is nothing.
-    fn take(&mut self) -> Option<Result<Block, ReadError>> {
-        if self.text.is_empty() {
-            return None;
-        }
-        let index = self.index + self.entries.len();
-        let Rows { text, entries, index, .. } = std::mem::replace(self, Rows::new(index, self.capacity));
-        let layout = Layout::Many(Arc::new(entries));
-        Some(Ok(Block { id: Arc::from(""), index, text, offset: 0, line: 1, layout }))
     }
 }
 

@@ -3,11 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::DocumentError;
+
 /// An input, or a row of one, that was not read as it stands. Whatever comes after it is read all the same.
 #[derive(Debug)]
 pub struct ReadError {
     path: Arc<str>,
     line: Option<usize>,
+    index: usize,
     kind: ReadErrorKind,
 }
 
@@ -57,11 +60,16 @@ pub enum ReadErrorKind {
 
 impl ReadError {
     pub(crate) fn new(path: &Arc<str>, kind: impl Into<ReadErrorKind>) -> Self {
-        ReadError { path: Arc::clone(path), line: None, kind: kind.into() }
+        ReadError { path: Arc::clone(path), line: None, index: 0, kind: kind.into() }
     }
 
     pub(crate) fn at_line(mut self, line: usize) -> Self {
         self.line = Some(line);
+        self
+    }
+
+    pub(crate) fn with_index(mut self, index: usize) -> Self {
+        self.index = index;
         self
     }
 
@@ -97,6 +105,14 @@ impl fmt::Display for ReadError {
             write!(f, ":{line}")?;
         }
         write!(f, ": {}", self.kind)
+    }
+}
+
+impl From<ReadError> for DocumentError {
+    /// For batches: a warning too becomes the failure of a document of its own.
+    fn from(error: ReadError) -> Self {
+        let id = error.line.map_or_else(|| error.path.to_string(), |line| format!("{}:{line}", error.path));
+        DocumentError::read(id, error.index, error.kind.to_string())
     }
 }
 

@@ -75,11 +75,16 @@ impl<R: Read> LineBlocks<R> {
                 outcome => break outcome,
             }
         };
-        // After an error what was read before it is still given.
-        self.ended = !matches!(outcome, Ok(1..));
+        // After an error what was read before it is still given, and if it is only that nothing is there yet, the rest.
+        self.ended = !matches!(&outcome, Ok(1..)) && !outcome.as_ref().is_err_and(is_not_yet);
         self.buffer.truncate(len + *outcome.as_ref().unwrap_or(&0));
         outcome.map(drop)
     }
+}
+
+/// Whether the error only says that the input has nothing yet.
+pub(crate) fn is_not_yet(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::WouldBlock
 }
 
 #[cfg(test)]
@@ -91,14 +96,16 @@ mod tests {
         text: &'t [u8],
         step: usize,
         fails: bool,
-        interrupted: bool,
+        turn: usize,
     }
 
     impl Read for Slow<'_> {
         fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            self.interrupted = !self.interrupted;
-            if self.interrupted {
-                return Err(io::ErrorKind::Interrupted.into());
+            self.turn += 1;
+            match self.turn % 3 {
+                0 => return Err(io::ErrorKind::Interrupted.into()),
+                1 => return Err(io::ErrorKind::WouldBlock.into()),
+                _ => {}
             }
             if self.text.is_empty() && self.fails {
                 self.fails = false;
@@ -120,7 +127,7 @@ mod tests {
                 .flat_map(|(block, step, eager)| [(block, step, eager, false), (block, step, eager, true)])
             {
                 let case = format!("{text:?} {block_bytes} {step} {eager} {fails}");
-                let slow = Slow { text: text.as_bytes(), step, fails, interrupted: false };
+                let slow = Slow { text: text.as_bytes(), step, fails, turn: 1 };
                 let mut blocks = LineBlocks::new(slow, block_bytes, eager);
                 let peeked = blocks.peek().is_ok_and(|bytes| !bytes.is_empty());
                 assert_eq!(peeked, !text.is_empty(), "{case}");
@@ -130,6 +137,7 @@ mod tests {
                     match blocks.next_block() {
                         Ok(block) if block.is_empty() => break,
                         Ok(block) => parts.push(block),
+                        Err(error) if is_not_yet(&error) => {}
                         Err(_) => failures += 1,
                     }
                 }

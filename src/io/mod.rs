@@ -1,8 +1,8 @@
 //! Documents in, records out, by format.
 //!
-//! [`Documents`] reads files, folders and standard input as a stream of [`Block`]s: whole lines of one document, or
-//! of several small ones, so that neither a huge file nor a million tiny documents costs more than its bytes. A block
-//! is extracted from into a [`Sink`](crate::Sink); [`RecordWriter`] is one that writes JSONL, TSV or text.
+//! [`Documents`] reads files, folders and standard input as a stream of [`Block`]s: whole lines of one
+//! document, or of several small ones, so that neither a huge file nor a million tiny documents costs more than its
+//! bytes. A [batch](crate::Batch::stream) takes them; [`RecordWriter`] is a sink that writes JSONL, TSV or text.
 //!
 //! This room reads and writes what it is given. It prints nothing and knows no arguments of the command line.
 

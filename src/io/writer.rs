@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::ops::ControlFlow;
 
-use crate::{Association, Sink, Span};
+use crate::{Association, ParallelSink, Sink, Span};
 
 /// How records are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -92,6 +92,19 @@ impl<W: Write> Sink for RecordWriter<W> {
             RecordFormat::Tsv => write_tsv(&mut self.out, association)?,
             RecordFormat::Text => write_text(&mut self.out, association, self.palette)?,
         }
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+impl<W: Write> ParallelSink for RecordWriter<W> {
+    type Part = RecordWriter<Vec<u8>>;
+
+    fn part(&self) -> RecordWriter<Vec<u8>> {
+        RecordWriter { format: self.format, palette: self.palette, out: Vec::new() }
+    }
+
+    fn merge(&mut self, part: RecordWriter<Vec<u8>>) -> io::Result<ControlFlow<()>> {
+        self.out.write_all(&part.out)?;
         Ok(ControlFlow::Continue(()))
     }
 }
@@ -245,9 +258,8 @@ mod tests {
     fn written(extractor: &Extractor, text: &'static str, format: RecordFormat, palette: Palette) -> String {
         let documents = Documents::new([Input::Stdin]).format(InputFormat::Text).stdin(text.as_bytes());
         let mut writer = RecordWriter::new(format, Vec::new()).palette(palette);
-        for block in documents {
-            assert!(extractor.extract_document(&block.unwrap().as_document(), &mut writer).unwrap().is_continue());
-        }
+        let report = extractor.batch().stream(documents, &mut writer).unwrap();
+        assert_eq!((report.documents, report.failed), (1, 0));
         String::from_utf8(writer.into_inner()).unwrap()
     }
 

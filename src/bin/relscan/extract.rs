@@ -1,20 +1,21 @@
 //! `relscan extract`: documents in, associations out.
 
-use std::io::{self, IsTerminal};
+use std::cell::{Cell, RefCell};
+use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, HumanDuration};
-use relscan::io::{Documents, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
-use relscan::{Association, Engine, Extractor, Sink};
+use relscan::io::{Block, Documents, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
+use relscan::{Association, Batch, DocumentError, Engine, Extractor, ParallelSink, Report, Sink};
 
 use crate::interrupt::Interrupt;
-use crate::outcome::{Failure, Outcome};
+use crate::outcome::{Failure, Outcome, say};
 use crate::output::{self, Output};
 use crate::packs;
 use crate::progress::Progress;
-use crate::stats::{Associations, Counts, Seconds, Stats};
+use crate::stats::{Associations, Seconds, Stats};
 use crate::stdin;
 use crate::values::{Threads, named};
 
@@ -79,7 +80,7 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// How many threads scan
+    /// How many threads scan; `auto`: as many as there are processors that other programs leave free
     #[arg(long, value_name = "auto|N", default_value = "auto")]
     threads: Threads,
 
@@ -91,6 +92,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let started = Instant::now();
     let inputs = inputs(&args.paths)?;
+    let reads_stdin = inputs.contains(&Input::Stdin);
     if args.id_field == args.text_field {
         return Err(Failure::usage("--id-field and --text-field name the same field"));
     }
@@ -99,45 +101,63 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let interrupt = Interrupt::listen()?;
     let output = Output::open(args.output.as_deref())?;
     let (stderr_is_terminal, to_terminal) = (io::stderr().is_terminal(), output.is_terminal());
-    let mut progress = Progress::start(stderr_is_terminal && !to_terminal, &inputs);
+    let progress = Progress::start(stderr_is_terminal && !to_terminal, &inputs);
     let mut documents = Documents::new(inputs)
         .format(args.input)
         .id_field(&args.id_field)
         .text_field(&args.text_field)
-        .stdin(stdin::open(&interrupt));
+        .stdin(stdin::open_with_pauses(&interrupt));
     for file in output.files() {
         documents.leave_out(file);
     }
     let palette = if output::takes_colour(to_terminal) { Palette::Colour } else { Palette::Plain };
-    let mut records = Records::new(args.format, palette, output, &extractor);
-    let seconds = extract(&extractor, &mut documents, &mut records, &mut progress, &interrupt)?;
+    let output = RefCell::new(output);
+    let bytes = Cell::new(0);
+    let mut reader = Reader {
+        documents,
+        output: &output,
+        progress: &progress,
+        is_watched: to_terminal || reads_stdin,
+        bytes: &bytes,
+        time: Duration::ZERO,
+        failure: None,
+    };
+    let mut records = Records::new(args.format, palette, &output);
+    let mut batch = extractor
+        .batch()
+        .workers(args.threads.into())
+        .cancel(interrupt.token())
+        .progress(|done| progress.update(bytes.get(), done.associations));
+    let extracted = extract(&mut batch, &mut reader, &mut records, args.format.header());
     progress.finish();
+    let (report, seconds) = extracted.map_err(|error| output.borrow().failure(error))?;
+    let read = reader.documents.counts();
+    drop((records, reader, batch));
 
-    let Records { writer, counts, .. } = records;
     let interrupted = interrupt.is_asked();
-    let kept = writer.into_inner().finish(!interrupted)?;
-    let read = documents.counts();
+    let kept = output.into_inner().finish(!interrupted)?;
     let stats = Stats {
         version: env!("CARGO_PKG_VERSION"),
         packs: &args.packs.packs,
         patterns: extractor.patterns().len(),
         engine: extractor.engine_name(),
-        threads: 1,
+        threads: report.workers,
+        threads_because: &report.reason,
         read,
         interrupted,
-        associations: Associations { extractor: &extractor, counts: &counts },
+        associations: Associations { patterns: extractor.patterns(), report: &report },
         seconds: Seconds { wall: started.elapsed().as_secs_f64(), ..seconds },
     };
     if let Some(path) = &args.stats {
         write_stats(path, &stats)?;
     }
-    say_what_was_left_out(&progress, read);
+    say_what_was_left_out(read);
     if stderr_is_terminal {
-        progress.say(&summary(&stats, counts.total(), started.elapsed()));
+        say(&summary(&stats, report.associations));
     }
     if interrupted {
         let kept = kept.map_or(String::new(), |path| format!("; what was found is in {}", path.display()));
-        progress.say(&format!("interrupted{kept}"));
+        say(&format!("interrupted{kept}"));
         return Ok(Outcome::Interrupted);
     }
     Ok(if read.failed > 0 { Outcome::SomeFailed } else { Outcome::Done })
@@ -161,89 +181,127 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Extracts from all `documents` into `records`, until the end or an interrupt.
-fn extract(
-    extractor: &Extractor,
-    documents: &mut Documents,
-    records: &mut Records,
-    progress: &mut Progress,
-    interrupt: &Interrupt,
-) -> Result<Seconds, Failure> {
-    let mut seconds = Seconds::default();
-    records.header()?;
-    while !interrupt.is_asked() {
-        let at = Instant::now();
-        let Some(block) = documents.next() else { break };
-        seconds.reading += at.elapsed().as_secs_f64();
-        match block {
-            Ok(block) => {
-                let at = Instant::now();
-                records.writing = Duration::ZERO;
-                if let Err(error) = extractor.extract_document(&block.as_document(), records) {
-                    return Err(records.failure(error));
-                }
-                records.end_block()?;
-                seconds.writing += records.writing.as_secs_f64();
-                seconds.scanning += at.elapsed().saturating_sub(records.writing).as_secs_f64();
-            }
-            Err(error) if error.is_warning() => progress.say(&format!("warning: {error}")),
-            Err(error) => progress.say(&format!("error: {error}")),
-        }
-        progress.update(documents.counts().bytes, records.counts.total());
-    }
-    Ok(seconds)
-}
-
-/// Writes and counts associations.
-struct Records {
-    writer: RecordWriter<Output>,
-    format: RecordFormat,
-    counts: Counts,
+/// Reads the documents, and says what is wrong with them.
+struct Reader<'r> {
+    documents: Documents,
+    output: &'r RefCell<Output>,
+    progress: &'r Progress,
     /// Whether someone waits for each record.
     is_watched: bool,
-    /// The time that writing took.
-    writing: Duration,
+    /// Bytes read, where the progress of the batch can see them.
+    bytes: &'r Cell<u64>,
+    /// The time that reading took.
+    time: Duration,
+    /// Why there is no use in reading on.
+    failure: Option<io::Error>,
 }
 
-impl Records {
-    fn new(format: RecordFormat, palette: Palette, output: Output, extractor: &Extractor) -> Self {
-        let is_watched = output.is_terminal() || !io::stdin().is_terminal();
-        let writer = RecordWriter::new(format, output).palette(palette);
-        Records { writer, format, counts: Counts::new(extractor.patterns()), is_watched, writing: Duration::ZERO }
-    }
-
-    fn header(&mut self) -> Result<(), Failure> {
-        let header = self.format.header();
-        let output = self.writer.get_mut();
-        let written = io::Write::write_all(output, header.as_bytes()).and_then(|()| output.end_record());
-        written.map_err(|error| self.failure(error))
-    }
-
-    fn end_block(&mut self) -> Result<(), Failure> {
-        if self.is_watched {
-            let at = Instant::now();
-            io::Write::flush(self.writer.get_mut()).map_err(|error| self.failure(error))?;
-            self.writing += at.elapsed();
+impl Reader<'_> {
+    fn next_block(&mut self) -> Option<Block> {
+        loop {
+            match self.documents.next()? {
+                Ok(block) => return Some(block),
+                Err(error) if error.is_warning() => self.progress.say(&format!("warning: {error}")),
+                Err(error) => self.progress.say(&format!("error: {error}")),
+            }
         }
-        Ok(())
-    }
-
-    fn failure(&mut self, error: io::Error) -> Failure {
-        self.writer.get_mut().failure(error)
     }
 }
 
-impl Sink for Records {
+impl Iterator for Reader<'_> {
+    type Item = Result<Block, DocumentError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        // What was found does not wait for what may come late.
+        if self.is_watched
+            && let Err(error) = self.output.borrow_mut().flush()
+        {
+            self.failure = Some(error);
+            return None;
+        }
+        let begin = Instant::now();
+        let block = self.next_block();
+        self.time += begin.elapsed();
+        self.bytes.set(self.documents.counts().bytes);
+        block.map(Ok)
+    }
+}
+
+/// Writes records to the output that the reader shares.
+struct Records<'r> {
+    writer: RecordWriter<Shared<'r>>,
+    output: &'r RefCell<Output>,
+    /// The time that it took to write what no thread had rendered before.
+    time: Duration,
+}
+
+impl<'r> Records<'r> {
+    fn new(format: RecordFormat, palette: Palette, output: &'r RefCell<Output>) -> Self {
+        Records { writer: RecordWriter::new(format, Shared(output)).palette(palette), output, time: Duration::ZERO }
+    }
+}
+
+impl Sink for Records<'_> {
     type Error = io::Error;
 
     fn association(&mut self, association: &Association<'_>) -> io::Result<ControlFlow<()>> {
-        let at = Instant::now();
-        self.counts.add(association.pattern_id());
+        let before = self.output.borrow().time;
         let flow = self.writer.association(association)?;
-        self.writer.get_mut().end_record()?;
-        self.writing += at.elapsed();
+        let mut output = self.output.borrow_mut();
+        output.end_record()?;
+        self.time += output.time.saturating_sub(before);
         Ok(flow)
     }
+}
+
+impl ParallelSink for Records<'_> {
+    type Part = RecordWriter<Vec<u8>>;
+
+    fn part(&self) -> Self::Part {
+        self.writer.part()
+    }
+
+    fn merge(&mut self, part: Self::Part) -> io::Result<ControlFlow<()>> {
+        self.output.borrow_mut().write_records(&part.into_inner())?;
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+/// The output, for a writer of its own.
+struct Shared<'r>(&'r RefCell<Output>);
+
+impl Write for Shared<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.borrow_mut().flush()
+    }
+}
+
+/// Extracts from everything that `reader` reads, until the end or an interrupt.
+fn extract(
+    batch: &mut Batch<'_>,
+    reader: &mut Reader<'_>,
+    records: &mut Records<'_>,
+    header: &str,
+) -> io::Result<(Report, Seconds)> {
+    reader.output.borrow_mut().write_records(header.as_bytes())?;
+    let report = batch.stream(&mut *reader, records).map_err(|failed| failed.error)?;
+    if let Some(error) = reader.failure.take() {
+        return Err(error);
+    }
+    let busy: f64 = report.busy.iter().sum();
+    let seconds = Seconds {
+        wall: report.wall_seconds,
+        user: report.user_seconds,
+        system: report.system_seconds,
+        reading: reader.time.as_secs_f64(),
+        scanning: busy * report.wall_seconds - records.time.as_secs_f64(),
+        writing: reader.output.borrow().time.as_secs_f64(),
+    };
+    Ok((report, seconds))
 }
 
 fn write_stats(path: &Path, stats: &Stats<'_>) -> Result<(), Failure> {
@@ -252,35 +310,35 @@ fn write_stats(path: &Path, stats: &Stats<'_>) -> Result<(), Failure> {
     written.map_err(|error| Failure::Write { name: path.display().to_string(), error })
 }
 
-fn say_what_was_left_out(progress: &Progress, read: ReadCounts) {
+fn say_what_was_left_out(read: ReadCounts) {
     let Skipped { hidden, binary, special, output, .. } = read.skipped;
     let reasons =
         [(hidden, "hidden"), (binary, "binary"), (special, "links or special files"), (output, "the output itself")];
     let reasons: Vec<String> =
         reasons.iter().filter(|(count, _)| *count > 0).map(|(count, reason)| format!("{count} {reason}")).collect();
     if !reasons.is_empty() {
-        progress.say(&format!("passed over in folders: {}", reasons.join(", ")));
+        say(&format!("passed over in folders: {}", reasons.join(", ")));
     }
     if read.files == 0 && read.failed == 0 {
-        progress.say("no file was read: the folders hold none");
+        say("no file was read: the folders hold none");
     }
 }
 
 /// One line for a terminal.
 #[expect(clippy::cast_precision_loss, reason = "for eyes")]
-fn summary(stats: &Stats<'_>, associations: u64, elapsed: Duration) -> String {
+fn summary(stats: &Stats<'_>, associations: u64) -> String {
     let ReadCounts { documents, bytes, .. } = stats.read;
-    let time = if elapsed < Duration::from_secs(10) {
-        format!("{:.2} s", elapsed.as_secs_f64())
-    } else {
-        HumanDuration(elapsed).to_string()
-    };
-    let rate = bytes as f64 / 1e6 / elapsed.as_secs_f64().max(1e-9);
+    let Seconds { wall, user, system, .. } = stats.seconds;
+    let time =
+        if wall < 60.0 { format!("{wall:.2} s") } else { HumanDuration(Duration::from_secs_f64(wall)).to_string() };
+    let wall = wall.max(1e-9);
     format!(
-        "{} associations in {} documents, {:.1} MB in {time} ({rate:.1} MB/s, engine {})",
+        "{} associations in {} documents, {:.1} MB in {time}: {:.1} MB/s, {:.1} processors, {}",
         HumanCount(associations),
         HumanCount(documents as u64),
         bytes as f64 / 1e6,
+        bytes as f64 / 1e6 / wall,
+        (user + system) / wall,
         stats.engine
     )
 }

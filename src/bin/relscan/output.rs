@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use crate::outcome::Failure;
 
@@ -23,6 +24,8 @@ pub(crate) struct Output {
     record_end: u64,
     /// Where the last whole record ends that was written.
     written_record_end: u64,
+    /// The time that it took.
+    pub(crate) time: Duration,
 }
 
 enum Target {
@@ -49,7 +52,7 @@ impl Output {
             }
         };
         let buffer = Vec::with_capacity(2 * BUFFER_BYTES);
-        Ok(Output { name, target, buffer, written: 0, record_end: 0, written_record_end: 0 })
+        Ok(Output { name, target, buffer, written: 0, record_end: 0, written_record_end: 0, time: Duration::ZERO })
     }
 
     /// The files that are written to, so that they are not read.
@@ -75,6 +78,34 @@ impl Output {
     pub(crate) fn end_record(&mut self) -> io::Result<()> {
         self.record_end = self.written + self.buffer.len() as u64;
         if self.buffer.len() >= BUFFER_BYTES { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes whole records.
+    pub(crate) fn write_records(&mut self, records: &[u8]) -> io::Result<()> {
+        if records.len() < BUFFER_BYTES {
+            self.buffer.extend_from_slice(records);
+            return self.end_record();
+        }
+        self.flush()?;
+        self.record_end = self.written + records.len() as u64;
+        self.put(records)
+    }
+
+    /// Writes `bytes` now.
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let begin = Instant::now();
+        let outcome = self.target.write_all(bytes);
+        self.time += begin.elapsed();
+        match (&outcome, &self.target) {
+            (Ok(()), _) => {
+                self.written += bytes.len() as u64;
+                self.written_record_end = self.record_end;
+            }
+            // Of a record that was begun when the disk was full nothing is left.
+            (Err(_), Target::File { file, .. }) => file.set_len(self.written_record_end)?,
+            (Err(_), _) => {}
+        }
+        outcome
     }
 
     /// What goes wrong with it, said with its name.
@@ -130,17 +161,13 @@ impl Write for Output {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        let outcome = self.target.write_all(&self.buffer);
-        match (&outcome, &self.target) {
-            (Ok(()), _) => {
-                self.written += self.buffer.len() as u64;
-                self.written_record_end = self.record_end;
-            }
-            // Of a record that was begun when the disk was full nothing is left.
-            (Err(_), Target::File { file, .. }) => file.set_len(self.written_record_end)?,
-            (Err(_), _) => {}
+        if self.buffer.is_empty() {
+            return Ok(());
         }
-        self.buffer.clear();
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let outcome = self.put(&buffer);
+        buffer.clear();
+        self.buffer = buffer;
         outcome
     }
 }

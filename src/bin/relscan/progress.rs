@@ -1,5 +1,6 @@
 //! Progress on a terminal: a bar for work that takes longer than a second.
 
+use std::cell::Cell;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
@@ -17,9 +18,8 @@ const UNKNOWN: &str = "{elapsed_precise} {spinner} {bytes} {binary_bytes_per_sec
 pub(crate) struct Progress {
     bar: ProgressBar,
     started: Instant,
-    enabled: bool,
-    shown: bool,
-    /// How much there is to read, as soon as it is known.
+    shown: Cell<bool>,
+    /// How much there is to read, as soon as it is known; nothing if no bar is wanted.
     total: Option<Receiver<Option<u64>>>,
 }
 
@@ -34,27 +34,23 @@ impl Progress {
             std::thread::spawn(move || sender.send(inputs.iter().map(Input::bytes).sum()));
             total
         });
-        Progress { bar, started: Instant::now(), enabled, shown: false, total }
+        Progress { bar, started: Instant::now(), shown: Cell::new(false), total }
     }
 
     /// Says how far the work is.
-    pub(crate) fn update(&mut self, bytes: u64, associations: u64) {
-        if !self.enabled || !self.shown && self.started.elapsed() < QUIET {
-            return;
-        }
-        if !self.shown {
-            self.shown = true;
+    pub(crate) fn update(&self, bytes: u64, associations: u64) {
+        let Some(total) = &self.total else { return };
+        if !self.shown.get() {
+            if self.started.elapsed() < QUIET {
+                return;
+            }
+            self.shown.set(true);
             self.style(UNKNOWN);
             self.bar.set_draw_target(ProgressDrawTarget::stderr());
         }
-        if let Some(total) = &self.total
-            && let Ok(total) = total.try_recv()
-        {
-            self.total = None;
-            if let Some(bytes) = total {
-                self.bar.set_length(bytes);
-                self.style(KNOWN);
-            }
+        if let Ok(Some(bytes)) = total.try_recv() {
+            self.bar.set_length(bytes);
+            self.style(KNOWN);
         }
         self.bar.set_position(bytes);
         self.bar.set_message(format!("{} associations", HumanCount(associations)));

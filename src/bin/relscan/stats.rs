@@ -1,26 +1,10 @@
 //! The statistics of an extraction, as `--stats` writes them.
 
+use std::collections::BTreeMap;
+
 use relscan::io::ReadCounts;
-use relscan::{Extractor, PatternId, PatternSet};
+use relscan::{PatternSet, Report};
 use serde::{Serialize, Serializer};
-
-/// How many associations each pattern found.
-#[derive(Clone, Debug)]
-pub(crate) struct Counts(Vec<u64>);
-
-impl Counts {
-    pub(crate) fn new(patterns: &PatternSet) -> Self {
-        Counts(vec![0; patterns.len()])
-    }
-
-    pub(crate) fn add(&mut self, pattern: PatternId) {
-        self.0[pattern.index()] += 1;
-    }
-
-    pub(crate) fn total(&self) -> u64 {
-        self.0.iter().sum()
-    }
-}
 
 /// Everything that is known about a run.
 #[derive(Serialize)]
@@ -30,6 +14,8 @@ pub(crate) struct Stats<'a> {
     pub(crate) patterns: usize,
     pub(crate) engine: &'static str,
     pub(crate) threads: usize,
+    /// Why so many.
+    pub(crate) threads_because: &'a str,
     #[serde(flatten)]
     pub(crate) read: ReadCounts,
     pub(crate) interrupted: bool,
@@ -37,20 +23,27 @@ pub(crate) struct Stats<'a> {
     pub(crate) seconds: Seconds,
 }
 
-/// Where the time went, in seconds. With several threads scanning is the sum of theirs.
+/// Where the time went, in seconds.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub(crate) struct Seconds {
+    /// From begin to end.
     pub(crate) wall: f64,
+    /// Of the processor, in the program and in the system.
+    pub(crate) user: f64,
+    pub(crate) system: f64,
+    /// Reading and cutting documents, with the wait for them.
     pub(crate) reading: f64,
+    /// Scanning and rendering, all threads together.
     pub(crate) scanning: f64,
+    /// Writing, with the wait for whoever reads it.
     pub(crate) writing: f64,
 }
 
 /// How many associations there are, in all, by relation and by pattern. All relations and patterns are named, in the
 /// order of the packs.
 pub(crate) struct Associations<'a> {
-    pub(crate) extractor: &'a Extractor,
-    pub(crate) counts: &'a Counts,
+    pub(crate) patterns: &'a PatternSet,
+    pub(crate) report: &'a Report,
 }
 
 impl Serialize for Associations<'_> {
@@ -61,17 +54,16 @@ impl Serialize for Associations<'_> {
             by_relation: Pairs<'a>,
             by_pattern: Pairs<'a>,
         }
-        let patterns = || self.extractor.patterns().iter().zip(&self.counts.0);
+        let Report { relations, patterns, associations, .. } = self.report;
+        let pair = |counts: &BTreeMap<String, u64>, name| (name, counts.get(name).copied().unwrap_or(0));
         let mut by_relation: Vec<(&str, u64)> = Vec::new();
-        for (pattern, count) in patterns() {
-            let relation = pattern.relation().as_str();
-            match by_relation.iter_mut().find(|(known, _)| *known == relation) {
-                Some((_, sum)) => *sum += count,
-                None => by_relation.push((relation, *count)),
+        for relation in self.patterns.iter().map(|pattern| pattern.relation().as_str()) {
+            if by_relation.iter().all(|(known, _)| *known != relation) {
+                by_relation.push(pair(relations, relation));
             }
         }
-        let by_pattern = patterns().map(|(pattern, count)| (pattern.name(), *count)).collect();
-        Form { total: self.counts.total(), by_relation: Pairs(by_relation), by_pattern: Pairs(by_pattern) }
+        let by_pattern = self.patterns.iter().map(|pattern| pair(patterns, pattern.name())).collect();
+        Form { total: *associations, by_relation: Pairs(by_relation), by_pattern: Pairs(by_pattern) }
             .serialize(serializer)
     }
 }

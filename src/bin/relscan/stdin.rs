@@ -11,14 +11,24 @@ use crate::interrupt::Interrupt;
 const CHUNK_BYTES: usize = 64 << 10;
 /// Chunks read ahead.
 const CHUNKS_AHEAD: usize = 4;
-/// How soon an interrupt is seen.
-const PATIENCE: Duration = Duration::from_millis(20);
+/// How long a read waits before it says that there is nothing yet: so soon an interrupt is seen, and what was found
+/// before is written.
+const PATIENCE: Duration = Duration::from_millis(25);
 
 /// Opens standard input; after an interrupt it is at its end.
 pub(crate) fn open(interrupt: &Interrupt) -> Box<dyn Read + Send> {
+    open_to(interrupt, false)
+}
+
+/// As [`open`], but where nothing is there yet it says so, as [`WouldBlock`](io::ErrorKind::WouldBlock).
+pub(crate) fn open_with_pauses(interrupt: &Interrupt) -> Box<dyn Read + Send> {
+    open_to(interrupt, true)
+}
+
+fn open_to(interrupt: &Interrupt, pauses: bool) -> Box<dyn Read + Send> {
     match regular_file() {
         Some(file) => Box::new(file),
-        None => Box::new(Waiting::new(interrupt.clone())),
+        None => Box::new(Waiting::new(interrupt.clone(), pauses)),
     }
 }
 
@@ -42,10 +52,11 @@ struct Waiting {
     /// Bytes of `chunk` that have been read.
     consumed: usize,
     interrupt: Interrupt,
+    pauses: bool,
 }
 
 impl Waiting {
-    fn new(interrupt: Interrupt) -> Self {
+    fn new(interrupt: Interrupt, pauses: bool) -> Self {
         let (sender, chunks) = sync_channel(CHUNKS_AHEAD);
         std::thread::spawn(move || {
             let mut buffer = vec![0; CHUNK_BYTES];
@@ -62,7 +73,7 @@ impl Waiting {
                 }
             }
         });
-        Waiting { chunks, chunk: Vec::new(), consumed: 0, interrupt }
+        Waiting { chunks, chunk: Vec::new(), consumed: 0, interrupt, pauses }
     }
 }
 
@@ -74,6 +85,7 @@ impl Read for Waiting {
             }
             match self.chunks.recv_timeout(PATIENCE) {
                 Ok(chunk) => (self.chunk, self.consumed) = (chunk?, 0),
+                Err(RecvTimeoutError::Timeout) if self.pauses => return Err(io::ErrorKind::WouldBlock.into()),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(0),
             }

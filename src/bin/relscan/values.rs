@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use relscan::Workers;
 
 /// Takes the names of `all`, so that what the library gains in values the command line gains too.
 pub(crate) fn named<T, const N: usize>(all: &'static [(T, &'static str); N]) -> impl TypedValueParser<Value = T>
@@ -29,6 +30,15 @@ impl FromStr for Threads {
         match value {
             "auto" => Ok(Threads::Auto),
             number => number.parse().map(Threads::Count).map_err(|_| "use `auto` or a number from 1"),
+        }
+    }
+}
+
+impl From<Threads> for Workers {
+    fn from(threads: Threads) -> Self {
+        match threads {
+            Threads::Auto => Workers::Auto,
+            Threads::Count(count) => Workers::Exactly(count.get()),
         }
     }
 }
