@@ -34,6 +34,7 @@ used, 2 wrong usage, 130 interrupted.";
 /// Learn concepts and associations into a store
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Args {
     /// Files, folders or `-` for standard input, which is also read if there are none
     #[arg(value_name = "PATH|-")]
