@@ -77,6 +77,7 @@ impl Plan {
         let mention = draft.content();
         let id = mention.id();
         self.numbers.clear();
+        touch(nodes, mention);
         let centre = if let Some(known) = nodes.find(id) {
             nodes.strengthen(known);
             known
@@ -128,6 +129,7 @@ impl Plan {
         if let Some(known) = nodes.find(mention.id()) {
             return Ok(known);
         }
+        touch(nodes, mention);
         let node = nodes.insert(&NewConcept {
             id: mention.id(),
             content: mention.lowered(),
@@ -161,6 +163,12 @@ impl Plan {
         }
         Ok(counts)
     }
+}
+
+/// Reads the memory that the words of a mention will be looked for in, so that it is waited for together.
+#[inline]
+fn touch(nodes: &Nodes, mention: MentionView<'_>) {
+    black_box(mention.word_hashes().fold(0, |read, hash| read ^ nodes.words().touch(hash)));
 }
 
 /// The concepts that stand for the words of one lesson.
