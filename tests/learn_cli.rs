@@ -120,7 +120,7 @@ fn a_run_that_is_killed_and_resumed_ends_as_one_undisturbed() {
         let store = folder.path().join(format!("killed-{store_number}.db"));
         loop {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            let patience = whole.mul_f64((random >> 40) as f64 / f64::from(1 << 24) * 0.8);
+            let patience = whole * u32::try_from(random >> 48).unwrap() / 80_000;
             let was_killed = killed < kills && kill_after(relscan(&arguments, &store).spawn().unwrap(), patience);
             if store.exists() {
                 let connection = rusqlite::Connection::open(&store).unwrap();

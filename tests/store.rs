@@ -101,7 +101,7 @@ fn a_part_of_the_file_tells_the_same_as_the_graph() {
     for (word, concepts) in graph.words() {
         let found = store.concepts_with_word(word, usize::MAX).unwrap();
         let ids: Vec<_> = found.iter().map(|concept| concept.id).collect();
-        assert_eq!(ids, concepts.map(|concept| concept.id()).collect::<Vec<_>>(), "{word}");
+        assert_eq!(ids, concepts.map(relscan::graph::Concept::id).collect::<Vec<_>>(), "{word}");
         assert_eq!(store.concepts_with_word(word, 1).unwrap(), found[..1]);
     }
     assert_eq!(store.concepts_with_word("nosuchword", 9).unwrap(), []);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::hash::Seed;
-use super::nodes::{HashedWord, hashed_words};
+use super::nodes::{HashedWord, WordKey, hashed_words};
 use super::{ConceptId, Lesson};
 use crate::extract::{Extractor, sink_fn};
 use crate::text::push_lowercase;
@@ -37,6 +37,7 @@ struct Mention {
 #[derive(Clone, Debug)]
 struct Word {
     hash: u64,
+    key: WordKey,
     text: Range<usize>,
 }
 
@@ -146,7 +147,7 @@ impl Drafts {
         self.words.extend(hashed_words(text, seed).map(|word| {
             // A word is a part of the text, so this is its place in it.
             let start = offset + (word.text.as_ptr() as usize - text.as_ptr() as usize);
-            Word { hash: word.hash, text: start..start + word.text.len() }
+            Word { hash: word.hash, key: word.key, text: start..start + word.text.len() }
         }));
         self.mentions[mention].words = first..self.words.len();
     }
@@ -181,8 +182,17 @@ impl<'d> MentionView<'d> {
         &self.drafts.lowered[self.mention.lowered.clone()]
     }
 
+    /// The hashes of its words.
+    pub(crate) fn word_hashes(self) -> impl Iterator<Item = u64> {
+        self.drafts.words[self.mention.words.clone()].iter().map(|word| word.hash)
+    }
+
     pub(crate) fn words(self) -> impl Iterator<Item = HashedWord<'d>> {
         let words = &self.drafts.words[self.mention.words.clone()];
-        words.iter().map(move |word| HashedWord { text: &self.drafts.lowered[word.text.clone()], hash: word.hash })
+        words.iter().map(move |word| HashedWord {
+            text: &self.drafts.lowered[word.text.clone()],
+            hash: word.hash,
+            key: word.key,
+        })
     }
 }

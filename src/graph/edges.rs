@@ -342,14 +342,12 @@ impl Edges {
         if old.len >= 1 << 30 {
             return Err(GraphFull("2^30 associations of one concept"));
         }
-        let start = match self.free[to.ilog2() as usize].pop() {
-            Some(start) => start,
-            None => {
-                let start = u32::try_from(self.slots.len()).ok().filter(|start| start.checked_add(to).is_some());
-                let start = start.ok_or(GraphFull("tables of 2^32 slots"))?;
-                self.slots.resize(self.slots.len() + to as usize, FREE);
-                start
-            }
+        let start = if let Some(start) = self.free[to.ilog2() as usize].pop() {
+            start
+        } else {
+            let start = u32::try_from(self.slots.len()).ok().filter(|start| start.checked_add(to).is_some());
+            self.slots.resize(self.slots.len() + to as usize, FREE);
+            start.ok_or(GraphFull("tables of 2^32 slots"))?
         };
         self.tables[source.index()].start = start;
         // Its capacity is that of one more association than there are.

@@ -22,9 +22,10 @@ pub struct ConceptId(u64);
 impl ConceptId {
     /// The id of the concept whose text is `text`. Linear in the text.
     #[must_use]
+    #[allow(clippy::cast_possible_truncation)] // the upper half is shifted down
     pub fn of(text: &str) -> Self {
-        let [a, b, c, d, e, f, g, h, ..]: [u8; 16] = Md5::digest(text.as_bytes()).into();
-        ConceptId(u64::from_be_bytes([a, b, c, d, e, f, g, h]))
+        let digest: [u8; 16] = Md5::digest(text.as_bytes()).into();
+        ConceptId((u128::from_be_bytes(digest) >> 64) as u64)
     }
 
     /// The id whose 16 digits are those of `bits`, highest first.

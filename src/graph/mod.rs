@@ -12,6 +12,7 @@ mod draft;
 mod edges;
 mod hash;
 mod id;
+mod index;
 mod learner;
 mod nodes;
 mod report;

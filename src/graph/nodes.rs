@@ -2,10 +2,11 @@
 //!
 //! Knows nothing of associations. Texts stand one after another in one buffer.
 
-use hashbrown::HashTable;
+use std::collections::HashMap;
 
 use super::edges::Node;
 use super::hash::Seed;
+use super::index::Index;
 use super::{ConceptId, GraphFull};
 use crate::text::index_words;
 
@@ -67,11 +68,44 @@ pub(crate) struct NewConcept<'a> {
     pub(crate) category: Option<&'a str>,
 }
 
-/// A word with its hash, which was found on another thread.
+/// A word with its hash and key, which were found on another thread.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct HashedWord<'a> {
     pub(crate) text: &'a str,
     pub(crate) hash: u64,
+    pub(crate) key: WordKey,
+}
+
+/// The text of a word of up to 15 bytes, or nothing for a longer one: most words are compared without a look at a
+/// text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct WordKey([u8; 16]);
+
+impl WordKey {
+    const LONG: WordKey = WordKey([0xff; 16]);
+
+    fn of(text: &str) -> Self {
+        let mut key = [0; 16];
+        match key.get_mut(..text.len()) {
+            Some(bytes) if text.len() < 16 => {
+                bytes.copy_from_slice(text.as_bytes());
+                key[15] = u8::try_from(text.len()).unwrap_or(u8::MAX);
+                WordKey(key)
+            }
+            _ => Self::LONG,
+        }
+    }
+
+    /// The text, unless it is a long one.
+    fn text(&self) -> Option<&str> {
+        std::str::from_utf8(self.0.get(..usize::from(self.0[15]))?).ok()
+    }
+}
+
+impl<'a> HashedWord<'a> {
+    pub(crate) fn new(seed: Seed, text: &'a str) -> Self {
+        HashedWord { text, hash: seed.text(text), key: WordKey::of(text) }
+    }
 }
 
 /// The concepts of a graph.
@@ -79,8 +113,8 @@ pub(crate) struct HashedWord<'a> {
 pub(crate) struct Nodes {
     records: Vec<Record>,
     contents: String,
-    by_id: HashTable<u32>,
-    labels: Texts,
+    by_id: Index,
+    labels: Labels,
     words: Words,
     seed: Seed,
     /// What a store wants to know.
@@ -100,8 +134,8 @@ impl Nodes {
         Nodes {
             records: Vec::new(),
             contents: String::new(),
-            by_id: HashTable::new(),
-            labels: Texts::default(),
+            by_id: Index::default(),
+            labels: Labels::default(),
             words: Words::default(),
             seed,
             journal: None,
@@ -139,7 +173,7 @@ impl Nodes {
 
     pub(crate) fn find(&self, id: ConceptId) -> Option<Node> {
         let hash = self.seed.number(id.to_bits());
-        self.by_id.find(hash, |&at| self.records[at as usize].id == id).copied().map(Node)
+        self.by_id.find(hash, |at| self.records[at as usize].id == id).map(Node)
     }
 
     pub(crate) fn strengthen(&mut self, node: Node) {
@@ -173,15 +207,13 @@ impl Nodes {
             source,
             category,
         });
-        let (records, seed) = (&self.records, self.seed);
-        let hash = |at: u32| seed.number(records[at as usize].id.to_bits());
-        self.by_id.insert_unique(hash(at), at, |&at| hash(at));
+        self.by_id.insert(self.seed.number(new.id.to_bits()), at);
         Ok(Node(at))
     }
 
     /// Enters `node` under a word, and returns the place of the word.
     pub(crate) fn index_word(&mut self, word: HashedWord<'_>, node: Node) -> Result<u32, GraphFull> {
-        let at = self.words.intern(self.seed, word)?;
+        let at = self.words.intern(word)?;
         let is_new = self.words.entries[at as usize].push(&mut self.words.overflow, node)?;
         if let Some(journal) = self.journal.as_mut().filter(|_| is_new) {
             journal.word_concepts.push((at, node.0));
@@ -192,7 +224,7 @@ impl Nodes {
     /// Enters a word that was stored, which is not there yet.
     #[cfg(feature = "store")]
     pub(crate) fn restore_word(&mut self, text: &str) -> Result<u32, GraphFull> {
-        self.words.intern(self.seed, HashedWord { text, hash: self.seed.text(text) })
+        self.words.intern(HashedWord::new(self.seed, text))
     }
 
     /// Enters a concept under a word that is there. False if either is not, or if it was entered last.
@@ -207,34 +239,33 @@ impl Nodes {
 
     /// The place of a word, if any concept has it.
     pub(crate) fn find_word(&self, word: HashedWord<'_>) -> Option<u32> {
-        self.words.texts.find(word)
+        self.words.find(word)
     }
 
     /// The concepts whose text has `word`, in order.
     pub(crate) fn with_word(&self, word: &str) -> impl Iterator<Item = Node> + '_ {
-        let word = HashedWord { text: word, hash: self.seed.text(word) };
-        self.find_word(word).into_iter().flat_map(|at| self.words.concepts(at))
+        self.find_word(HashedWord::new(self.seed, word)).into_iter().flat_map(|at| self.words.concepts(at))
     }
 
     /// Bytes held by concepts with their texts, and by the index of words, for statistics.
     pub(crate) fn memory_usage(&self) -> (usize, usize) {
         let concepts = self.records.capacity() * size_of::<Record>()
             + self.contents.capacity()
-            + self.by_id.allocation_size()
+            + self.by_id.memory_usage()
             + self.labels.memory_usage();
         (concepts, self.words.memory_usage())
     }
 }
 
-/// Texts, each held once, by number in the order in which they were first met.
+/// Sources and categories, each held once, by number in the order in which they were first met.
 #[derive(Clone, Debug, Default)]
-struct Texts {
+struct Labels {
     buffer: String,
     ends: Vec<usize>,
-    by_text: HashTable<u32>,
+    by_text: Index,
 }
 
-impl Texts {
+impl Labels {
     fn get(&self, at: u32) -> Option<&str> {
         let at = at as usize;
         let end = *self.ends.get(at)?;
@@ -242,44 +273,32 @@ impl Texts {
         Some(&self.buffer[start..end])
     }
 
-    fn find(&self, word: HashedWord<'_>) -> Option<u32> {
-        self.by_text.find(word.hash, |&at| self.get(at) == Some(word.text)).copied()
-    }
-
-    /// The number of a text, and whether it is new.
-    fn enter(&mut self, seed: Seed, word: HashedWord<'_>) -> Result<(u32, bool), GraphFull> {
-        if let Some(known) = self.find(word) {
-            return Ok((known, false));
+    fn intern(&mut self, seed: Seed, text: Option<&str>) -> Result<u32, GraphFull> {
+        let Some(text) = text else { return Ok(NO_LABEL) };
+        let hash = seed.text(text);
+        if let Some(known) = self.by_text.find(hash, |at| self.get(at) == Some(text)) {
+            return Ok(known);
         }
         let at = u32::try_from(self.ends.len()).ok().filter(|&at| at != NO_LABEL);
-        let at = at.ok_or(GraphFull("2^32 - 1 words"))?;
-        self.buffer.push_str(word.text);
+        let at = at.ok_or(GraphFull("2^32 - 1 sources and categories"))?;
+        self.buffer.push_str(text);
         self.ends.push(self.buffer.len());
-        let (buffer, ends) = (&self.buffer, &self.ends);
-        self.by_text.insert_unique(word.hash, at, |&at| {
-            let start = (at as usize).checked_sub(1).map_or(0, |before| ends[before]);
-            seed.text(&buffer[start..ends[at as usize]])
-        });
-        Ok((at, true))
-    }
-
-    fn intern(&mut self, seed: Seed, text: Option<&str>) -> Result<u32, GraphFull> {
-        match text {
-            Some(text) => Ok(self.enter(seed, HashedWord { text, hash: seed.text(text) })?.0),
-            None => Ok(NO_LABEL),
-        }
+        self.by_text.insert(hash, at);
+        Ok(at)
     }
 
     fn memory_usage(&self) -> usize {
-        self.buffer.capacity() + self.ends.capacity() * size_of::<usize>() + self.by_text.allocation_size()
+        self.buffer.capacity() + self.ends.capacity() * size_of::<usize>() + self.by_text.memory_usage()
     }
 }
 
 /// The concepts of every word, in the order in which they were entered.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Words {
-    texts: Texts,
+    by_text: Index,
     entries: Vec<Entry>,
+    /// The texts of long words.
+    long: HashMap<u32, Box<str>>,
     /// What entries with more than two concepts hold beyond the first two.
     overflow: Vec<Vec<Node>>,
 }
@@ -287,6 +306,7 @@ pub(crate) struct Words {
 /// The concepts of one word. Most words have one or two, and the first two are what co-occurrence asks for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Entry {
+    key: WordKey,
     first: [Node; 2],
     len: u32,
     overflow: u32,
@@ -330,7 +350,8 @@ impl Words {
 
     /// The word at `at`; empty if there is none.
     pub(crate) fn text(&self, at: u32) -> &str {
-        self.texts.get(at).unwrap_or_default()
+        let short = self.entries.get(at as usize).and_then(|entry| entry.key.text());
+        short.or_else(|| self.long.get(&at).map(|text| &**text)).unwrap_or_default()
     }
 
     #[inline]
@@ -345,17 +366,38 @@ impl Words {
         entry.first().iter().chain(rest).copied()
     }
 
-    fn intern(&mut self, seed: Seed, word: HashedWord<'_>) -> Result<u32, GraphFull> {
-        let (at, is_new) = self.texts.enter(seed, word)?;
-        if is_new {
-            self.entries.push(Entry { first: [Node(0); 2], len: 0, overflow: 0 });
+    #[inline]
+    fn find(&self, word: HashedWord<'_>) -> Option<u32> {
+        self.by_text.find(word.hash, |at| {
+            let is_same = self.entries[at as usize].key == word.key;
+            is_same && (word.key != WordKey::LONG || self.text(at) == word.text)
+        })
+    }
+
+    /// Reads the memory that a search for a word begins at, and what it may find there.
+    #[inline]
+    pub(crate) fn touch(&self, hash: u64) -> u32 {
+        self.entries.get(self.by_text.touch(hash) as usize).map_or(0, |entry| entry.len)
+    }
+
+    fn intern(&mut self, word: HashedWord<'_>) -> Result<u32, GraphFull> {
+        if let Some(known) = self.find(word) {
+            return Ok(known);
         }
+        let at = u32::try_from(self.entries.len()).ok().filter(|&at| at != u32::MAX);
+        let at = at.ok_or(GraphFull("2^32 - 1 words"))?;
+        if word.key == WordKey::LONG {
+            self.long.insert(at, word.text.into());
+        }
+        self.entries.push(Entry { key: word.key, first: [Node(0); 2], len: 0, overflow: 0 });
+        self.by_text.insert(word.hash, at);
         Ok(at)
     }
 
     fn memory_usage(&self) -> usize {
-        self.texts.memory_usage()
+        self.by_text.memory_usage()
             + self.entries.capacity() * size_of::<Entry>()
+            + self.long.values().map(|text| text.len() + 32).sum::<usize>()
             + self.overflow.capacity() * size_of::<Vec<Node>>()
             + self.overflow.iter().map(|rest| rest.capacity() * size_of::<Node>()).sum::<usize>()
     }
@@ -363,5 +405,34 @@ impl Words {
 
 /// The words of a concept's text, with their hashes.
 pub(crate) fn hashed_words(lowered: &str, seed: Seed) -> impl Iterator<Item = HashedWord<'_>> {
-    index_words(lowered).map(move |text| HashedWord { text, hash: seed.text(text) })
+    index_words(lowered).map(move |text| HashedWord::new(seed, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_every_length_are_found_by_their_text() {
+        let seed = Seed::new();
+        let mut nodes = Nodes::new(seed);
+        let words: Vec<String> =
+            (1..40).flat_map(|len| ["a", "z", "é", "日"].map(|letter| letter.repeat(len))).collect();
+        for (number, word) in (0..).zip(&words) {
+            let word = HashedWord::new(seed, word);
+            assert_eq!(nodes.find_word(word), None);
+            assert_eq!(nodes.index_word(word, Node(number)), Ok(number));
+            assert_eq!(nodes.index_word(word, Node(number)), Ok(number));
+            assert_eq!(nodes.words().concepts(number).collect::<Vec<_>>(), [Node(number)]);
+        }
+        for (number, word) in (0..).zip(&words) {
+            assert_eq!(nodes.words().text(number), word);
+            for more in 1..6 {
+                nodes.index_word(HashedWord::new(seed, word), Node(number + more)).unwrap();
+            }
+            let found: Vec<Node> = nodes.with_word(word).collect();
+            assert_eq!(found, (number..number + 6).map(Node).collect::<Vec<_>>());
+        }
+        assert_eq!(nodes.words().len(), words.len());
+    }
 }

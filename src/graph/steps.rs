@@ -77,20 +77,17 @@ impl Plan {
         let mention = draft.content();
         let id = mention.id();
         self.numbers.clear();
-        let centre = match nodes.find(id) {
-            Some(known) => {
-                nodes.strengthen(known);
-                known
+        touch(nodes, mention);
+        let centre = if let Some(known) = nodes.find(id) {
+            nodes.strengthen(known);
+            known
+        } else {
+            let node = nodes.insert(&NewConcept { id, content, confidence: 1.0, source, category })?;
+            self.new_concepts += 1;
+            for word in mention.words() {
+                self.numbers.push(nodes.index_word(word, node)?);
             }
-            None => {
-                let new = NewConcept { id, content, confidence: 1.0, source, category };
-                let node = nodes.insert(&new)?;
-                self.new_concepts += 1;
-                for word in mention.words() {
-                    self.numbers.push(nodes.index_word(word, node)?);
-                }
-                node
-            }
+            node
         };
         let is_deep = nodes.record(centre).is_difficult();
         for edge in draft.edges() {
@@ -132,6 +129,7 @@ impl Plan {
         if let Some(known) = nodes.find(mention.id()) {
             return Ok(known);
         }
+        touch(nodes, mention);
         let node = nodes.insert(&NewConcept {
             id: mention.id(),
             content: mention.lowered(),
@@ -165,6 +163,12 @@ impl Plan {
         }
         Ok(counts)
     }
+}
+
+/// Reads the memory that the words of a mention will be looked for in, so that it is waited for together.
+#[inline]
+fn touch(nodes: &Nodes, mention: MentionView<'_>) {
+    black_box(mention.word_hashes().fold(0, |read, hash| read ^ nodes.words().touch(hash)));
 }
 
 /// The concepts that stand for the words of one lesson.
@@ -245,9 +249,10 @@ impl Kinds {
         for pattern in set {
             patterns.push(edges.intern_kind(pattern.relation(), pattern.confidence())?);
         }
-        let link = match config.enable_central_links {
-            true => Some(edges.intern_kind(&config.link_relation, config.link_confidence)?),
-            false => None,
+        let link = if config.enable_central_links {
+            Some(edges.intern_kind(&config.link_relation, config.link_confidence)?)
+        } else {
+            None
         };
         let cooccurrence = edges.intern_kind(&config.cooccurrence.relation, config.cooccurrence.confidence)?;
         let Cooccurrence { max_new, window, .. } = config.cooccurrence;

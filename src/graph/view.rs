@@ -216,11 +216,13 @@ impl<'g> Concept<'g> {
     }
 
     /// The associations whose source it is. Linear in them.
+    #[must_use]
     pub fn outgoing(self) -> impl DoubleEndedIterator<Item = Association<'g>> {
         self.graph.edges.outgoing(self.node).into_iter().map(move |at| Association { graph: self.graph, at })
     }
 
     /// The associations whose target it is. Linear in them.
+    #[must_use]
     pub fn incoming(self) -> impl DoubleEndedIterator<Item = Association<'g>> {
         self.graph.edges.incoming(self.node).into_iter().map(move |at| Association { graph: self.graph, at })
     }

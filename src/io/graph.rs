@@ -13,7 +13,7 @@ use crate::graph::{Association, Concept, ConceptGraph, ConceptId};
 pub enum GraphFormat {
     /// A JSON object a line, with `kind` `concept` or `association`.
     Jsonl,
-    /// GraphML, for yEd, Gephi, NetworkX and others.
+    /// `GraphML`, for `yEd`, Gephi, `NetworkX` and others.
     GraphMl,
     /// Two CSV files as `neo4j-admin database import` reads them; see [`write_neo4j`].
     Neo4jCsv,

@@ -7,7 +7,7 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
-use regex_syntax::hir::{Class, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::is_space;
 
@@ -152,10 +152,9 @@ fn is_word_char(c: char) -> bool {
 
 const ASCII_WORD: [bool; 128] = {
     let mut word = [false; 128];
-    let mut byte = 0;
+    let mut byte = 0_u8;
     while byte < 128 {
-        let c = byte as u8;
-        word[byte] = c.is_ascii_alphanumeric() || c == b'_';
+        word[byte as usize] = byte.is_ascii_alphanumeric() || byte == b'_';
         byte += 1;
     }
     word
@@ -167,7 +166,7 @@ static WORD_CHARS: LazyLock<Vec<u64>> = LazyLock::new(|| {
     let mut parser = regex_syntax::Parser::new();
     // A constant class, which the tests parse too: it is always there.
     let hir = parser.parse(r"[\p{L}\p{N}_]");
-    if let Ok(HirKind::Class(Class::Unicode(class))) = hir.as_ref().map(|hir| hir.kind()) {
+    if let Ok(HirKind::Class(Class::Unicode(class))) = hir.as_ref().map(Hir::kind) {
         for code in class.iter().flat_map(|range| range.start() as usize..=range.end() as usize) {
             bits[code / 64] |= 1 << (code % 64);
         }

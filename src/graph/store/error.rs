@@ -80,13 +80,12 @@ impl From<rusqlite::Error> for StoreErrorKind {
                 StoreErrorKind::Locked
             }
             Some(ErrorCode::DiskFull) => StoreErrorKind::DiskFull,
-            Some(ErrorCode::DatabaseCorrupt) => StoreErrorKind::Corrupt(error.to_string()),
             Some(ErrorCode::NotADatabase) => StoreErrorKind::Foreign,
             Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
                 StoreErrorKind::Access(error.to_string())
             }
-            // A column that is not there, or of another type.
-            None => StoreErrorKind::Corrupt(error.to_string()),
+            // Without a code: a column that is not there, or of another type.
+            Some(ErrorCode::DatabaseCorrupt) | None => StoreErrorKind::Corrupt(error.to_string()),
             Some(_) => StoreErrorKind::Other(error.to_string()),
         }
     }

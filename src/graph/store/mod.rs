@@ -1,4 +1,4 @@
-//! A graph on disk: one SQLite file, written a batch at a time.
+//! A graph on disk: one `SQLite` file, written a batch at a time.
 //!
 //! A batch is saved in one transaction, together with how far its inputs have been read: whatever happens to the
 //! process, the file holds the batches that were saved, whole, and says where to go on. While a file is learned into,

@@ -104,7 +104,7 @@ pub(super) fn read(connection: &Connection, id: ConceptId) -> Result<Option<Neig
         let relation: RelationType = relation.parse().map_err(|_| corrupt("a relation has no name"))?;
         edges.intern_kind(&relation, row.get(1)?)?;
     }
-    let mut blocks = Blocks { connection, edges: &edges, blocks: HashMap::new() };
+    let mut blocks = Blocks { connection, edges: &edges, read: HashMap::new() };
     let mut neighbours = Vec::new();
     for at in list(connection, "concept_associations", number)? {
         let record = blocks.record(at)?;
@@ -142,22 +142,22 @@ fn list(connection: &Connection, table: &str, of: u32) -> Result<Vec<u32>, Store
 struct Blocks<'c> {
     connection: &'c Connection,
     edges: &'c Edges,
-    blocks: HashMap<u32, Vec<Record>>,
+    read: HashMap<u32, Vec<Record>>,
 }
 
 impl Blocks<'_> {
     fn record(&mut self, at: u32) -> Result<Record, StoreErrorKind> {
         let block = at / ASSOCIATION_BLOCK;
-        if !self.blocks.contains_key(&block) {
-            let records = self.read(block)?;
-            self.blocks.insert(block, records);
+        if !self.read.contains_key(&block) {
+            let records = self.read_block(block)?;
+            self.read.insert(block, records);
         }
         let place = (at % ASSOCIATION_BLOCK) as usize;
-        let found = self.blocks.get(&block).and_then(|records| records.get(place));
+        let found = self.read.get(&block).and_then(|records| records.get(place));
         found.copied().ok_or_else(|| corrupt(format!("association {at} is missing")))
     }
 
-    fn read(&self, block: u32) -> Result<Vec<Record>, StoreErrorKind> {
+    fn read_block(&self, block: u32) -> Result<Vec<Record>, StoreErrorKind> {
         let first = block * ASSOCIATION_BLOCK;
         let end = first.saturating_add(ASSOCIATION_BLOCK);
         let mut ends = Vec::new();

@@ -56,7 +56,7 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// An id as SQLite holds it: the same 64 bits, signed.
+/// An id as `SQLite` holds it: the same 64 bits, signed.
 pub(super) fn signed(id: ConceptId) -> i64 {
     id.to_bits().cast_signed()
 }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::StoreErrorKind;
 
-/// Tells SQLite files of ours from others: "rlsc".
+/// Tells `SQLite` files of ours from others: "rlsc".
 pub(crate) const APPLICATION_ID: i64 = 0x726c_7363;
 
 /// What each version adds to the one before it. A file of version n has had the first n of them.
@@ -107,10 +107,10 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<(), StoreErrorKind>
 }
 
 #[cfg(test)]
-pub(crate) fn make_version(connection: &Connection, version: usize) {
-    for migration in &MIGRATIONS[..version] {
+pub(crate) fn make_version(connection: &Connection, version: i64) {
+    for (_, migration) in (0..version).zip(MIGRATIONS) {
         connection.execute_batch(migration).unwrap();
     }
     connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
-    connection.pragma_update(None, "user_version", version as i64).unwrap();
+    connection.pragma_update(None, "user_version", version).unwrap();
 }

@@ -34,6 +34,7 @@ used, 2 wrong usage, 130 interrupted.";
 /// Learn concepts and associations into a store
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Args {
     /// Files, folders or `-` for standard input, which is also read if there are none
     #[arg(value_name = "PATH|-")]
@@ -47,8 +48,10 @@ pub(crate) struct Args {
     #[arg(long)]
     resume: bool,
 
-    #[command(flatten)]
-    packs: packs::Choice,
+    /// Patterns to look for: a built-in pack (english, seed) or a pattern file. Given several times, they are joined in
+    /// order
+    #[arg(long = "pack", value_name = "PACK|FILE", default_value = "seed")]
+    packs: Vec<String>,
 
     /// What finds the triggers. All engines find the same
     #[arg(long, value_parser = named(&Engine::ALL), default_value = "auto")]
@@ -100,7 +103,7 @@ impl Args {
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let inputs = inputs(&args.paths)?;
-    let patterns = args.packs.load()?;
+    let patterns = packs::Choice { packs: args.packs.clone() }.load()?;
     let extractor = Extractor::builder().patterns(patterns).engine(args.engine).build().map_err(Failure::usage)?;
     let interrupt = Interrupt::listen()?;
     let mut learner = StoreLearner::open(&args.store, extractor, args.config())?;
