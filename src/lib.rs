@@ -1,11 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+mod batch;
 mod error;
 mod extract;
+pub mod graph;
+#[cfg(feature = "io")]
+pub mod io;
 mod pattern;
 mod scan;
 mod text;
 
+pub use batch::{
+    AsDocument, Batch, BatchError, CancelToken, Collected, DocumentError, Failure, Mode, Outcome, ParallelSink, Piece,
+    Progress, Recording, Replay, Report, Threshold, Workers, replay,
+};
 pub use error::BuildError;
 pub use extract::{
     Association, Associations, Document, Engine, ExampleFailure, Extractor, ExtractorBuilder, Iter, OwnedAssociation,
@@ -15,6 +23,7 @@ pub use pattern::{
     ArgumentMode, Direction, Example, Field, Group, InvalidName, Location, Matcher, Pattern, PatternError,
     PatternErrorKind, PatternErrors, PatternId, PatternSet, RelationType,
 };
+pub use text::{clean_text, extract_words, word_overlap};
 
 /// Doors for the fuzz targets to rooms that are not public.
 #[cfg(fuzzing)]

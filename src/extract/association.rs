@@ -63,6 +63,18 @@ pub struct Association<'a> {
     pub(crate) source: &'a str,
     pub(crate) target: &'a str,
     pub(crate) spans: Spans,
+    pub(crate) context: Context<'a>,
+}
+
+/// The text that holds the line of an association.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Context<'a> {
+    /// Whole lines, or nothing if they were not kept.
+    pub(crate) text: &'a str,
+    /// The byte of the document at which the text begins.
+    pub(crate) offset: usize,
+    /// Whether each line is a document of its own.
+    pub(crate) line_is_document: bool,
 }
 
 /// Where the parts of an association are in the original document.
@@ -147,6 +159,28 @@ impl<'a> Association<'a> {
     #[must_use]
     pub fn target_span(&self) -> Span {
         self.spans.target
+    }
+
+    /// The line that holds the association as it is in the original document, without its line feed, and the byte of the
+    /// document at which it begins. `None` for an association that was kept: only a [`Sink`](crate::Sink) sees the line.
+    /// Linear in the line.
+    #[must_use]
+    pub fn context(&self) -> Option<(usize, &'a str)> {
+        let Context { text, offset, .. } = self.context;
+        if text.is_empty() {
+            return None;
+        }
+        let at = self.spans.source.start - offset;
+        let (before, after) = text.as_bytes().split_at(at);
+        let start = memchr::memrchr(b'\n', before).map_or(0, |feed| feed + 1);
+        let end = memchr::memchr(b'\n', after).map_or(text.len(), |feed| at + feed);
+        Some((offset + start, &text[start..end]))
+    }
+
+    /// Whether the document is a line of a file and the id tells which, so that its own line number says nothing.
+    #[must_use]
+    pub fn is_of_line_document(&self) -> bool {
+        self.context.line_is_document
     }
 
     /// A copy that borrows nothing.

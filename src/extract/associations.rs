@@ -3,36 +3,45 @@
 use std::convert::Infallible;
 use std::ops::{ControlFlow, Range};
 
-use super::association::{Association, Spans};
+use super::association::{Association, Context, Spans};
+use super::labels::Labels;
 use super::sink::Sink;
-use crate::pattern::{PatternId, PatternSet};
-use std::sync::Arc;
 
 /// Associations in the order in which they were found, held compactly: their texts stand in one buffer.
 ///
 /// It is a [`Sink`], so that any extraction can be collected in it.
-#[derive(Clone, Debug)]
+///
+/// It serialises to columns, compactly, to be sent from one process to another: one buffer of `text`; `patterns`, a
+/// table of `[place in the set, name, relation]`; `documents`, a table of
+/// `[index, start and end of the id in the text, number of associations]`; and for each association an entry in
+/// `pattern` (a row of the table), `line`, `confidence`, `source_start`, `target_start` and `target_end` (in the text;
+/// the source ends where the target starts), `source_span`, `trigger_span` and `target_span` (in the document). What
+/// does not fit together is refused when it is deserialised.
+#[derive(Clone, Debug, Default)]
 pub struct Associations {
-    patterns: Arc<PatternSet>,
-    records: Vec<Record>,
-    text: String,
+    pub(super) labels: Labels,
+    pub(super) records: Vec<Record>,
+    pub(super) text: String,
 }
 
-#[derive(Clone, Debug)]
-struct Record {
-    document: Range<usize>,
-    document_index: usize,
-    line: usize,
-    pattern: PatternId,
-    confidence: f64,
-    source: Range<usize>,
-    target: Range<usize>,
-    spans: Spans,
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Record {
+    pub(super) document: Range<usize>,
+    pub(super) document_index: usize,
+    pub(super) line: usize,
+    /// Place among the labels.
+    pub(super) label: usize,
+    pub(super) confidence: f64,
+    pub(super) source: Range<usize>,
+    pub(super) target: Range<usize>,
+    pub(super) spans: Spans,
 }
 
 impl Associations {
-    pub(crate) fn new(patterns: Arc<PatternSet>) -> Self {
-        Associations { patterns, records: Vec::new(), text: String::new() }
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// How many there are.
@@ -59,6 +68,30 @@ impl Associations {
         Iter { all: self, records: self.records.iter() }
     }
 
+    /// Those of documents `from` up to but not including `to`, by their place in the batch. The associations must be in the
+    /// order of the documents, as those of a batch are. Logarithmic.
+    pub(crate) fn of_documents(&self, from: usize, to: usize) -> Iter<'_> {
+        let start = self.records.partition_point(|record| record.document_index < from);
+        let end = start + self.records[start..].partition_point(|record| record.document_index < to);
+        Iter { all: self, records: self.records[start..end].iter() }
+    }
+
+    /// Puts `others` behind these.
+    pub fn append(&mut self, others: &Associations) {
+        let shift = self.text.len();
+        self.text.push_str(&others.text);
+        let labels: Vec<usize> =
+            others.labels.iter().map(|label| self.labels.place(label.id, &label.name, &label.relation)).collect();
+        let moved = |range: &Range<usize>| range.start + shift..range.end + shift;
+        self.records.extend(others.records.iter().map(|record| Record {
+            document: moved(&record.document),
+            source: moved(&record.source),
+            target: moved(&record.target),
+            label: labels[record.label],
+            ..record.clone()
+        }));
+    }
+
     /// Removes them, and keeps the memory.
     pub fn clear(&mut self) {
         self.records.clear();
@@ -66,31 +99,37 @@ impl Associations {
     }
 
     fn association(&self, record: &Record) -> Association<'_> {
-        let pattern = self.patterns.get(record.pattern);
+        let label = self.labels.get(record.label);
         Association {
             document: &self.text[record.document.clone()],
             document_index: record.document_index,
             line: record.line,
-            pattern_id: record.pattern,
-            pattern: pattern.name(),
-            relation: pattern.relation(),
+            pattern_id: label.id,
+            pattern: &label.name,
+            relation: &label.relation,
             confidence: record.confidence,
             source: &self.text[record.source.clone()],
             target: &self.text[record.target.clone()],
             spans: record.spans,
+            context: Context::default(),
         }
     }
 
     fn push(&mut self, association: &Association<'_>) {
         let document = match self.records.last() {
-            Some(last) if last.document_index == association.document_index => last.document.clone(),
+            Some(last)
+                if last.document_index == association.document_index
+                    && self.text[last.document.clone()] == *association.document =>
+            {
+                last.document.clone()
+            }
             _ => self.keep(association.document),
         };
         let record = Record {
             document,
             document_index: association.document_index,
             line: association.line,
-            pattern: association.pattern_id,
+            label: self.labels.place(association.pattern_id, association.pattern, association.relation),
             confidence: association.confidence,
             source: self.keep(association.source),
             target: self.keep(association.target),

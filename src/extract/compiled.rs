@@ -10,7 +10,7 @@ use super::Emit;
 use super::document::Document;
 use super::emission::Emission;
 use super::hits::{Hits, Place};
-use super::memory::{Memory, recycle};
+use super::memory::Memory;
 use super::verify::Verifier;
 use crate::error::BuildError;
 use crate::pattern::{PatternId, PatternSet};
@@ -52,10 +52,9 @@ impl Compiled {
         memory.hits.reset(self.verifiers.len());
         let mut line = document.line;
         for chunk in chunks(document.text, CHUNK_BYTES) {
-            recycle(&mut memory.arena);
             let part = &document.text[chunk.clone()];
             let emission = Emission { set, document, offset: document.offset + chunk.start, emit: &mut *emit };
-            let lowered = lower_in(&memory.arena, part);
+            let lowered = lower_in(memory.arena.emptied(), part);
             let mut lines = Lines::new(self, lowered, line, &mut memory.hits, emission);
             self.scanner.scan(lowered.text, &mut |hit| lines.hit(hit));
             lines.finish()?;

@@ -1,5 +1,8 @@
 //! What is extracted from.
 
+use super::association::Context;
+use super::layout::Layout;
+
 /// A document, or the part of one that begins at a line.
 ///
 /// ```
@@ -23,13 +26,14 @@ pub struct Document<'t> {
     pub(crate) text: &'t str,
     pub(crate) offset: usize,
     pub(crate) line: usize,
+    pub(crate) layout: &'t Layout,
 }
 
 impl<'t> Document<'t> {
     /// A whole document, without an id.
     #[must_use]
     pub fn new(text: &'t str) -> Self {
-        Document { id: "", index: 0, text, offset: 0, line: 1 }
+        Document { id: "", index: 0, text, offset: 0, line: 1, layout: &Layout::One }
     }
 
     /// Gives it an id, which its associations carry.
@@ -65,5 +69,17 @@ impl<'t> Document<'t> {
     #[must_use]
     pub fn text(&self) -> &'t str {
         self.text
+    }
+
+    /// Says that the text holds several documents.
+    #[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
+    pub(crate) fn with_layout(mut self, layout: &'t Layout) -> Self {
+        self.layout = layout;
+        self
+    }
+
+    /// Where the lines of its associations are.
+    pub(crate) fn context(&self) -> Context<'t> {
+        Context { text: self.text, offset: self.offset, line_is_document: false }
     }
 }

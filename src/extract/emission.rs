@@ -49,6 +49,7 @@ impl Emission<'_, '_> {
             source: &lowered.text[source],
             target: &lowered.text[target],
             spans,
+            context: self.document.context(),
         })
     }
 }

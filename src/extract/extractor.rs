@@ -14,7 +14,8 @@ use super::memory::Memory;
 use super::naive::Naive;
 use super::raw::Raw;
 use super::sink::Sink;
-use super::{ExampleFailure, examples};
+use super::threads::Threads;
+use super::{ExampleFailure, examples, layout};
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
 use crate::scan::literal::{Instructions, Literals, Pooled, Unfit};
@@ -38,6 +39,7 @@ struct Inner {
     patterns: Arc<PatternSet>,
     strategy: Strategy,
     memory: Pool<Memory, CreateMemory>,
+    threads: Threads,
 }
 
 type CreateMemory = Box<dyn Fn() -> Memory + Send + Sync + UnwindSafe + RefUnwindSafe>;
@@ -46,7 +48,7 @@ type CreateMemory = Box<dyn Fn() -> Memory + Send + Sync + UnwindSafe + RefUnwin
 enum Strategy {
     Naive(Naive),
     Compiled(Compiled),
-    Raw(Raw),
+    Raw(Box<Raw>),
 }
 
 /// Which engine finds the triggers. All give the same associations.
@@ -61,10 +63,11 @@ pub enum Engine {
     /// One automaton for the triggers of all patterns, whether literals or regexes.
     Dfa,
     /// A search for literals: the triggers themselves, or literals that a match must hold. Patterns without any are
-    /// tried on every line. By the aho-corasick crate, which is fast on any CPU.
+    /// tried on every line. By [`Simd`](Self::Simd) where that is to be had, else by [`Portable`](Self::Portable).
+    Literal,
+    /// [`Literal`](Self::Literal) by the aho-corasick crate, which is fast on any CPU.
     Portable,
-    /// A search for literals by our own SIMD kernels: the best one that the CPU has, or [`Portable`](Self::Portable) if
-    /// it has none or the literals are too much alike for them.
+    /// [`Literal`](Self::Literal) by our own kernels: the best one that the CPU has.
     Simd,
     /// [`Simd`](Self::Simd) by AVX2.
     Avx2,
@@ -74,10 +77,11 @@ pub enum Engine {
 
 impl Engine {
     /// The engines, and what the command line calls them.
-    pub const ALL: [(Engine, &'static str); 7] = [
+    pub const ALL: [(Engine, &'static str); 8] = [
         (Engine::Auto, "auto"),
         (Engine::Naive, "naive"),
         (Engine::Dfa, "dfa"),
+        (Engine::Literal, "literal"),
         (Engine::Portable, "portable"),
         (Engine::Simd, "simd"),
         (Engine::Avx2, "avx2"),
@@ -96,7 +100,7 @@ impl FromStr for Engine {
 
 /// A name that is not that of an engine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an engine; use auto, naive, dfa, portable, simd, avx2 or avx512")]
+#[error("`{0}` is not an engine; use auto, naive, dfa, literal, portable, simd, avx2 or avx512")]
 pub struct UnknownEngine(String);
 
 /// Builds an [`Extractor`].
@@ -158,7 +162,7 @@ impl ExtractorBuilder {
         let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::seed));
         let strategy = Strategy::choose(&patterns, self.engine, self.dfa_size_limit)?;
         let memory: Pool<Memory, CreateMemory> = Pool::new(Box::new(Memory::default));
-        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory })))
+        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory, threads: Threads::default() })))
     }
 }
 
@@ -175,7 +179,8 @@ impl Strategy {
             Engine::Portable => (Self::portable(set)?, "asked for"),
             Engine::Avx2 => Self::literal(set, &[Instructions::Avx2])?,
             Engine::Avx512 => Self::literal(set, &[Instructions::Avx512])?,
-            Engine::Simd => Self::best_literal(set)?,
+            Engine::Simd => Self::literal(set, &[Instructions::Avx512, Instructions::Avx2])?,
+            Engine::Literal => Self::best_literal(set)?,
             Engine::Auto => {
                 let by_literals = Plan::new(set, Needles::Literals).unfiltered().len();
                 let by_any = Plan::new(set, Needles::Any).unfiltered().len();
@@ -215,7 +220,10 @@ impl Strategy {
             let plan = Plan::new(set, Needles::Literals);
             let (built, why) = if Raw::suits(&plan) {
                 let raw = Raw::new(set, plan, instructions)?;
-                (raw.map(Strategy::Raw), "every pattern has literals, all ASCII: only lines with one are lowered")
+                (
+                    raw.map(|raw| Strategy::Raw(Box::new(raw))),
+                    "every pattern has literals, all ASCII: only lines with one are lowered",
+                )
             } else {
                 let lowered = match Literals::new(plan.literals(), instructions) {
                     Ok(literals) => {
@@ -244,6 +252,20 @@ impl Strategy {
     }
 }
 
+/// Sends what is found on as what it is in the documents of the text.
+struct Settled<'d, S> {
+    document: &'d Document<'d>,
+    sink: &'d mut S,
+}
+
+impl<S: Sink> Sink for Settled<'_, S> {
+    type Error = S::Error;
+
+    fn association(&mut self, association: &super::Association<'_>) -> Result<ControlFlow<()>, S::Error> {
+        layout::send(self.document, association, self.sink)
+    }
+}
+
 impl Extractor {
     /// Begins to build one.
     #[must_use]
@@ -265,7 +287,7 @@ impl Extractor {
     /// does not.
     #[must_use]
     pub fn extract(&self, text: &str) -> Associations {
-        let mut found = Associations::new(Arc::clone(&self.0.patterns));
+        let mut found = Associations::new();
         match self.extract_into(text, &mut found) {
             Ok(_) => found,
             Err(never) => match never {},
@@ -292,6 +314,18 @@ impl Extractor {
         document: &Document<'_>,
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
+        let mut sink = Settled { document, sink };
+        self.extract_with(&mut self.0.memory.get(), document, &mut sink)
+    }
+
+    /// As [`extract_document`](Self::extract_document), in the caller's own memory, and without regard to the layout of
+    /// the document: what is sent has yet to go through [`layout::send`].
+    pub(crate) fn extract_with<S: Sink>(
+        &self,
+        memory: &mut Memory,
+        document: &Document<'_>,
+        sink: &mut S,
+    ) -> Result<ControlFlow<()>, S::Error> {
         let mut failure = None;
         let mut emit = |association: &super::Association<'_>| match sink.association(association) {
             Ok(flow) => flow,
@@ -303,8 +337,8 @@ impl Extractor {
         let set = &self.0.patterns;
         let flow = match &self.0.strategy {
             Strategy::Naive(naive) => naive.extract(set, document, &mut emit),
-            Strategy::Compiled(compiled) => compiled.extract(set, &mut self.0.memory.get(), document, &mut emit),
-            Strategy::Raw(raw) => raw.extract(set, &mut self.0.memory.get(), document, &mut emit),
+            Strategy::Compiled(compiled) => compiled.extract(set, memory, document, &mut emit),
+            Strategy::Raw(raw) => raw.extract(set, memory, document, &mut emit),
         };
         match failure {
             Some(error) => Err(error),
@@ -312,10 +346,9 @@ impl Extractor {
         }
     }
 
-    /// An empty [`Associations`] for the patterns of this extractor, to collect in.
-    #[must_use]
-    pub fn associations(&self) -> Associations {
-        Associations::new(Arc::clone(&self.0.patterns))
+    /// The threads that batches use.
+    pub(crate) fn threads(&self) -> &Threads {
+        &self.0.threads
     }
 
     /// The patterns.

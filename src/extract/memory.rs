@@ -13,22 +13,42 @@ const ARENA_KEPT: usize = 4 << 20;
 /// What extractions need and do not return. One thread uses it at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
-    pub(super) arena: Bump,
+    pub(super) arena: Arena,
     pub(super) hits: Hits,
     pub(super) lowered: Buffer,
     /// One for each scan that is going on: a line may have to be scanned again while the text is.
     pub(super) scratches: Vec<Scratch>,
 }
 
+impl Memory {
+    /// The most bytes that lowered text has taken.
+    pub(crate) fn peak_arena_bytes(&self) -> usize {
+        self.arena.peak.max(self.arena.bump.allocated_bytes()) + self.lowered.peak()
+    }
+}
+
 // What a panic of a sink leaves behind is put right before the next use.
 impl UnwindSafe for Memory {}
 impl RefUnwindSafe for Memory {}
 
-/// Gives the arena back if it is large, and empties it if it is not.
-pub(super) fn recycle(arena: &mut Bump) {
-    if arena.allocated_bytes() > ARENA_KEPT {
-        *arena = Bump::new();
-    } else {
-        arena.reset();
+/// Where lowered text lies.
+#[derive(Debug, Default)]
+pub(super) struct Arena {
+    bump: Bump,
+    /// The most bytes it held before it was emptied.
+    peak: usize,
+}
+
+impl Arena {
+    /// The arena without what was in it.
+    pub(super) fn emptied(&mut self) -> &Bump {
+        let held = self.bump.allocated_bytes();
+        self.peak = self.peak.max(held);
+        if held > ARENA_KEPT {
+            self.bump = Bump::new();
+        } else {
+            self.bump.reset();
+        }
+        &self.bump
     }
 }

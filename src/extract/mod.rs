@@ -2,25 +2,33 @@
 
 mod association;
 mod associations;
+mod columns;
 mod compiled;
 mod document;
 mod emission;
 mod examples;
 mod extractor;
 mod hits;
+mod labels;
+pub(crate) mod layout;
 mod memory;
 mod naive;
 mod raw;
 mod sink;
+mod threads;
 mod verify;
 
 use std::ops::ControlFlow;
 
+pub(crate) use association::Spans;
 pub use association::{Association, OwnedAssociation, Span};
 pub use associations::{Associations, Iter};
 pub use document::Document;
 pub use examples::ExampleFailure;
 pub use extractor::{Engine, Extractor, ExtractorBuilder, UnknownEngine};
+#[cfg_attr(not(feature = "io"), expect(unused_imports, reason = "only readers make such texts"))]
+pub(crate) use layout::{Entries, Layout};
+pub(crate) use memory::Memory;
 pub use sink::{Sink, SinkFn, sink_fn};
 
 /// Where an engine sends what it finds.

@@ -127,6 +127,7 @@ fn association<'a>(
         source: &line.lowered[source.clone()],
         target: &line.lowered[target.clone()],
         spans: Spans { source: original(&source), trigger: original(&trigger), target: original(&target) },
+        context: document.context(),
     })
 }
 

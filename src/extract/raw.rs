@@ -7,13 +7,11 @@
 
 use std::ops::ControlFlow;
 
-use bumpalo::Bump;
-
 use super::Emit;
 use super::document::Document;
 use super::emission::Emission;
 use super::hits::{Hits, Place};
-use super::memory::{Memory, recycle};
+use super::memory::{Arena, Memory};
 use super::verify::Verifier;
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
@@ -108,7 +106,7 @@ struct Lines<'r, 'm> {
     document: &'r Document<'r>,
     /// The line whose needles are being gathered.
     line: Option<Line>,
-    arena: &'m mut Bump,
+    arena: &'m mut Arena,
     buffer: &'m mut Buffer,
     hits: &'m mut Hits,
     scratches: &'m mut Vec<Scratch>,
@@ -131,16 +129,14 @@ impl Lines<'_, '_> {
     fn finish(&mut self) -> ControlFlow<()> {
         let Some(line) = self.line.take() else { return ControlFlow::Continue(()) };
         let text = &self.document.text[line.start..line.end];
-        let lowered = match self.raw.literals.lower(self.buffer, text) {
-            Some(lowered) => Lowered::unshifted(lowered),
-            None => {
-                recycle(self.arena);
-                let lowered = lower_in(self.arena, text);
-                if lowered.map.is_shifted() {
-                    rescan(self.raw, lowered, self.hits, self.scratches);
-                }
-                lowered
+        let lowered = if let Some(lowered) = self.raw.literals.lower(self.buffer, text) {
+            Lowered::unshifted(lowered)
+        } else {
+            let lowered = lower_in(self.arena.emptied(), text);
+            if lowered.map.is_shifted() {
+                rescan(self.raw, lowered, self.hits, self.scratches);
             }
+            lowered
         };
         self.hits.patterns.sort_unstable();
         let mut emission = Emission {

@@ -13,4 +13,5 @@ pub(crate) mod shape;
 pub use definition::{ArgumentMode, Direction, Example, Group, Matcher, Pattern};
 pub use error::{Field, Location, PatternError, PatternErrorKind, PatternErrors};
 pub use relation::{InvalidName, RelationType};
+pub(crate) use set::MAX_PATTERNS;
 pub use set::{PatternId, PatternSet};

@@ -1,11 +1,14 @@
-//! How text is held: lower-cased into an arena, with a map back to the original, and cut at line ends.
+//! How text is held: lower-cased into an arena, with a map back to the original, cut at line ends, and split into words.
 //!
 //! This room knows nothing of patterns.
 
 mod chunk;
 mod lower;
 mod strip;
+mod words;
 
 pub(crate) use chunk::chunks;
 pub(crate) use lower::{Lowered, lower_in};
 pub(crate) use strip::{is_space, strip};
+pub use words::{clean_text, extract_words, word_overlap};
+pub(crate) use words::{index_words, overlap, push_lowercase};

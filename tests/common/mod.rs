@@ -1,6 +1,8 @@
 //! What several test files share: every engine, and the golden vectors.
 #![allow(dead_code)] // no test file uses all of it
 
+pub mod graph;
+
 use std::io::{BufRead, BufReader};
 
 use relscan::{BuildError, Engine, Extractor, OwnedAssociation, PatternSet};

@@ -1,0 +1,296 @@
+//! The end of a batch that the caller sees: results go to the sink in order, failures and numbers to the report.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
+
+use super::error::{BatchError, DocumentError, Failure};
+use super::lane::{End, Found, Gate, Lane, Scanned, Slot};
+use super::load;
+use super::plan::Plan;
+use super::report::{Mode, Outcome, Progress, Report};
+use super::settings::Callback;
+use super::sink::{ParallelSink, message};
+use super::wave::{Step, Texts, Unit};
+use crate::extract::Extractor;
+
+/// The callback is called at most so often.
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(10);
+
+/// Why a batch ends before its documents do.
+#[derive(Debug)]
+enum Ending<E> {
+    Stopped,
+    Cancelled,
+    Failed(E),
+}
+
+pub(super) struct Delivery<'r, 'e, S: ParallelSink> {
+    extractor: &'e Extractor,
+    gate: &'r Gate,
+    sink: &'r mut S,
+    /// The caller's thread scans too.
+    lane: Lane<'e>,
+    ending: Option<Ending<S::Error>>,
+    /// The index of the document at which the sink panicked last: what else there is of it is not wanted.
+    failed: Option<usize>,
+    /// By pattern.
+    found: Vec<u64>,
+    errors: Vec<DocumentError>,
+    progress: Progress,
+    callback: Option<&'r mut Callback<'e>>,
+    begin: Instant,
+    begin_processor: (Duration, Duration),
+    called: Instant,
+}
+
+impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
+    pub(super) fn new(
+        extractor: &'e Extractor,
+        gate: &'r Gate,
+        sink: &'r mut S,
+        callback: Option<&'r mut Callback<'e>>,
+        total_bytes: Option<u64>,
+    ) -> Self {
+        let begin = Instant::now();
+        Delivery {
+            extractor,
+            gate,
+            sink,
+            lane: Lane::new(extractor),
+            ending: None,
+            failed: None,
+            found: vec![0; extractor.patterns().len()],
+            errors: Vec::new(),
+            progress: Progress { total_bytes, ..Progress::default() },
+            callback,
+            begin,
+            begin_processor: load::processor_time(),
+            called: begin,
+        }
+    }
+
+    pub(super) fn has_ended(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// The lane of the caller's thread.
+    pub(super) fn lane(&mut self) -> &mut Lane<'e> {
+        &mut self.lane
+    }
+
+    /// A part for a thread to fill; none if the sink panics, which it will do again where that can be told.
+    pub(super) fn part(&self) -> Option<S::Part> {
+        catch_unwind(AssertUnwindSafe(|| self.sink.part())).ok()
+    }
+
+    /// Sends on what came of a wave, and does what no thread did.
+    pub(super) fn deliver<T: Texts>(&mut self, texts: &T, slots: Vec<Slot<S::Part>>) {
+        for slot in slots {
+            if self.gate.cancel.is_cancelled() {
+                self.end(Ending::Cancelled);
+            }
+            if self.has_ended() {
+                return;
+            }
+            match slot.step {
+                Step::Refuse(error, counts) => {
+                    self.progress.documents += u64::from(counts);
+                    self.fail(error);
+                }
+                Step::Scan(unit) => {
+                    match slot.scanned {
+                        // A part does not leave out what is left of a document that failed.
+                        Some(scanned) if self.failed.is_none_or(|it| it < texts.document(unit.start.text).index) => {
+                            self.merge(texts, &unit, scanned);
+                        }
+                        _ => self.scan(texts, unit),
+                    }
+                    self.progress.documents += unit.documents as u64;
+                    self.progress.bytes += unit.bytes as u64;
+                }
+            }
+            if self.called.elapsed() >= PROGRESS_INTERVAL {
+                self.call();
+            }
+        }
+    }
+
+    fn merge<T: Texts>(&mut self, texts: &T, unit: &Unit, scanned: Scanned<S::Part>) {
+        let Scanned { part, found, end } = scanned;
+        if matches!(end, End::Cancelled) {
+            return self.end(Ending::Cancelled);
+        }
+        self.count(found);
+        match catch_unwind(AssertUnwindSafe(|| self.sink.merge(part))) {
+            Ok(flow) => self.follow(flow),
+            Err(panic) => self.fail_all(texts, unit, &message(panic.as_ref())),
+        }
+        for error in self.sink.failed_in_merge() {
+            self.failed = Some(error.index);
+            self.note(error);
+        }
+        if self.has_ended() {
+            return;
+        }
+        match end {
+            End::Done | End::Cancelled => {}
+            End::Stopped => self.end(Ending::Stopped),
+            End::Failed(error) => self.end(Ending::Failed(error)),
+            End::Panicked(error, place) => {
+                self.failed = Some(error.index);
+                self.fail(error);
+                self.scan(texts, Unit { start: place, ..*unit });
+            }
+            End::Full(place) => self.scan(texts, Unit { start: place, ..*unit }),
+        }
+    }
+
+    /// Scans `unit` on this thread, straight into the sink.
+    fn scan<T: Texts>(&mut self, texts: &T, mut unit: Unit) {
+        while !self.has_ended() {
+            let end = self.lane.scan(texts, &unit, self.failed, None, self.gate, &mut *self.sink);
+            let found = self.lane.take_found();
+            self.count(found);
+            match end {
+                End::Done => return,
+                End::Stopped => self.end(Ending::Stopped),
+                End::Cancelled => self.end(Ending::Cancelled),
+                End::Failed(error) => self.end(Ending::Failed(error)),
+                End::Panicked(error, place) => {
+                    self.failed = Some(error.index);
+                    self.fail(error);
+                    unit.start = place;
+                }
+                End::Full(place) => unit.start = place,
+            }
+        }
+    }
+
+    fn follow(&mut self, flow: Result<ControlFlow<()>, S::Error>) {
+        match flow {
+            Ok(ControlFlow::Continue(())) => {}
+            Ok(ControlFlow::Break(())) => self.end(Ending::Stopped),
+            Err(error) => self.end(Ending::Failed(error)),
+        }
+    }
+
+    fn end(&mut self, ending: Ending<S::Error>) {
+        self.ending.get_or_insert(ending);
+        self.gate.stop();
+    }
+
+    fn count(&mut self, found: Found) {
+        for (pattern, count) in found {
+            self.found[pattern.index()] += count;
+            self.progress.associations += count;
+        }
+    }
+
+    /// Tells the sink, and notes, that a document failed.
+    fn fail(&mut self, error: DocumentError) {
+        match catch_unwind(AssertUnwindSafe(|| self.sink.failed(&error))) {
+            Ok(flow) => {
+                self.note(error);
+                self.follow(flow);
+            }
+            Err(panic) => {
+                let failure = Failure::Panic(message(panic.as_ref()));
+                self.note(DocumentError { failure, ..error });
+            }
+        }
+    }
+
+    fn note(&mut self, error: DocumentError) {
+        self.progress.failed += 1;
+        if self.errors.len() < Report::MAX_ERRORS {
+            tracing::warn!(id = error.id, index = error.index, failure = %error.failure, "a document failed");
+            self.errors.push(error);
+        }
+    }
+
+    /// The whole unit is lost: all of its documents have failed.
+    fn fail_all<T: Texts>(&mut self, texts: &T, unit: &Unit, message: &str) {
+        let last = if unit.end.at == 0 { unit.end.text } else { unit.end.text + 1 };
+        for number in unit.start.text..last {
+            let document = texts.document(number);
+            if self.failed != Some(document.index) {
+                self.failed = Some(document.index);
+                self.fail(DocumentError::new(document.id, document.index, Failure::Panic(message.to_owned())));
+            }
+        }
+    }
+
+    fn call(&mut self) {
+        self.called = Instant::now();
+        self.progress.elapsed = self.begin.elapsed();
+        if let Some(callback) = &mut self.callback
+            && let Err(panic) = catch_unwind(AssertUnwindSafe(|| callback(&self.progress)))
+        {
+            self.callback = None;
+            // It failed at no document: the batch itself is named.
+            let failure = Failure::Panic(message(panic.as_ref()));
+            self.progress.failed += 1;
+            self.errors.push(DocumentError::new("", usize::try_from(self.progress.documents).unwrap_or(0), failure));
+        }
+    }
+
+    /// Calls the callback for the last time and makes the report.
+    pub(super) fn finish(mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Result<Report, BatchError<S::Error>> {
+        self.call();
+        let report = self.report(plan, helpers);
+        tracing::debug!(
+            documents = report.documents,
+            bytes = report.bytes,
+            associations = report.associations,
+            failed = report.failed,
+            outcome = ?report.outcome,
+            wall_seconds = report.wall_seconds,
+            processors = report.processors_used(),
+            "batch ends"
+        );
+        match self.ending {
+            Some(Ending::Failed(error)) => Err(BatchError { error, report: Box::new(report) }),
+            _ => Ok(report),
+        }
+    }
+
+    fn report(&mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Report {
+        let wall = self.progress.elapsed;
+        let (user, system) = load::processor_time();
+        let busy = |lane: &Lane<'_>| {
+            if wall.is_zero() { 0.0 } else { (lane.busy.as_secs_f64() / wall.as_secs_f64()).min(1.0) }
+        };
+        let lanes = || std::iter::once(&self.lane).chain(helpers);
+        let mut report = Report {
+            outcome: match self.ending {
+                None => Outcome::Complete,
+                Some(Ending::Stopped) => Outcome::Stopped,
+                Some(Ending::Cancelled) => Outcome::Cancelled,
+                Some(Ending::Failed(_)) => Outcome::Failed,
+            },
+            documents: self.progress.documents,
+            bytes: self.progress.bytes,
+            associations: self.progress.associations,
+            failed: self.progress.failed,
+            mode: if plan.helpers.is_some() { Mode::Parallel } else { Mode::Sequential },
+            reason: plan.reason.clone(),
+            workers: plan.workers,
+            threshold_bytes: plan.threshold,
+            wall_seconds: wall.as_secs_f64(),
+            user_seconds: user.saturating_sub(self.begin_processor.0).as_secs_f64(),
+            system_seconds: system.saturating_sub(self.begin_processor.1).as_secs_f64(),
+            busy: lanes().map(busy).collect(),
+            peak_arena_bytes: lanes().map(Lane::peak_arena_bytes).max().unwrap_or(0),
+            ..Report::default()
+        };
+        for (pattern, &count) in self.extractor.patterns().iter().zip(&self.found) {
+            if count > 0 {
+                report.patterns.insert(pattern.name().to_owned(), count);
+                *report.relations.entry(pattern.relation().to_string()).or_default() += count;
+            }
+        }
+        report.errors = std::mem::take(&mut self.errors);
+        report
+    }
+}

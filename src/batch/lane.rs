@@ -1,0 +1,203 @@
+//! What one thread does: it scans units, with memory of its own.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::error::DocumentError;
+use super::gather::{Gathered, Split};
+use super::settings::CancelToken;
+use super::tap::Tap;
+use super::wave::{Place, Step, Texts, Unit};
+use crate::extract::{Document, Extractor, Memory, Sink};
+use crate::pattern::PatternId;
+
+/// What may be kept of a unit: so many times its bytes, and a little more so that small units may be dense.
+const KEPT_SHARE: usize = 4;
+const KEPT_BYTES: usize = 64 << 10;
+
+/// Tells the threads of a batch when to stop.
+#[derive(Debug)]
+pub(super) struct Gate {
+    /// The caller's wish.
+    pub(super) cancel: CancelToken,
+    /// Whether what is still scanned is not wanted.
+    stopped: AtomicBool,
+}
+
+impl Gate {
+    pub(super) fn new(cancel: &CancelToken) -> Self {
+        Gate { cancel: cancel.clone(), stopped: AtomicBool::new(false) }
+    }
+
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.cancel.is_cancelled() || self.stopped.load(Ordering::Relaxed)
+    }
+}
+
+/// A step of a wave, and what came of it if a thread has done it.
+pub(super) struct Slot<S: Sink> {
+    pub(super) step: Step,
+    /// An empty part, if the step is to be done by a thread.
+    pub(super) part: Option<S>,
+    pub(super) scanned: Option<Scanned<S>>,
+}
+
+impl<S: Sink> Slot<S> {
+    pub(super) fn undone(step: Step) -> Self {
+        Slot { step, part: None, scanned: None }
+    }
+}
+
+/// What came of a unit.
+pub(super) struct Scanned<S: Sink> {
+    pub(super) part: S,
+    pub(super) found: Found,
+    pub(super) end: End<S::Error>,
+}
+
+/// How many associations of each pattern were found; only of those that were.
+pub(super) type Found = Vec<(PatternId, u64)>;
+
+/// How the scan of a unit ended.
+#[derive(Debug)]
+pub(super) enum End<E> {
+    /// All of it was scanned.
+    Done,
+    /// The sink wanted no more.
+    Stopped,
+    /// The sink failed.
+    Failed(E),
+    /// The sink panicked at a document, in the line that begins at the place. What was sent before is in it.
+    Panicked(DocumentError, Place),
+    /// The sink has as much as it may; everything before the place is in it.
+    Full(Place),
+    /// The gate was closed: the part is not to be used.
+    Cancelled,
+}
+
+/// A thread's own: the memory of the extraction, and counts.
+#[derive(Debug)]
+pub(super) struct Lane<'x> {
+    extractor: &'x Extractor,
+    memory: Memory,
+    gathered: Gathered,
+    counts: Counts,
+    pub(super) busy: Duration,
+}
+
+/// How many associations of each pattern were found.
+#[derive(Debug)]
+pub(super) struct Counts {
+    by_pattern: Vec<u64>,
+    /// Those of which there are any.
+    patterns: Vec<PatternId>,
+}
+
+impl Counts {
+    pub(super) fn add(&mut self, pattern: PatternId) {
+        let count = &mut self.by_pattern[pattern.index()];
+        if *count == 0 {
+            self.patterns.push(pattern);
+        }
+        *count += 1;
+    }
+
+    fn take(&mut self) -> Found {
+        self.patterns.drain(..).map(|id| (id, std::mem::take(&mut self.by_pattern[id.index()]))).collect()
+    }
+}
+
+impl<'x> Lane<'x> {
+    pub(super) fn new(extractor: &'x Extractor) -> Self {
+        let counts = Counts { by_pattern: vec![0; extractor.patterns().len()], patterns: Vec::new() };
+        Lane { extractor, memory: Memory::default(), gathered: Gathered::default(), counts, busy: Duration::ZERO }
+    }
+
+    pub(super) fn peak_arena_bytes(&self) -> usize {
+        self.memory.peak_arena_bytes()
+    }
+
+    /// What was found since the last call.
+    pub(super) fn take_found(&mut self) -> Found {
+        self.counts.take()
+    }
+
+    /// Takes units from `queue`, first things first, until there are none.
+    pub(super) fn work<S: Sink>(
+        &mut self,
+        texts: &impl Texts,
+        queue: &Mutex<std::slice::IterMut<'_, Slot<S>>>,
+        gate: &Gate,
+    ) {
+        loop {
+            // Nothing panics while it is locked.
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let Some(slot) = next else { return };
+            if gate.is_closed() {
+                return;
+            }
+            let (Step::Scan(unit), Some(mut part)) = (&slot.step, slot.part.take()) else { continue };
+            let room = KEPT_BYTES + KEPT_SHARE * unit.bytes;
+            let end = self.scan(texts, unit, None, Some(room), gate, &mut part);
+            slot.scanned = Some(Scanned { part, found: self.counts.take(), end });
+        }
+    }
+
+    /// Sends what is found in `unit` to `sink`, but for the document with the index `skip`, and if there is `room` for
+    /// so many bytes only, until a line begins with which there are more.
+    pub(super) fn scan<S: Sink>(
+        &mut self,
+        texts: &impl Texts,
+        unit: &Unit,
+        skip: Option<usize>,
+        room: Option<usize>,
+        gate: &Gate,
+        sink: &mut S,
+    ) -> End<S::Error> {
+        let begin = Instant::now();
+        let mut tap = Tap::new(sink, gate, &mut self.counts, skip, room.unwrap_or(usize::MAX));
+        let mut place = unit.start;
+        let end = loop {
+            if place == unit.end {
+                break End::Done;
+            }
+            if tap.is_full() {
+                break End::Full(place);
+            }
+            if gate.is_closed() {
+                break End::Cancelled;
+            }
+            let next = self.gathered.fill(texts, place, unit.end);
+            let flow = if next == place {
+                let document = texts.document(place.text);
+                let to = if place.text == unit.end.text { unit.end.at } else { document.text.len() };
+                let part = Document {
+                    text: &document.text[place.at..to],
+                    offset: document.offset + place.at,
+                    line: document.line + place.lines,
+                    ..document
+                };
+                tap.enter(place.text, part);
+                self.extractor.extract_with(&mut self.memory, &part, &mut tap)
+            } else {
+                let mut split = Split::new(texts, &self.gathered, &mut tap);
+                self.extractor.extract_with(&mut self.memory, &self.gathered.document(), &mut split)
+            };
+            match flow {
+                Ok(ControlFlow::Continue(())) if next != place => place = next,
+                Ok(ControlFlow::Continue(())) if place.text == unit.end.text => place = unit.end,
+                Ok(ControlFlow::Continue(())) => place = Place::of(place.text + 1),
+                Err(error) => break End::Failed(error),
+                Ok(ControlFlow::Break(())) => break tap.end(texts),
+            }
+        };
+        self.busy += begin.elapsed();
+        end
+    }
+}

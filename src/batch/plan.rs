@@ -1,0 +1,110 @@
+//! How the work of a batch is shared out.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use rayon::ThreadPool;
+
+use super::load::{self, Load};
+use super::settings::{Batch, Threshold, Workers};
+
+/// Units of a small batch for each worker, so that all are busy to the end.
+const UNITS_PER_WORKER: usize = 8;
+/// No unit is made smaller than this for the sake of that.
+const LEAST_UNIT_BYTES: usize = 4 << 10;
+/// A unit of more than this share of what may be in flight is too large to keep what is found in it.
+const LARGE_SHARE: usize = 8;
+
+/// Who scans, and how much at a time.
+#[derive(Debug)]
+pub(super) struct Plan<'e> {
+    pub(super) workers: usize,
+    pub(super) threshold: usize,
+    /// Why several threads scan, or only one.
+    pub(super) reason: String,
+    /// The threads besides the caller's, if any.
+    pub(super) helpers: Option<Helpers<'e>>,
+    pub(super) unit_bytes: usize,
+    /// What is found in a larger unit is not kept, but sent to the sink at once.
+    pub(super) large_unit_bytes: usize,
+}
+
+/// A pool of threads.
+#[derive(Debug)]
+pub(super) enum Helpers<'e> {
+    Extractors(Arc<ThreadPool>),
+    Callers(&'e ThreadPool),
+}
+
+impl Deref for Helpers<'_> {
+    type Target = ThreadPool;
+
+    fn deref(&self) -> &ThreadPool {
+        match self {
+            Helpers::Extractors(pool) => pool,
+            Helpers::Callers(pool) => pool,
+        }
+    }
+}
+
+impl<'e> Plan<'e> {
+    /// The plan for a batch of `size(enough)` bytes, or of more if that is `enough`.
+    pub(super) fn new(batch: &Batch<'e>, size: impl FnOnce(usize) -> usize) -> Self {
+        let threshold = match batch.threshold {
+            Threshold::Auto => Batch::PARALLEL_THRESHOLD,
+            Threshold::Bytes(bytes) => bytes,
+        };
+        let workers = workers(batch);
+        let pieces = workers * UNITS_PER_WORKER;
+        let size = size(threshold.max(batch.chunk_bytes.saturating_mul(pieces)));
+        let mut plan = Plan {
+            workers,
+            threshold,
+            reason: String::new(),
+            helpers: None,
+            unit_bytes: batch.chunk_bytes.min((size / pieces).max(LEAST_UNIT_BYTES)).max(1),
+            large_unit_bytes: batch.max_in_flight_bytes / LARGE_SHARE,
+        };
+        plan.reason = if workers == 1 {
+            "one worker".to_owned()
+        } else if size < threshold {
+            format!("{size} bytes are fewer than the threshold of {threshold}")
+        } else {
+            match helpers(batch, workers - 1) {
+                Ok(helpers) => {
+                    plan.helpers = Some(helpers);
+                    format!("as many bytes as the threshold of {threshold}, or more")
+                }
+                Err(error) => format!("no threads could be started: {error}"),
+            }
+        };
+        if plan.helpers.is_none() {
+            plan.workers = 1;
+            plan.unit_bytes = batch.chunk_bytes.max(1);
+        }
+        plan
+    }
+}
+
+fn workers(batch: &Batch<'_>) -> usize {
+    let wanted = match batch.workers {
+        Workers::Exactly(count) => count.max(1),
+        Workers::Auto => {
+            let available = load::available_processors();
+            // The load does not matter to a single one, and reading it takes a while.
+            if available == 1 { 1 } else { load::free_processors(available, Load::read()) }
+        }
+    };
+    batch.pool.map_or(wanted, |pool| {
+        // The caller works too: if it is a thread of the pool, it is not to be counted twice.
+        let others = pool.current_num_threads() - usize::from(pool.current_thread_index().is_some());
+        wanted.min(others + 1)
+    })
+}
+
+fn helpers<'e>(batch: &Batch<'e>, count: usize) -> Result<Helpers<'e>, rayon::ThreadPoolBuildError> {
+    match batch.pool {
+        Some(pool) => Ok(Helpers::Callers(pool)),
+        None => batch.extractor.threads().at_least(count).map(Helpers::Extractors),
+    }
+}

@@ -1,0 +1,127 @@
+//! Stands between the engine and a sink: counts, breaks off when it must, and catches panics.
+
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::error::{DocumentError, Failure};
+use super::lane::{Counts, End, Gate};
+use super::sink::message;
+use super::wave::{Place, Texts};
+use crate::extract::{Association, Document, Sink, layout};
+
+/// What an association that is kept is reckoned to take besides its texts.
+const ASSOCIATION_COST: usize = 64;
+
+/// Takes what the engine finds in one text after another.
+pub(super) struct Tap<'t, S> {
+    sink: &'t mut S,
+    gate: &'t Gate,
+    counts: &'t mut Counts,
+    /// The index of a document whose associations are not wanted.
+    skip: Option<usize>,
+    /// How many bytes the sink may still take.
+    room: usize,
+    /// The text that is scanned: its number, and what is scanned of it.
+    text: usize,
+    document: Document<'t>,
+    /// The byte and the line of the document at which the last association was found.
+    at: usize,
+    line: usize,
+    interrupt: Option<Interrupt>,
+}
+
+/// Why the tap broke off, unless the sink did.
+enum Interrupt {
+    Closed,
+    Full,
+    Panicked(DocumentError),
+}
+
+impl<'t, S: Sink> Tap<'t, S> {
+    pub(super) fn new(
+        sink: &'t mut S,
+        gate: &'t Gate,
+        counts: &'t mut Counts,
+        skip: Option<usize>,
+        room: usize,
+    ) -> Self {
+        let document = Document::new("");
+        Tap { sink, gate, counts, skip, room, text: 0, document, at: 0, line: 0, interrupt: None }
+    }
+
+    /// Says that what comes is found in `document`, which is the text `number` or a part of it.
+    pub(super) fn enter(&mut self, number: usize, document: Document<'t>) {
+        (self.text, self.document, self.line) = (number, document, 0);
+    }
+
+    /// Whether the sink has as much as it may.
+    pub(super) fn is_full(&self) -> bool {
+        self.room == 0
+    }
+
+    /// Why it broke off.
+    pub(super) fn end<E>(self, texts: &impl Texts) -> End<E> {
+        let document = texts.document(self.text);
+        let before = document.text.as_bytes().get(..self.at.saturating_sub(document.offset));
+        let begin = before.and_then(|text| memchr::memrchr(b'\n', text)).map_or(0, |feed| feed + 1);
+        let line = Place { text: self.text, at: begin, lines: self.line.saturating_sub(document.line) };
+        match self.interrupt {
+            None => End::Stopped,
+            Some(Interrupt::Closed) => End::Cancelled,
+            Some(Interrupt::Full) => End::Full(line),
+            Some(Interrupt::Panicked(error)) => End::Panicked(error, line),
+        }
+    }
+
+    fn interrupt(&mut self, interrupt: Interrupt) -> ControlFlow<()> {
+        self.interrupt = Some(interrupt);
+        ControlFlow::Break(())
+    }
+}
+
+impl<S: Sink> Sink for Tap<'_, S> {
+    type Error = S::Error;
+
+    fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
+        if self.gate.is_closed() {
+            return Ok(self.interrupt(Interrupt::Closed));
+        }
+        let is_new_line = association.line != self.line;
+        (self.at, self.line) = (association.spans.source.start, association.line);
+        if self.room == 0 && is_new_line {
+            return Ok(self.interrupt(Interrupt::Full));
+        }
+        let texts = association.source.len() + association.target.len() + association.document.len();
+        self.room = self.room.saturating_sub(texts + ASSOCIATION_COST);
+        let document = self.document;
+        layout::send(&document, association, &mut Guard(self))
+    }
+}
+
+/// The last step to the sink, where an association is of the document that it belongs to.
+struct Guard<'g, 't, S>(&'g mut Tap<'t, S>);
+
+impl<S: Sink> Sink for Guard<'_, '_, S> {
+    type Error = S::Error;
+
+    fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
+        let tap = &mut *self.0;
+        if tap.skip == Some(association.document_index) {
+            return Ok(ControlFlow::Continue(()));
+        }
+        // What a panic leaves of the sink is for the sink to keep whole; the batch only goes on using it.
+        match catch_unwind(AssertUnwindSafe(|| tap.sink.association(association))) {
+            Ok(flow) => {
+                if flow.is_ok() {
+                    tap.counts.add(association.pattern_id);
+                }
+                flow
+            }
+            Err(panic) => {
+                let failure = Failure::Panic(message(panic.as_ref()));
+                let error = DocumentError::new(association.document, association.document_index, failure);
+                Ok(tap.interrupt(Interrupt::Panicked(error)))
+            }
+        }
+    }
+}

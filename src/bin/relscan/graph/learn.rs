@@ -1,0 +1,191 @@
+//! `relscan learn`: contents in, concepts and associations into a store.
+
+use std::io::{self, IsTerminal};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use relscan::graph::{InputProgress, LearnConfig, Lesson, StoreLearner};
+use relscan::io::{Content, ContentPosition, ContentStep, Contents, InputFormat};
+use relscan::{Engine, Extractor};
+
+use crate::extract::inputs;
+use crate::interrupt::Interrupt;
+use crate::outcome::{Failure, Outcome};
+use crate::packs;
+use crate::progress::Progress;
+use crate::stdin;
+use crate::values::{Threads, named};
+
+const EXAMPLES: &str = "\
+Examples:
+  relscan learn --store graph.db notes.txt            every line a concept
+  relscan learn --store graph.db facts.jsonl          rows with \"content\", \"source\", \"category\"
+  relscan learn --store graph.db --resume facts.jsonl after a crash: goes on where it was
+  relscan learn --store graph.db --stats facts.jsonl  says where the time went
+
+Contents are learned in the order of the inputs, and saved a batch at a time, with how far the
+inputs have been read. However a run ends, the store holds whole batches; --resume with the same
+inputs goes on after the last of them. Without --resume everything is learned again: what is known
+grows stronger.
+
+Exit status: 0 done, 1 some inputs failed (each named on standard error) or the store could not be
+used, 2 wrong usage, 130 interrupted.";
+
+/// Learn concepts and associations into a store
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Args {
+    /// Files, folders or `-` for standard input, which is also read if there are none
+    #[arg(value_name = "PATH|-")]
+    paths: Vec<PathBuf>,
+
+    /// The store: a file, which is made if it is not there
+    #[arg(long, value_name = "FILE")]
+    store: PathBuf,
+
+    /// Go on after what the last run saved, and pass over what it read
+    #[arg(long)]
+    resume: bool,
+
+    #[command(flatten)]
+    packs: packs::Choice,
+
+    /// What finds the triggers. All engines find the same
+    #[arg(long, value_parser = named(&Engine::ALL), default_value = "auto")]
+    engine: Engine,
+
+    /// What a content is: `jsonl`: a JSON object, one a line; `lines`: a line that is not empty; `text`: a whole file;
+    /// `auto`: `jsonl` for files called .jsonl or .ndjson, else `lines`
+    #[arg(long, value_parser = named(&InputFormat::ALL), default_value = "auto")]
+    input: InputFormat,
+
+    /// The field of a JSONL row that holds the content; `source` and `category` are read besides
+    #[arg(long, value_name = "NAME", default_value = "content")]
+    text_field: String,
+
+    /// Do not link what is learned to the arguments of its associations
+    #[arg(long)]
+    no_central_links: bool,
+
+    /// Do not associate concepts because their words stand close together
+    #[arg(long)]
+    no_cooccurrence: bool,
+
+    /// How many threads read texts ahead of the graph; `auto` leaves one processor to the graph
+    #[arg(long, value_name = "auto|N", default_value = "auto")]
+    threads: Threads,
+
+    /// How many contents are saved at a time. What is learned does not depend on it
+    #[arg(long, value_name = "N", default_value = "16384")]
+    batch: NonZeroUsize,
+
+    /// Say on standard error where the time went
+    #[arg(long)]
+    stats: bool,
+}
+
+impl Args {
+    fn config(&self) -> LearnConfig {
+        let mut config = LearnConfig::default();
+        config.enable_central_links = !self.no_central_links;
+        if self.no_cooccurrence {
+            config.cooccurrence.window = 0;
+        }
+        if let Threads::Count(threads) = self.threads {
+            config.association_workers = Some(threads);
+        }
+        config
+    }
+}
+
+pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+    let inputs = inputs(&args.paths)?;
+    let patterns = args.packs.load()?;
+    let extractor = Extractor::builder().patterns(patterns).engine(args.engine).build().map_err(Failure::usage)?;
+    let interrupt = Interrupt::listen()?;
+    let mut learner = StoreLearner::open(&args.store, extractor, args.config())?;
+    let progress = Progress::start(io::stderr().is_terminal(), &inputs);
+    let mut contents =
+        Contents::new(inputs).format(args.input).text_field(&args.text_field).stdin(stdin::open(&interrupt));
+    if args.resume {
+        for input in learner.store().progress()? {
+            contents = contents.after(&input.name, input.rows, input.is_done);
+        }
+    } else {
+        learner.forget_progress()?;
+    }
+    let mut run = Run { learner, batch: Vec::new(), done: Vec::new(), failed: 0, progress };
+    run.learn(&mut contents, args.batch.get(), &interrupt)?;
+    run.progress.finish();
+    if args.stats {
+        run.progress.say(&run.learner.learner().total_report().to_string());
+    }
+    if interrupt.is_asked() {
+        run.progress.say("interrupted; what was learned is saved, and --resume goes on from there");
+        return Ok(Outcome::Interrupted);
+    }
+    Ok(if run.failed > 0 { Outcome::SomeFailed } else { Outcome::Done })
+}
+
+/// A run: what has been read and is to be learned next.
+struct Run {
+    learner: StoreLearner,
+    batch: Vec<Content>,
+    /// Inputs that came to their end since the last batch.
+    done: Vec<InputProgress>,
+    failed: usize,
+    progress: Progress,
+}
+
+impl Run {
+    fn learn(&mut self, contents: &mut Contents, together: usize, interrupt: &Interrupt) -> Result<(), Failure> {
+        while !interrupt.is_asked() {
+            match contents.next() {
+                Some(ContentStep::Content(content)) => {
+                    self.batch.push(content);
+                    if self.batch.len() >= together {
+                        self.save(Some(contents))?;
+                    }
+                }
+                // An interrupt ends standard input before its time.
+                Some(ContentStep::End(_)) if interrupt.is_asked() => {}
+                Some(ContentStep::End(end)) => self.done.push(progress(&end, true)),
+                Some(ContentStep::Fault(fault)) => {
+                    let is_warning = fault.is_warning();
+                    self.failed += usize::from(!is_warning);
+                    self.progress.say(&format!("{}: {fault}", if is_warning { "warning" } else { "error" }));
+                }
+                Some(_) => {}
+                None => return self.save(None),
+            }
+        }
+        self.save(Some(contents))
+    }
+
+    /// Learns the batch and saves it, with how far the inputs have been read.
+    fn save(&mut self, reading: Option<&Contents>) -> Result<(), Failure> {
+        let lessons: Vec<Lesson<'_>> = self
+            .batch
+            .iter()
+            .map(|content| (content.text.as_str(), content.source.as_deref(), content.category.as_deref()))
+            .collect();
+        let mut reached = std::mem::take(&mut self.done);
+        if let Some(contents) = reading {
+            let position = progress(contents.reached(), false);
+            // An input that has come to its end is done, whatever is read next.
+            if !reached.iter().any(|done| done.name == position.name) && !position.name.is_empty() {
+                reached.push(position);
+            }
+        }
+        if lessons.is_empty() && reached.is_empty() {
+            return Ok(());
+        }
+        self.learner.learn_batch(&lessons, &reached)?;
+        self.batch.clear();
+        Ok(())
+    }
+}
+
+fn progress(position: &ContentPosition, is_done: bool) -> InputProgress {
+    InputProgress { name: position.input.to_string(), rows: position.rows, is_done }
+}

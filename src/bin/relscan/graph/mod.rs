@@ -1,0 +1,6 @@
+//! The subcommands about graphs: a module for each, with its arguments and what it does.
+
+pub(crate) mod export;
+pub(crate) mod learn;
+pub(crate) mod show;
+pub(crate) mod stats;

@@ -1,0 +1,120 @@
+//! How documents lie in a text: one alone, or several that share it so that each costs no more than its bytes.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use super::Span;
+use super::association::{Association, Context, Spans};
+use super::document::Document;
+use super::sink::Sink;
+
+/// How documents lie in a text. No pattern crosses a line, and where several documents share a text each ends at a line
+/// end: what is found in it is what would be found in each by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Layout {
+    /// The text is one document, or a part of it.
+    #[default]
+    One,
+    /// Every line is a document, with `id:line` for an id. The first has the number `first`.
+    Lines { first: usize },
+    /// Several documents, one after another, each ended by a line feed.
+    Many(Arc<Entries>),
+}
+
+/// The documents of a text that holds several.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Entries {
+    entries: Vec<Entry>,
+    ids: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Entry {
+    /// The byte of the text at which it begins.
+    start: usize,
+    /// The line of the text at which it begins, from 1.
+    line: usize,
+    /// Where its id ends among the ids.
+    id_end: usize,
+}
+
+impl Entries {
+    /// Adds a document that begins at byte `start` and line `line` of the text.
+    pub(crate) fn push(&mut self, id: &str, start: usize, line: usize) {
+        self.ids.push_str(id);
+        self.entries.push(Entry { start, line, id_end: self.ids.len() });
+    }
+
+    /// How many documents there are.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// The number of the document that holds byte `at`.
+    fn at(&self, at: usize) -> usize {
+        self.entries.partition_point(|entry| entry.start <= at).saturating_sub(1)
+    }
+
+    fn id(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).map_or(0, |previous| self.entries[previous].id_end);
+        &self.ids[start..self.entries[number].id_end]
+    }
+}
+
+/// How many documents there are in the text of `document`, if it begins with one.
+pub(crate) fn documents(document: &Document<'_>) -> usize {
+    match document.layout {
+        Layout::One => 1,
+        Layout::Lines { .. } => {
+            let feeds = memchr::memchr_iter(b'\n', document.text.as_bytes()).count();
+            feeds + usize::from(!document.text.ends_with('\n'))
+        }
+        Layout::Many(entries) => entries.len(),
+    }
+}
+
+/// Sends what was found in the text of `document` to `sink` as what it is in the document that it belongs to.
+pub(crate) fn send<S: Sink>(
+    document: &Document<'_>,
+    association: &Association<'_>,
+    sink: &mut S,
+) -> Result<ControlFlow<()>, S::Error> {
+    let at = association.spans.source.start - document.offset;
+    match document.layout {
+        Layout::One => sink.association(association),
+        Layout::Lines { first } => {
+            let start = memchr::memrchr(b'\n', &document.text.as_bytes()[..at]).map_or(0, |feed| feed + 1);
+            sink.association(&Association {
+                document: &format!("{}:{}", document.id, association.line),
+                document_index: document.index + association.line - first,
+                line: 1,
+                spans: association.spans.counted_from(document.offset + start),
+                context: Context { text: &document.text[start..], offset: 0, line_is_document: true },
+                ..association.clone()
+            })
+        }
+        Layout::Many(entries) => {
+            let number = entries.at(association.spans.source.start);
+            let Entry { start, line, .. } = entries.entries[number];
+            let text = &document.text[start.saturating_sub(document.offset)..];
+            // A part of the text may begin within the document.
+            let offset = document.offset.saturating_sub(start);
+            sink.association(&Association {
+                document: entries.id(number),
+                document_index: document.index + number,
+                line: association.line - line + 1,
+                spans: association.spans.counted_from(start),
+                context: Context { text, offset, line_is_document: false },
+                ..association.clone()
+            })
+        }
+    }
+}
+
+impl Spans {
+    /// The spans, counted from byte `start`.
+    fn counted_from(self, start: usize) -> Spans {
+        let moved = |span: Span| Span { start: span.start - start, end: span.end - start };
+        Spans { source: moved(self.source), trigger: moved(self.trigger), target: moved(self.target) }
+    }
+}

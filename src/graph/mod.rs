@@ -1,0 +1,59 @@
+//! Concepts and associations that grow: learning from text into a graph.
+//!
+//! A [`Learner`] extracts associations from contents and enters them into a [`ConceptGraph`]: concepts by the id of
+//! their text, associations by their ends, both with strengths that grow when they are met again. What the words of
+//! a weak concept share with other concepts is associated too. A batch is read on several threads ahead of the
+//! graph; the graph is the same, to the last bit, as if the contents had been learned one by one.
+//!
+//! This room knows nothing of files and formats of documents, and prints nothing.
+
+mod config;
+mod draft;
+mod edges;
+mod hash;
+mod id;
+mod learner;
+mod nodes;
+mod report;
+mod steps;
+#[cfg(feature = "store")]
+mod store;
+mod view;
+
+pub use config::{ConfigError, Cooccurrence, LearnConfig};
+pub use id::{ConceptId, InvalidId};
+pub use learner::Learner;
+pub use report::{LearnReport, Stage};
+#[cfg(feature = "store")]
+pub use store::{
+    InputProgress, Neighbour, Neighbourhood, Store, StoreError, StoreErrorKind, StoreLearner, StoredConcept,
+};
+pub use view::{Association, Concept, ConceptGraph, GraphSize, StrengthStats};
+
+/// A content to learn, where it comes from, and what it is about.
+pub type Lesson<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
+
+/// Why nothing more could be learned.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LearnError {
+    /// The configuration makes no sense.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The graph holds as much as it can number.
+    #[error("the graph is full: it holds {0}; learn the rest into another graph")]
+    Full(&'static str),
+    /// The system gave no threads.
+    #[error("no threads to learn with: {0}; switch `enable_parallel_associations` off, or ask for fewer workers")]
+    Threads(String),
+}
+
+/// More than the graph can number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GraphFull(&'static str);
+
+impl From<GraphFull> for LearnError {
+    fn from(full: GraphFull) -> Self {
+        LearnError::Full(full.0)
+    }
+}

@@ -1,0 +1,447 @@
+//! The stream of contents to learn: rows with a source and a category, lines, or whole files.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::fs::File;
+use std::io::Read;
+use std::sync::Arc;
+
+use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+
+use super::documents::InputFormat;
+use super::error::{ReadError, ReadErrorKind};
+use super::files::{Files, Found, Input};
+use super::lines::LineBlocks;
+
+/// Bytes read at a time.
+const BLOCK_BYTES: usize = 256 << 10;
+
+/// Something to learn, and what is known of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Content {
+    /// The text.
+    pub text: String,
+    /// Where it comes from: the field of the row, or the file of the line.
+    pub source: Option<String>,
+    /// What it is about: the field of the row.
+    pub category: Option<String>,
+}
+
+/// What comes next of some inputs.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ContentStep {
+    /// A content.
+    Content(Content),
+    /// What could not be read; the rest comes after it.
+    Fault(ReadError),
+    /// An input has come to its end.
+    End(ContentPosition),
+}
+
+/// How far an input has been read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ContentPosition {
+    /// What the input is called: its path as text, or `-`. From the second time that an input is named, with the
+    /// number of the time after it.
+    pub input: Arc<str>,
+    /// Rows or lines read, those that could not be read among them; empty ones do not count.
+    pub rows: u64,
+}
+
+/// The contents of files, folders and standard input, in the order of the inputs.
+///
+/// Of JSONL every row is a content; of other files every line that is not empty (without its line end, `\n` or `\r\n`),
+/// or, as [`InputFormat::Text`], the whole file. What cannot be read comes as a fault in its place.
+///
+/// ```
+/// use relscan::io::{ContentStep, Contents};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("rows.jsonl");
+/// # std::fs::write(&path, r#"{"content":"Rain causes floods","category":"weather"}"#)?;
+/// for step in Contents::new([path.into()]) {
+///     if let ContentStep::Content(content) = step {
+///         assert_eq!(content.category.as_deref(), Some("weather"));
+///     }
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub struct Contents {
+    files: Files,
+    format: InputFormat,
+    fields: Fields,
+    stdin: Option<Box<dyn Read + Send>>,
+    /// Rows to pass over, by input.
+    read_before: HashMap<String, u64>,
+    /// How often each input was opened.
+    opened: HashMap<Arc<str>, usize>,
+    done_before: HashSet<String>,
+    open: Option<Open>,
+    ready: VecDeque<Ready>,
+    position: ContentPosition,
+}
+
+/// A step with how many rows the input had given before and with it.
+type Ready = (u64, ContentStep);
+
+/// The file being read.
+struct Open {
+    id: Arc<str>,
+    /// See [`ContentPosition::input`].
+    name: Arc<str>,
+    format: InputFormat,
+    blocks: LineBlocks<Box<dyn Read + Send>>,
+    /// Of a whole file, what was read so far.
+    whole: Vec<u8>,
+    line: usize,
+    rows: u64,
+    /// Rows that a run before this one has read.
+    passed_over: u64,
+    replaced: usize,
+}
+
+impl Contents {
+    /// The contents of `inputs`.
+    pub fn new(inputs: impl IntoIterator<Item = Input>) -> Self {
+        Contents {
+            files: Files::new(inputs.into_iter().collect()),
+            format: InputFormat::Auto,
+            fields: Fields { text: "content".to_owned(), source: "source".to_owned(), category: "category".to_owned() },
+            stdin: None,
+            read_before: HashMap::new(),
+            opened: HashMap::new(),
+            done_before: HashSet::new(),
+            open: None,
+            ready: VecDeque::new(),
+            position: ContentPosition::default(),
+        }
+    }
+
+    /// How inputs are divided into contents; by their names unless said otherwise: rows of `.jsonl` and `.ndjson`, else
+    /// lines.
+    #[must_use]
+    pub fn format(mut self, format: InputFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// The field of a row that holds the content; `content` unless said otherwise.
+    #[must_use]
+    pub fn text_field(mut self, field: impl Into<String>) -> Self {
+        self.fields.text = field.into();
+        self
+    }
+
+    /// Reads this where the inputs name standard input.
+    #[must_use]
+    pub fn stdin(mut self, input: impl Read + Send + 'static) -> Self {
+        self.stdin = Some(Box::new(input));
+        self
+    }
+
+    /// Passes over the first `rows` of `input`, or all of it if it is `done`: a run before this one has read them.
+    #[must_use]
+    pub fn after(mut self, input: &str, rows: u64, done: bool) -> Self {
+        if done {
+            self.done_before.insert(input.to_owned());
+        } else {
+            self.read_before.insert(input.to_owned(), rows);
+        }
+        self
+    }
+
+    /// How far the input has been read that the last step was of.
+    #[must_use]
+    pub fn reached(&self) -> &ContentPosition {
+        &self.position
+    }
+
+    /// Opens the next input; `false` if there is none.
+    fn open_next(&mut self) -> bool {
+        let Some(found) = self.files.next() else { return false };
+        match found.and_then(|found| self.open(&found)) {
+            Ok(open) => {
+                self.open = open;
+                self.position = ContentPosition::default();
+                if let Some(open) = &self.open {
+                    self.position = ContentPosition { input: Arc::clone(&open.name), rows: open.passed_over };
+                }
+            }
+            Err(error) => self.ready.push_back((self.position.rows, ContentStep::Fault(error))),
+        }
+        true
+    }
+
+    fn open(&mut self, found: &Found) -> Result<Option<Open>, ReadError> {
+        let fault = |error: std::io::Error| ReadError::new(&found.id, error);
+        let times = self.opened.entry(Arc::clone(&found.id)).or_default();
+        *times += 1;
+        let name = if *times == 1 { Arc::clone(&found.id) } else { format!("{} ({times})", found.id).into() };
+        if self.done_before.contains(&*name) {
+            return Ok(None);
+        }
+        let input: Box<dyn Read + Send> = match &found.input {
+            Input::Stdin => self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())),
+            Input::Path(path) => Box::new(File::open(path).map_err(fault)?),
+        };
+        let mut blocks = LineBlocks::new(input, BLOCK_BYTES, found.input == Input::Stdin);
+        let start = blocks.peek().map_err(fault)?;
+        if let Some(at) = memchr::memchr(0, start) {
+            if !found.named {
+                self.files.skipped.binary += 1;
+                return Ok(None);
+            }
+            if self.format == InputFormat::Auto {
+                return Err(ReadError::new(&found.id, ReadErrorKind::Binary { at }));
+            }
+        }
+        if start.starts_with("\u{feff}".as_bytes()) {
+            blocks.skip(3);
+        }
+        Ok(Some(Open {
+            id: Arc::clone(&found.id),
+            format: self.format.of(&found.id),
+            blocks,
+            whole: Vec::new(),
+            line: 0,
+            rows: 0,
+            passed_over: self.read_before.get(&*name).copied().unwrap_or(0),
+            name,
+            replaced: 0,
+        }))
+    }
+
+    /// Reads a block of the open file; at its end closes it.
+    fn read(&mut self, mut open: Open) {
+        let bytes = match open.blocks.next_block() {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.ready.push_back((open.rows, ContentStep::Fault(ReadError::new(&open.id, error))));
+                Vec::new()
+            }
+        };
+        let whole_file = open.format == InputFormat::Text && self.format == InputFormat::Text;
+        if bytes.is_empty() {
+            if whole_file {
+                let whole = std::mem::take(&mut open.whole);
+                self.take_line(&mut open, &whole);
+            }
+            if open.replaced > 0 {
+                let fault = ReadError::new(&open.id, ReadErrorKind::Replaced { count: open.replaced });
+                self.ready.push_back((open.rows, ContentStep::Fault(fault)));
+            }
+            let end = ContentPosition { input: open.name, rows: open.rows };
+            self.ready.push_back((end.rows, ContentStep::End(end)));
+            return;
+        }
+        if whole_file {
+            open.whole.extend_from_slice(&bytes);
+        } else {
+            for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+                open.line += 1;
+                let line = line.strip_suffix(b"\n").unwrap_or(line);
+                self.take_line(&mut open, line.strip_suffix(b"\r").unwrap_or(line));
+            }
+        }
+        self.open = Some(open);
+    }
+
+    /// Makes a step of a row, a line or a whole file, unless it is blank or was read before.
+    fn take_line(&mut self, open: &mut Open, bytes: &[u8]) {
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            return;
+        }
+        open.rows += 1;
+        if open.rows <= open.passed_over {
+            return;
+        }
+        let step = if open.format == InputFormat::Jsonl {
+            let read = self.fields.read(bytes);
+            read.map_or_else(
+                |kind| ContentStep::Fault(ReadError::new(&open.id, kind).at_line(open.line)),
+                ContentStep::Content,
+            )
+        } else {
+            let chunks = bytes.utf8_chunks();
+            open.replaced += chunks.filter(|chunk| !chunk.invalid().is_empty()).count();
+            ContentStep::Content(Content {
+                text: String::from_utf8_lossy(bytes).into_owned(),
+                source: Some(open.id.to_string()),
+                category: None,
+            })
+        };
+        self.ready.push_back((open.rows, step));
+    }
+}
+
+impl Iterator for Contents {
+    type Item = ContentStep;
+
+    fn next(&mut self) -> Option<ContentStep> {
+        loop {
+            if let Some((rows, step)) = self.ready.pop_front() {
+                self.position.rows = rows;
+                return Some(step);
+            }
+            match self.open.take() {
+                Some(open) => self.read(open),
+                None if self.open_next() => {}
+                None => return None,
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Contents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Contents")
+            .field("format", &self.format)
+            .field("position", &self.position)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The fields of a row that are read.
+#[derive(Clone, Debug)]
+struct Fields {
+    text: String,
+    source: String,
+    category: String,
+}
+
+impl Fields {
+    fn read(&self, row: &[u8]) -> Result<Content, ReadErrorKind> {
+        let row = std::str::from_utf8(row).map_err(|error| ReadErrorKind::Utf8 { column: error.valid_up_to() + 1 })?;
+        let mut reader = serde_json::Deserializer::from_str(row);
+        let read = Row(self).deserialize(&mut reader).and_then(|found| reader.end().map(|()| found));
+        match read {
+            Ok(Some(content)) => Ok(content),
+            Ok(None) => Err(ReadErrorKind::NoText { field: self.text.clone() }),
+            Err(error) => {
+                let (reason, column) = (error.to_string(), error.column());
+                let place = format!(" at line {} column {column}", error.line());
+                Err(ReadErrorKind::Row { reason: reason.strip_suffix(&place).unwrap_or(&reason).to_owned(), column })
+            }
+        }
+    }
+}
+
+/// Reads the object of a row; `None` without a content.
+struct Row<'f>(&'f Fields);
+
+impl<'de> DeserializeSeed<'de> for Row<'_> {
+    type Value = Option<Content>;
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Row<'_> {
+    type Value = Option<Content>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let Fields { text: text_field, source: source_field, category: category_field } = self.0;
+        let (mut text, mut source, mut category): (Option<String>, Option<Option<String>>, Option<Option<String>>) =
+            (None, None, None);
+        while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
+            let is_known = if *key == **text_field {
+                text.replace(map.next_value()?).is_some()
+            } else if *key == **source_field {
+                source.replace(map.next_value()?).is_some()
+            } else if *key == **category_field {
+                category.replace(map.next_value()?).is_some()
+            } else {
+                map.next_value::<IgnoredAny>()?;
+                false
+            };
+            if is_known {
+                return Err(de::Error::custom(format_args!("the field `{key}` is there twice")));
+            }
+        }
+        Ok(text.map(|text| Content { text, source: source.flatten(), category: category.flatten() }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contents(text: &'static str, format: InputFormat) -> Contents {
+        Contents::new([Input::Stdin]).stdin(text.as_bytes()).format(format)
+    }
+
+    fn steps(contents: &mut Contents) -> Vec<(u64, String)> {
+        let mut steps = Vec::new();
+        while let Some(step) = contents.next() {
+            let text = match step {
+                ContentStep::Content(content) => {
+                    format!("{} {:?} {:?}", content.text, content.source, content.category)
+                }
+                ContentStep::Fault(error) => error.to_string(),
+                ContentStep::End(end) => format!("end of {} after {}", end.input, end.rows),
+            };
+            steps.push((contents.reached().rows, text));
+        }
+        steps
+    }
+
+    const ROWS: &str = concat!(
+        r#"{"content":"a","source":"s","category":"c"}"#,
+        "\n\n",
+        r#"{"category":null,"x":[1],"content":"b\n"}"#,
+        "\r\n[1]\n",
+        r#"{"content":1}"#,
+        "\n",
+        r#"{"source":"s"}"#,
+        "\n",
+        r#"{"content":"c","content":"d"}"#,
+        "\n",
+        r#"{"content":"last"}"#,
+    );
+
+    #[test]
+    fn rows_are_read_and_faults_say_where() {
+        let all = steps(&mut contents(ROWS, InputFormat::Jsonl));
+        let texts: Vec<&str> = all.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(texts[0], r#"a Some("s") Some("c")"#);
+        assert_eq!(texts[1], "b\n None None");
+        assert!(texts[2].starts_with("-:4: invalid type: sequence, expected an object"), "{}", texts[2]);
+        assert!(texts[3].starts_with("-:5: invalid type: integer `1`, expected a string"), "{}", texts[3]);
+        assert!(texts[4].starts_with("-:6: no field `content`"), "{}", texts[4]);
+        assert!(texts[5].starts_with("-:7: the field `content` is there twice"), "{}", texts[5]);
+        assert_eq!(texts[6..], ["last None None", "end of - after 7"]);
+        assert_eq!(all.iter().map(|(rows, _)| *rows).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 7]);
+    }
+
+    #[test]
+    fn what_was_read_before_is_passed_over() {
+        let all = steps(&mut contents(ROWS, InputFormat::Jsonl));
+        for rows in 0..9 {
+            let rest = steps(&mut contents(ROWS, InputFormat::Jsonl).after("-", rows, false));
+            let from = usize::try_from(rows).unwrap().min(7);
+            assert_eq!(rest, all[from..], "{rows}");
+        }
+        assert_eq!(steps(&mut contents(ROWS, InputFormat::Jsonl).after("-", 3, true)), []);
+    }
+
+    #[test]
+    fn lines_and_whole_files() {
+        let text = "one\r\n \ntwo\u{85}\nthree";
+        let lines = steps(&mut contents(text, InputFormat::Lines));
+        let texts: Vec<&str> = lines.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(
+            texts,
+            ["one Some(\"-\") None", "two\u{85} Some(\"-\") None", "three Some(\"-\") None", "end of - after 3"]
+        );
+        assert_eq!(steps(&mut contents(text, InputFormat::Auto)), lines);
+        let whole = steps(&mut contents(text, InputFormat::Text));
+        assert_eq!(whole[0].1, format!("{text} Some(\"-\") None"));
+    }
+}
