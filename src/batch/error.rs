@@ -1,5 +1,7 @@
 //! What can go wrong with a document, and with a batch.
 
+use std::convert::Infallible;
+
 use serde::{Deserialize, Serialize};
 
 use super::report::Report;
@@ -47,6 +49,13 @@ impl DocumentError {
 
     pub(super) fn new(id: impl Into<String>, index: usize, failure: Failure) -> Self {
         DocumentError { id: id.into(), index, failure }
+    }
+}
+
+/// For streams that do not fail.
+impl From<Infallible> for DocumentError {
+    fn from(never: Infallible) -> Self {
+        match never {}
     }
 }
 

@@ -3,7 +3,9 @@
 use std::convert::Infallible;
 use std::ops::{ControlFlow, Range};
 
-use super::association::{Association, Context, Spans};
+use serde::{Deserialize, Serialize};
+
+use super::association::{Association, Context, Reading, Span, Spans};
 use super::labels::Labels;
 use super::sink::Sink;
 
@@ -15,7 +17,8 @@ use super::sink::Sink;
 /// table of `[place in the set, name, relation]`; `documents`, a table of
 /// `[index, start and end of the id in the text, number of associations]`; and for each association an entry in
 /// `pattern` (a row of the table), `line`, `confidence`, `source_start`, `target_start` and `target_end` (in the text;
-/// the source ends where the target starts), `source_span`, `trigger_span` and `target_span` (in the document). What
+/// the source ends where the target starts), `source_span`, `trigger_span` and `target_span` (in the document),
+/// and `reading` (what bounded arguments tell, or nothing). What
 /// does not fit together is refused when it is deserialised.
 #[derive(Clone, Debug, Default)]
 pub struct Associations {
@@ -35,6 +38,32 @@ pub(super) struct Record {
     pub(super) source: Range<usize>,
     pub(super) target: Range<usize>,
     pub(super) spans: Spans,
+    pub(super) reading: Option<Kept>,
+}
+
+/// A [`Reading`] whose texts stand in the buffer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) negated: bool,
+    pub(super) hedged: bool,
+    pub(super) pronoun: bool,
+    pub(super) source_head: Option<(Range<usize>, Span)>,
+    pub(super) target_head: Option<(Range<usize>, Span)>,
+}
+
+impl Kept {
+    /// The texts of the heads.
+    pub(super) fn heads(&self) -> impl Iterator<Item = &Range<usize>> {
+        [&self.source_head, &self.target_head].into_iter().flatten().map(|(text, _)| text)
+    }
+
+    /// The same with its texts `shift` bytes further on.
+    fn moved(&self, shift: usize) -> Kept {
+        let moved = |head: &Option<(Range<usize>, Span)>| {
+            head.as_ref().map(|(text, span)| (text.start + shift..text.end + shift, *span))
+        };
+        Kept { source_head: moved(&self.source_head), target_head: moved(&self.target_head), ..self.clone() }
+    }
 }
 
 impl Associations {
@@ -88,6 +117,7 @@ impl Associations {
             source: moved(&record.source),
             target: moved(&record.target),
             label: labels[record.label],
+            reading: record.reading.as_ref().map(|kept| kept.moved(shift)),
             ..record.clone()
         }));
     }
@@ -112,6 +142,19 @@ impl Associations {
             target: &self.text[record.target.clone()],
             spans: record.spans,
             context: Context::default(),
+            reading: record.reading.as_ref().map(|kept| self.reading(kept)),
+        }
+    }
+
+    fn reading(&self, kept: &Kept) -> Reading<'_> {
+        let head =
+            |head: &Option<(Range<usize>, Span)>| head.as_ref().map(|(text, span)| (&self.text[text.clone()], *span));
+        Reading {
+            negated: kept.negated,
+            hedged: kept.hedged,
+            pronoun: kept.pronoun,
+            source_head: head(&kept.source_head),
+            target_head: head(&kept.target_head),
         }
     }
 
@@ -134,6 +177,13 @@ impl Associations {
             source: self.keep(association.source),
             target: self.keep(association.target),
             spans: association.spans,
+            reading: association.reading.map(|reading| Kept {
+                negated: reading.negated,
+                hedged: reading.hedged,
+                pronoun: reading.pronoun,
+                source_head: reading.source_head.map(|(text, span)| (self.keep(text), span)),
+                target_head: reading.target_head.map(|(text, span)| (self.keep(text), span)),
+            }),
         };
         self.records.push(record);
     }

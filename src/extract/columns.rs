@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::association::{Span, Spans};
-use super::associations::{Associations, Record};
+use super::associations::{Associations, Kept, Record};
 use super::labels::{Label, Labels};
 use crate::pattern::{MAX_PATTERNS, PatternId, RelationType};
 
@@ -25,6 +25,7 @@ struct Columns<'a> {
     source_span: Vec<Span>,
     trigger_span: Vec<Span>,
     target_span: Vec<Span>,
+    reading: Vec<Option<Cow<'a, Kept>>>,
 }
 
 impl<'a> From<&'a Associations> for Columns<'a> {
@@ -50,6 +51,7 @@ impl<'a> From<&'a Associations> for Columns<'a> {
             columns.source_span.push(record.spans.source);
             columns.trigger_span.push(record.spans.trigger);
             columns.target_span.push(record.spans.target);
+            columns.reading.push(record.reading.as_ref().map(Cow::Borrowed));
         }
         columns
     }
@@ -68,6 +70,7 @@ impl Columns<'_> {
             ("source_span", self.source_span.len()),
             ("trigger_span", self.trigger_span.len()),
             ("target_span", self.target_span.len()),
+            ("reading", self.reading.len()),
         ];
         if let Some((column, len)) = lengths.iter().find(|(_, len)| *len != count) {
             return Err(format!("`{column}` has {len} entries, `pattern` has {count}"));
@@ -96,12 +99,16 @@ impl Columns<'_> {
                         trigger: self.trigger_span[i],
                         target: self.target_span[i],
                     },
+                    reading: self.reading[i].as_deref().cloned(),
                 };
                 if label >= self.patterns.len() {
                     return Err(format!("association {i} has pattern {label} of {}", self.patterns.len()));
                 }
                 if !is_text(&record.source) || !is_text(&record.target) {
                     return Err(format!("the arguments of association {i} are not in `text`"));
+                }
+                if let Some(head) = record.reading.iter().flat_map(Kept::heads).find(|head| !is_text(head)) {
+                    return Err(format!("the head {head:?} of association {i} is not in `text`"));
                 }
                 records.push(record);
             }
@@ -146,13 +153,22 @@ mod tests {
         found
     }
 
+    /// With heads, hedges and negations.
+    fn read() -> Associations {
+        let builder = Extractor::builder().patterns(crate::PatternSet::english()).negated(true);
+        let found = builder.build().unwrap().extract("Heavy rain may cause floods.\nSalt does not cause cancer.");
+        assert!(found.iter().any(|a| a.hedged() && a.source_head() == Some("rain")), "{found:?}");
+        assert!(found.iter().any(|a| a.negated()), "{found:?}");
+        found
+    }
+
     fn same(left: &Associations, right: &Associations) -> bool {
         left.iter().eq(right.iter())
     }
 
     #[test]
     fn columns_come_back_as_they_were() {
-        for found in [Associations::new(), some()] {
+        for found in [Associations::new(), some(), read()] {
             let json = serde_json::to_string(&found).unwrap();
             let mut back: Associations = serde_json::from_str(&json).unwrap();
             assert!(same(&back, &found), "{json}");

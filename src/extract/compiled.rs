@@ -7,13 +7,13 @@
 use std::ops::{ControlFlow, Range};
 
 use super::Emit;
+use super::decide::{Decider, LoweredLine};
 use super::document::Document;
 use super::emission::Emission;
 use super::hits::{Hits, Place};
 use super::memory::Memory;
-use super::verify::Verifier;
-use crate::error::BuildError;
-use crate::pattern::{PatternId, PatternSet};
+use crate::argument::AnchorHit;
+use crate::pattern::PatternSet;
 use crate::scan::{Hit, Plan, Posting, Scanner};
 use crate::text::{Lowered, chunks, lower_in};
 
@@ -25,12 +25,12 @@ const CHUNK_BYTES: usize = 64 << 10;
 pub(crate) struct Compiled {
     plan: Plan,
     scanner: Box<dyn Scanner>,
-    verifiers: Vec<Verifier>,
+    decider: Decider,
 }
 
 impl Compiled {
-    pub(crate) fn new(set: &PatternSet, plan: Plan, scanner: Box<dyn Scanner>) -> Result<Self, BuildError> {
-        Ok(Compiled { plan, scanner, verifiers: Verifier::for_all(set)? })
+    pub(super) fn new(plan: Plan, scanner: Box<dyn Scanner>, decider: Decider) -> Self {
+        Compiled { plan, scanner, decider }
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -38,7 +38,7 @@ impl Compiled {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.scanner.memory_usage()
+        self.scanner.memory_usage() + self.decider.memory_usage()
     }
 
     /// Every association of `document`, in order.
@@ -49,7 +49,7 @@ impl Compiled {
         document: &Document<'_>,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
-        memory.hits.reset(self.verifiers.len());
+        memory.hits.reset(self.decider.patterns());
         let mut line = document.line;
         for chunk in chunks(document.text, CHUNK_BYTES) {
             let part = &document.text[chunk.clone()];
@@ -107,6 +107,10 @@ impl<'c, 'm> Lines<'c, 'm> {
                         self.hits.note(pattern, Place { start, end: hit.end, rank });
                     }
                 }
+                Posting::Anchor { anchor } => {
+                    let at = hit.end + 1 - self.compiled.plan.literal_len(hit.needle);
+                    self.hits.anchors.push(AnchorHit { at, anchor });
+                }
             }
         }
     }
@@ -128,28 +132,16 @@ impl<'c, 'm> Lines<'c, 'm> {
 
     fn finish_line(&mut self) {
         self.hits.patterns.extend(self.compiled.plan.unfiltered());
-        if self.hits.patterns.is_empty() {
+        if self.hits.patterns.is_empty() && self.hits.anchors.is_empty() {
             return;
         }
-        self.hits.patterns.sort_unstable();
-        self.count_lines();
-        for i in 0..self.hits.patterns.len() {
-            let pattern = self.hits.patterns[i];
-            let nowhere = Place { start: self.line.start, end: self.line.start, rank: 0 };
-            let place = self.hits.take(pattern).unwrap_or(nowhere);
-            if self.flow.is_continue() {
-                self.flow = self.matches(pattern, place);
-            }
+        if self.flow.is_break() {
+            self.hits.reset(self.compiled.decider.patterns());
+            return;
         }
-        self.hits.patterns.clear();
-    }
-
-    fn matches(&mut self, pattern: PatternId, place: Place) -> ControlFlow<()> {
-        let verifier = &self.compiled.verifiers[pattern.index()];
-        let (lowered, number) = (&self.lowered, self.number);
-        verifier.matches(lowered.text, &self.line, place, &mut |found| {
-            self.emission.emit(lowered, number, pattern, verifier.forward, found)
-        })
+        self.count_lines();
+        let line = LoweredLine { lowered: self.lowered, span: self.line.clone(), number: self.number };
+        self.flow = self.compiled.decider.decide(&line, self.hits, &mut self.emission);
     }
 
     /// Brings the line number up to the current line.

@@ -1,5 +1,6 @@
 //! The hits of a line, gathered until the line is over.
 
+use crate::argument::{AnchorHit, Found, Reading};
 use crate::pattern::PatternId;
 
 /// The hits of one line.
@@ -9,6 +10,11 @@ pub(super) struct Hits {
     best: Vec<Option<Place>>,
     /// The patterns that were hit.
     pub(super) patterns: Vec<PatternId>,
+    /// Where anchors begin in the lowered text.
+    pub(super) anchors: Vec<AnchorHit>,
+    pub(super) reading: Reading,
+    /// What the grammar found in the line, by pattern.
+    pub(super) found: Vec<Found>,
 }
 
 impl Hits {
@@ -18,6 +24,8 @@ impl Hits {
             self.best[pattern.index()] = None;
         }
         self.best.resize(patterns, None);
+        self.anchors.clear();
+        self.found.clear();
     }
 
     /// Keeps the leftmost place of `pattern`, and of several there the one that the pattern prefers.

@@ -15,6 +15,7 @@ const ARENA_KEPT: usize = 4 << 20;
 pub(crate) struct Memory {
     pub(super) arena: Arena,
     pub(super) hits: Hits,
+    /// Where a line is lowered if that does not change its length.
     pub(super) lowered: Buffer,
     /// One for each scan that is going on: a line may have to be scanned again while the text is.
     pub(super) scratches: Vec<Scratch>,

@@ -4,6 +4,7 @@ mod association;
 mod associations;
 mod columns;
 mod compiled;
+mod decide;
 mod document;
 mod emission;
 mod examples;

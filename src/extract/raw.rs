@@ -8,14 +8,14 @@
 use std::ops::ControlFlow;
 
 use super::Emit;
+use super::decide::{Decider, LoweredLine};
 use super::document::Document;
 use super::emission::Emission;
 use super::hits::{Hits, Place};
 use super::memory::{Arena, Memory};
-use super::verify::Verifier;
-use crate::error::BuildError;
+use crate::argument::AnchorHit;
 use crate::pattern::PatternSet;
-use crate::scan::literal::{Buffer, Instructions, Line, Literals, Occurrence, Scratch, Unfit};
+use crate::scan::literal::{Buffer, Line, Literals, Occurrence, Scratch};
 use crate::scan::{Plan, Posting};
 use crate::text::{Lowered, lower_in};
 
@@ -25,7 +25,7 @@ pub(crate) struct Raw {
     plan: Plan,
     /// The literals of the plan, and after them characters that make a line need lowering.
     literals: Literals,
-    verifiers: Vec<Verifier>,
+    decider: Decider,
 }
 
 impl Raw {
@@ -34,12 +34,9 @@ impl Raw {
         plan.unfiltered().is_empty() && plan.literals().iter().all(|literal| literal.is_ascii())
     }
 
-    /// Compiles `plan`, which [suits](Self::suits). The inner error says why the literals cannot be searched for.
-    pub(crate) fn new(
-        set: &PatternSet,
-        plan: Plan,
-        instructions: Instructions,
-    ) -> Result<Result<Self, Unfit>, BuildError> {
+    /// What to look for in text that is not lowered: the literals of `plan`, and characters that make a line need
+    /// lowering.
+    pub(super) fn needles(plan: &Plan) -> Vec<Box<[u8]>> {
         let mut needles = plan.literals().to_vec();
         if needles.iter().any(|needle| needle.contains(&b'k')) {
             needles.push("\u{212a}".as_bytes().into());
@@ -48,8 +45,12 @@ impl Raw {
         if needles.iter().any(|needle| needle.ends_with(b"i")) {
             needles.push("\u{130}".as_bytes().into());
         }
-        let verifiers = Verifier::for_all(set)?;
-        Ok(Literals::new(&needles, instructions).map(|literals| Raw { plan, literals, verifiers }))
+        needles
+    }
+
+    /// For a `plan` that [suits](Self::suits); `literals` are its [needles](Self::needles), compiled.
+    pub(super) fn new(plan: Plan, literals: Literals, decider: Decider) -> Self {
+        Raw { plan, literals, decider }
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -57,7 +58,7 @@ impl Raw {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.literals.memory_usage()
+        self.literals.memory_usage() + self.decider.memory_usage()
     }
 
     /// Every association of `document`, in order.
@@ -68,7 +69,7 @@ impl Raw {
         document: &Document<'_>,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
-        memory.hits.reset(self.verifiers.len());
+        memory.hits.reset(self.decider.patterns());
         let mut scratch = memory.scratches.pop().unwrap_or_default();
         let Memory { arena, hits, lowered, scratches } = memory;
         let mut lines = Lines { raw: self, set, document, line: None, arena, buffer: lowered, hits, scratches, emit };
@@ -94,6 +95,7 @@ impl Raw {
                         hits.note(pattern, Place { start: place.start, end: place.end, rank });
                     }
                 }
+                Posting::Anchor { anchor } => hits.anchors.push(AnchorHit { at: place.start + 1, anchor }),
             }
         }
     }
@@ -138,33 +140,21 @@ impl Lines<'_, '_> {
             }
             lowered
         };
-        self.hits.patterns.sort_unstable();
         let mut emission = Emission {
             set: self.set,
             document: self.document,
             offset: self.document.offset + line.start,
             emit: &mut *self.emit,
         };
-        let mut flow = ControlFlow::Continue(());
-        for i in 0..self.hits.patterns.len() {
-            let pattern = self.hits.patterns[i];
-            let Some(place) = self.hits.take(pattern) else { continue };
-            if flow.is_continue() {
-                let verifier = &self.raw.verifiers[pattern.index()];
-                flow = verifier.matches(lowered.text, &(0..lowered.text.len()), place, &mut |found| {
-                    emission.emit(&lowered, self.document.line + line.feeds, pattern, verifier.forward, found)
-                });
-            }
-        }
-        self.hits.patterns.clear();
-        flow
+        let line = LoweredLine { lowered, span: 0..lowered.text.len(), number: self.document.line + line.feeds };
+        self.raw.decider.decide(&line, self.hits, &mut emission)
     }
 }
 
 /// Forgets what was found in the original of a line, and looks in the lowered line.
 #[cold]
 fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratches: &mut Vec<Scratch>) {
-    hits.reset(raw.verifiers.len());
+    hits.reset(raw.decider.patterns());
     let mut scratch = scratches.pop().unwrap_or_default();
     let _ = raw.literals.scan(lowered.text.as_bytes(), &mut scratch, &mut |line, occurrences| {
         for occurrence in occurrences {

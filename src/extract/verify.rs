@@ -16,15 +16,17 @@ use crate::pattern::{Direction, Pattern, PatternSet};
 pub(super) struct Verifier {
     /// Whether the argument on the left, or in the source group, is the source.
     pub(super) forward: bool,
-    kind: Kind,
+    pub(super) kind: Kind,
 }
 
 #[derive(Debug)]
-enum Kind {
+pub(super) enum Kind {
     /// The scanner's hits decide it.
     Literal,
     /// A regex for the middle of a split pattern and one character after it.
     Middle(meta::Regex),
+    /// The grammar reads the line.
+    Bounded,
     /// The whole regex.
     Whole { regex: meta::Regex, source: usize, target: usize, trigger: Option<usize> },
 }
@@ -57,6 +59,7 @@ impl Verifier {
                 let regex = compile(&Hir::concat(vec![hir.clone(), Hir::dot(Dot::AnyChar)]))?;
                 Verifier { forward: forward == *left_is_source, kind: Kind::Middle(regex) }
             }
+            Shape::Bounded(_) => Verifier { forward, kind: Kind::Bounded },
             Shape::Whole(whole) => {
                 let (source, target, trigger) = (whole.source, whole.target, whole.trigger);
                 Verifier { forward, kind: Kind::Whole { regex: compile(&whole.hir)?, source, target, trigger } }
@@ -78,6 +81,8 @@ impl Verifier {
             target: middle.end..line.end,
         };
         match &self.kind {
+            // What the grammar found is sent as it is.
+            Kind::Bounded => ControlFlow::Continue(()),
             Kind::Literal => found(split(place.start..place.end)),
             Kind::Middle(regex) => {
                 let line_text = &text[line.clone()];

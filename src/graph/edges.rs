@@ -1,11 +1,9 @@
-//! The associations of a graph: fixed records, a table to find them by their ends, and chains to walk them by.
+//! The associations of a graph: a table for every source, to find them by their ends, and chains by target.
 //!
 //! Knows nothing of texts: a concept is an index here. Weight and confidence of an association depend only on its
-//! first confidence and on how often it was met again, so a record holds a count and not the figures.
+//! first confidence and on how often it was met again, so a count is held and not the figures.
 
 use std::collections::HashMap;
-
-use hashbrown::HashTable;
 
 use super::GraphFull;
 use super::hash::Seed;
@@ -50,50 +48,94 @@ pub(crate) struct Kind {
     confidences: Vec<f64>,
 }
 
-/// An association as it is held.
+/// An association as it is held, put together.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Record {
     pub(crate) source: Node,
     pub(crate) target: Node,
-    /// The association of the same source before this one.
-    next_out: u32,
-    /// The association of the same target before this one.
-    next_in: u32,
-    /// Kind in the upper 24 bits, count in the lower 8.
-    kind_and_count: u32,
+    state: State,
+}
+
+/// Kind and count of an association: the kind in the upper 24 bits, the count in the lower 8.
+#[derive(Clone, Copy, Debug)]
+struct State(u32);
+
+impl State {
+    fn new(kind: KindId, count: u8) -> Self {
+        State(kind.0 << 8 | u32::from(count.min(SATURATED)))
+    }
+
+    fn kind(self) -> KindId {
+        KindId(self.0 >> 8)
+    }
+
+    #[allow(clippy::cast_possible_truncation)] // the lower 8 bits are meant
+    fn count(self) -> u8 {
+        self.0 as u8
+    }
 }
 
 impl Record {
+    pub(crate) fn new(source: Node, target: Node, kind: KindId, count: u8) -> Self {
+        Record { source, target, state: State::new(kind, count) }
+    }
+
     pub(crate) fn kind(&self) -> KindId {
-        KindId(self.kind_and_count >> 8)
+        self.state.kind()
     }
 
     /// How often it was met again, up to [`SATURATED`].
-    #[allow(clippy::cast_possible_truncation)] // the lower 8 bits are meant
     pub(crate) fn count(&self) -> u8 {
-        self.kind_and_count as u8
-    }
-
-    pub(crate) fn new(source: Node, target: Node, kind: KindId, count: u8) -> Self {
-        let kind_and_count = kind.0 << 8 | u32::from(count.min(SATURATED));
-        Record { source, target, next_out: NONE, next_in: NONE, kind_and_count }
+        self.state.count()
     }
 }
 
-/// Where the chains of a concept begin: its last association as source, and as target.
+/// An association in the table of its source.
 #[derive(Clone, Copy, Debug)]
-struct Chains {
-    out: u32,
-    into: u32,
+struct Slot {
+    target: Node,
+    /// The number of the association, or [`NONE`] if the slot is free.
+    at: u32,
+    state: State,
+}
+
+const FREE: Slot = Slot { target: Node(NONE), at: NONE, state: State(0) };
+
+/// Where the associations of a source are: a table of a size that follows from how many there are.
+#[derive(Clone, Copy, Debug, Default)]
+struct Table {
+    start: u32,
+    len: u32,
+}
+
+impl Table {
+    /// Up to four are searched one by one; more by hash, in a power of two with a fifth left free.
+    #[inline]
+    fn capacity(self) -> u32 {
+        match self.len {
+            0 => 0,
+            1..=4 => 4,
+            len => (len + len / 4).next_power_of_two(),
+        }
+    }
 }
 
 /// All associations of a graph.
+///
+/// Every source has a table of its own, from target to association: what one content asks for has few sources, and
+/// most of their tables are a cache line or two. A table for all would cost a miss for every pair.
 #[derive(Clone, Debug)]
 pub(crate) struct Edges {
-    records: Vec<Record>,
-    by_ends: HashTable<u32>,
+    /// The ends of every association, in order.
+    ends: Vec<(Node, Node)>,
+    tables: Vec<Table>,
+    slots: Vec<Slot>,
+    /// The beginnings of parts of `slots` that are free again, by the binary logarithm of their size.
+    free: [Vec<u32>; 32],
     seed: Seed,
-    chains: Vec<Chains>,
+    /// The last association of every target, and for every association the one of the same target before it.
+    last_in: Vec<u32>,
+    next_in: Vec<u32>,
     kinds: Vec<Kind>,
     kind_ids: HashMap<(RelationType, u64), KindId>,
     weights: Vec<f64>,
@@ -104,10 +146,13 @@ pub(crate) struct Edges {
 impl Edges {
     pub(crate) fn new(seed: Seed) -> Self {
         Edges {
-            records: Vec::new(),
-            by_ends: HashTable::new(),
+            ends: Vec::new(),
+            tables: Vec::new(),
+            slots: Vec::new(),
+            free: std::array::from_fn(|_| Vec::new()),
             seed,
-            chains: Vec::new(),
+            last_in: Vec::new(),
+            next_in: Vec::new(),
             kinds: Vec::new(),
             kind_ids: HashMap::new(),
             weights: curve(FIRST_WEIGHT, |weight| (weight * WEIGHT_GAIN).min(WEIGHT_CAP)),
@@ -116,13 +161,15 @@ impl Edges {
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.records.len()
+        self.ends.len()
     }
 
-    pub(crate) fn records(&self) -> &[Record] {
-        &self.records
+    /// Source and target of every association, in order.
+    pub(crate) fn ends(&self) -> &[(Node, Node)] {
+        &self.ends
     }
 
+    #[cfg(feature = "store")]
     pub(crate) fn kinds(&self) -> &[Kind] {
         &self.kinds
     }
@@ -143,7 +190,10 @@ impl Edges {
 
     /// The association at `at`.
     pub(crate) fn record(&self, at: u32) -> Record {
-        self.records[at as usize]
+        let (source, target) = self.ends[at as usize];
+        // What has ends has a slot.
+        let state = self.find_slot(source, target).map_or(State(0), |slot| self.slots[slot].state);
+        Record { source, target, state }
     }
 
     pub(crate) fn weight(&self, record: &Record) -> f64 {
@@ -168,79 +218,179 @@ impl Edges {
         Ok(id)
     }
 
-    /// The place of the association from `source` to `target`, if there is one.
+    /// The number of the association from `source` to `target`, if there is one.
     pub(crate) fn find(&self, source: Node, target: Node) -> Option<u32> {
-        let hash = self.seed.pair(source, target);
-        self.by_ends.find(hash, |&at| self.joins(at, source, target)).copied()
+        self.find_slot(source, target).map(|slot| self.slots[slot].at)
     }
 
-    fn joins(&self, at: u32, source: Node, target: Node) -> bool {
-        let record = &self.records[at as usize];
-        record.source == source && record.target == target
+    /// The slot of the association from `source` to `target`, if there is one.
+    #[inline]
+    fn find_slot(&self, source: Node, target: Node) -> Option<usize> {
+        let table = *self.tables.get(source.index())?;
+        let capacity = table.capacity();
+        let start = table.start as usize;
+        let slots = &self.slots[start..start + capacity as usize];
+        let mut place = self.home(target, capacity);
+        for _ in 0..capacity {
+            let slot = &slots[place as usize];
+            if slot.target == target {
+                return Some(start + place as usize);
+            }
+            if slot.at == NONE {
+                return None;
+            }
+            place = (place + 1) & (capacity - 1);
+        }
+        None
+    }
+
+    /// Where the search for `target` begins in a table of `capacity`, a power of two or 0.
+    #[inline]
+    #[allow(clippy::cast_possible_truncation)] // the lower bits are meant
+    fn home(&self, target: Node, capacity: u32) -> u32 {
+        if capacity <= 4 { 0 } else { self.seed.number(u64::from(target.0)) as u32 & (capacity - 1) }
+    }
+
+    /// Reads the memory that a search for `target` begins at, so that it is near when it is searched: what is read of
+    /// several pairs is waited for together. The tables' own memory is to be near already.
+    #[inline]
+    pub(crate) fn touch(&self, source: Node, target: Node) -> u32 {
+        let table = self.tables.get(source.index()).copied().unwrap_or_default();
+        let place = table.start + self.home(target, table.capacity());
+        self.slots.get(place as usize).map_or(0, |slot| slot.at)
+    }
+
+    /// As [`touch`](Self::touch), for where the table of `source` is.
+    #[inline]
+    pub(crate) fn touch_table(&self, source: Node) -> u32 {
+        self.tables.get(source.index()).map_or(0, |table| table.start)
     }
 
     /// Strengthens the association from `source` to `target`, or makes one of `kind`. True if it is new.
+    #[inline]
     pub(crate) fn meet(&mut self, source: Node, target: Node, kind: KindId) -> Result<bool, GraphFull> {
-        match self.find(source, target) {
-            Some(at) => {
-                self.strengthen(at);
+        match self.find_slot(source, target) {
+            Some(slot) => {
+                self.strengthen_slot(slot);
                 Ok(false)
             }
-            None => self.insert(Record::new(source, target, kind, 0)).map(|()| true),
+            None => self.insert(source, target, kind).map(|()| true),
         }
     }
 
-    pub(crate) fn strengthen(&mut self, at: u32) {
-        let record = &mut self.records[at as usize];
-        if record.count() < SATURATED {
-            record.kind_and_count += 1;
+    #[inline]
+    fn strengthen_slot(&mut self, slot: usize) {
+        let slot = &mut self.slots[slot];
+        if slot.state.count() < SATURATED {
+            slot.state.0 += 1;
             if let Some(met_again) = &mut self.met_again {
-                met_again.push(at);
+                met_again.push(slot.at);
             }
+        }
+    }
+
+    /// Strengthens the association at `at` several times.
+    #[cfg(feature = "store")]
+    pub(crate) fn restore_count(&mut self, at: u32, times: u32) {
+        let (source, target) = self.ends[at as usize];
+        if let Some(slot) = self.find_slot(source, target) {
+            let state = &mut self.slots[slot].state;
+            let count = u32::from(state.count()).saturating_add(times).min(u32::from(SATURATED));
+            state.0 = state.0 & !0xff | count;
         }
     }
 
     /// Adds an association that is not there yet.
-    pub(crate) fn insert(&mut self, mut record: Record) -> Result<(), GraphFull> {
-        let at = u32::try_from(self.records.len()).ok().filter(|&at| at != NONE);
+    pub(crate) fn insert(&mut self, source: Node, target: Node, kind: KindId) -> Result<(), GraphFull> {
+        let at = u32::try_from(self.ends.len()).ok().filter(|&at| at != NONE);
         let at = at.ok_or(GraphFull("2^32 - 1 associations"))?;
-        let needed = record.source.max(record.target).index() + 1;
-        if self.chains.len() < needed {
-            self.chains.resize(needed, Chains { out: NONE, into: NONE });
+        if self.tables.len() <= source.index() {
+            self.tables.resize(source.index() + 1, Table::default());
         }
-        record.next_out = std::mem::replace(&mut self.chains[record.source.index()].out, at);
-        record.next_in = std::mem::replace(&mut self.chains[record.target.index()].into, at);
-        self.records.push(record);
-        let (records, seed) = (&self.records, self.seed);
-        self.by_ends.insert_unique(seed.pair(record.source, record.target), at, |&at| {
-            let record = &records[at as usize];
-            seed.pair(record.source, record.target)
-        });
+        self.grow(source)?;
+        let table = &mut self.tables[source.index()];
+        table.len += 1;
+        let table = *table;
+        self.put(table, Slot { target, at, state: State::new(kind, 0) });
+        self.ends.push((source, target));
+        if self.last_in.len() <= target.index() {
+            self.last_in.resize(target.index() + 1, NONE);
+        }
+        self.next_in.push(std::mem::replace(&mut self.last_in[target.index()], at));
         Ok(())
     }
 
-    /// The associations whose source is `node`, latest first.
-    pub(crate) fn outgoing(&self, node: Node) -> impl Iterator<Item = u32> + '_ {
-        let first = self.chains.get(node.index()).map_or(NONE, |chains| chains.out);
-        self.chain(first, |record| record.next_out)
+    /// Puts `slot` where it belongs in a table with space for it.
+    fn put(&mut self, table: Table, slot: Slot) {
+        let capacity = table.capacity();
+        let start = table.start as usize;
+        let mut place = self.home(slot.target, capacity);
+        let slots = &mut self.slots[start..start + capacity as usize];
+        while slots[place as usize].at != NONE {
+            place = (place + 1) & (capacity - 1);
+        }
+        slots[place as usize] = slot;
     }
 
-    /// The associations whose target is `node`, latest first.
-    pub(crate) fn incoming(&self, node: Node) -> impl Iterator<Item = u32> + '_ {
-        let first = self.chains.get(node.index()).map_or(NONE, |chains| chains.into);
-        self.chain(first, |record| record.next_in)
+    /// Makes space for one more association of `source`.
+    fn grow(&mut self, source: Node) -> Result<(), GraphFull> {
+        let old = self.tables[source.index()];
+        let (from, to) = (old.capacity(), Table { len: old.len + 1, ..old }.capacity());
+        if from == to {
+            return Ok(());
+        }
+        if old.len >= 1 << 30 {
+            return Err(GraphFull("2^30 associations of one concept"));
+        }
+        let start = match self.free[to.ilog2() as usize].pop() {
+            Some(start) => start,
+            None => {
+                let start = u32::try_from(self.slots.len()).ok().filter(|start| start.checked_add(to).is_some());
+                let start = start.ok_or(GraphFull("tables of 2^32 slots"))?;
+                self.slots.resize(self.slots.len() + to as usize, FREE);
+                start
+            }
+        };
+        self.tables[source.index()].start = start;
+        // Its capacity is that of one more association than there are.
+        let table = Table { start, len: old.len + 1 };
+        for place in old.start..old.start + from {
+            let slot = std::mem::replace(&mut self.slots[place as usize], FREE);
+            if slot.at != NONE {
+                self.put(table, slot);
+            }
+        }
+        if from > 0 {
+            self.free[from.ilog2() as usize].push(old.start);
+        }
+        Ok(())
     }
 
-    fn chain(&self, first: u32, next: fn(&Record) -> u32) -> impl Iterator<Item = u32> + '_ {
+    /// The associations whose source is `node`, in order.
+    pub(crate) fn outgoing(&self, node: Node) -> Vec<u32> {
+        let table = self.tables.get(node.index()).copied().unwrap_or_default();
+        let slots = &self.slots[table.start as usize..(table.start + table.capacity()) as usize];
+        let mut places: Vec<u32> = slots.iter().map(|slot| slot.at).filter(|&at| at != NONE).collect();
+        places.sort_unstable();
+        places
+    }
+
+    /// The associations whose target is `node`, in order.
+    pub(crate) fn incoming(&self, node: Node) -> Vec<u32> {
         let existing = |at: u32| (at != NONE).then_some(at);
-        std::iter::successors(existing(first), move |&at| existing(next(&self.records[at as usize])))
+        let last = self.last_in.get(node.index()).copied().and_then(existing);
+        let mut places: Vec<u32> = std::iter::successors(last, |&at| existing(self.next_in[at as usize])).collect();
+        places.reverse();
+        places
     }
 
     /// Bytes held, for statistics.
     pub(crate) fn memory_usage(&self) -> usize {
-        self.records.capacity() * size_of::<Record>()
-            + self.by_ends.allocation_size()
-            + self.chains.capacity() * size_of::<Chains>()
+        self.ends.capacity() * size_of::<(Node, Node)>()
+            + self.tables.capacity() * size_of::<Table>()
+            + self.slots.capacity() * size_of::<Slot>()
+            + self.free.iter().map(Vec::capacity).sum::<usize>() * size_of::<u32>()
+            + (self.last_in.capacity() + self.next_in.capacity()) * size_of::<u32>()
     }
 }
 
@@ -276,7 +426,7 @@ mod tests {
             let (mut weight, mut now) = (1.0_f64, confidence);
             for count in 0..300 {
                 assert_eq!(edges.meet(Node(3), Node(4), kind).unwrap(), count == 0);
-                let record = edges.records()[0];
+                let record = edges.record(0);
                 assert_eq!(edges.weight(&record).to_bits(), weight.to_bits(), "{confidence} after {count}");
                 assert_eq!(edges.confidence(&record).to_bits(), now.to_bits(), "{confidence} after {count}");
                 weight = (weight * 1.1).min(5.0);
@@ -294,14 +444,41 @@ mod tests {
             assert!(edges.meet(Node(source), Node(target), kind).unwrap());
         }
         for node in 0..7 {
-            let latest_first = |wanted: fn(&(u32, u32)) -> u32| {
-                let places = pairs.iter().enumerate().filter(|(_, pair)| wanted(pair) == node);
-                places.map(|(at, _)| at as u32).rev().collect::<Vec<u32>>()
+            let in_order = |wanted: fn(&(u32, u32)) -> u32| {
+                let places = (0..).zip(&pairs).filter(|(_, pair)| wanted(pair) == node);
+                places.map(|(at, _)| at).collect::<Vec<u32>>()
             };
-            assert_eq!(edges.outgoing(Node(node)).collect::<Vec<_>>(), latest_first(|pair| pair.0));
-            assert_eq!(edges.incoming(Node(node)).collect::<Vec<_>>(), latest_first(|pair| pair.1));
+            assert_eq!(edges.outgoing(Node(node)), in_order(|pair| pair.0));
+            assert_eq!(edges.incoming(Node(node)), in_order(|pair| pair.1));
         }
         assert_eq!(edges.find(Node(2), Node(2)), Some(2));
         assert_eq!(edges.find(Node(2), Node(0)), None);
+    }
+
+    #[test]
+    fn tables_of_every_size_hold_what_was_put_in() {
+        let mut edges = Edges::new(Seed::new());
+        let kind = edges.intern_kind(&RelationType::Causal, 0.8).unwrap();
+        let mut known = std::collections::HashMap::new();
+        let mut random = 1_u32;
+        for round in 0..40_000_u32 {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            // Few sources have most of the targets.
+            let (source, target) = ((random >> 24).checked_ilog2().unwrap_or(0) * 3, random >> 8 & 0x3fff);
+            let next = known.len();
+            let times: &mut (usize, u32) = known.entry((source, target)).or_insert((next, 0));
+            times.1 += 1;
+            assert_eq!(edges.meet(Node(source), Node(target), kind).unwrap(), times.1 == 1, "{round}");
+        }
+        assert_eq!(edges.len(), known.len());
+        for (&(source, target), &(at, times)) in &known {
+            let found = edges.find(Node(source), Node(target)).unwrap();
+            assert_eq!(found as usize, at);
+            let record = edges.record(found);
+            assert_eq!((record.source, record.target), (Node(source), Node(target)));
+            assert_eq!(u32::from(record.count()), times - 1);
+        }
+        let held: usize = (0..40).map(|source| edges.outgoing(Node(source)).len()).sum();
+        assert_eq!(held, edges.len());
     }
 }

@@ -5,6 +5,10 @@
 //! the second step of one part of a batch runs beside the first step of the next, and the result is the same as
 //! if every lesson had been learned by itself.
 
+use std::convert::Infallible;
+use std::hint::black_box;
+use std::ops::Range;
+
 use super::config::{Cooccurrence, LearnConfig};
 use super::draft::{Draft, MentionView};
 use super::edges::{Edges, KindId, Node};
@@ -16,10 +20,13 @@ use crate::pattern::PatternSet;
 #[derive(Debug, Default)]
 pub(crate) struct Plan {
     found: Vec<Found>,
-    pairs: Vec<(Node, Node)>,
+    /// The concepts that stand for the words of a lesson, word by word.
+    firsts: Vec<Node>,
+    /// Up to where the concepts of each word reach in `firsts`.
+    words: Vec<usize>,
     lessons: Vec<PlanLesson>,
-    /// The places of the words of the lesson at hand.
-    words: Vec<u32>,
+    /// The numbers of the words of the lesson at hand.
+    numbers: Vec<u32>,
     pub(crate) new_concepts: usize,
 }
 
@@ -37,7 +44,7 @@ struct Found {
 struct PlanLesson {
     centre: Node,
     found_end: usize,
-    pairs_end: usize,
+    words_end: usize,
 }
 
 /// How many associations were met, and how many of them were new.
@@ -52,7 +59,8 @@ pub(crate) struct Counts {
 impl Plan {
     pub(crate) fn clear(&mut self) {
         self.found.clear();
-        self.pairs.clear();
+        self.firsts.clear();
+        self.words.clear();
         self.lessons.clear();
         self.new_concepts = 0;
     }
@@ -68,7 +76,7 @@ impl Plan {
         let &(content, source, category) = lesson;
         let mention = draft.content();
         let id = mention.id();
-        self.words.clear();
+        self.numbers.clear();
         let centre = match nodes.find(id) {
             Some(known) => {
                 nodes.strengthen(known);
@@ -79,7 +87,7 @@ impl Plan {
                 let node = nodes.insert(&new)?;
                 self.new_concepts += 1;
                 for word in mention.words() {
-                    self.words.push(nodes.index_word(word, node)?);
+                    self.numbers.push(nodes.index_word(word, node)?);
                 }
                 node
             }
@@ -91,13 +99,27 @@ impl Plan {
             self.found.push(Found { source, target, pattern: edge.pattern, confidence: edge.confidence });
         }
         if is_deep && config.cooccurrence.window > 0 && config.cooccurrence.max_new > 0 {
-            if self.words.is_empty() {
-                self.words.extend(mention.words().filter_map(|word| nodes.find_word(word)));
+            if self.numbers.is_empty() {
+                self.numbers.extend(mention.words().filter_map(|word| nodes.find_word(word)));
             }
-            self.pair_words(nodes, &config.cooccurrence);
+            self.take_firsts(nodes, config.cooccurrence.concepts_per_word);
         }
-        self.lessons.push(PlanLesson { centre, found_end: self.found.len(), pairs_end: self.pairs.len() });
+        self.lessons.push(PlanLesson { centre, found_end: self.found.len(), words_end: self.words.len() });
         Ok(id)
+    }
+
+    /// Writes down which concepts stand for every word.
+    fn take_firsts(&mut self, nodes: &Nodes, concepts_per_word: usize) {
+        let words = nodes.words();
+        for &word in &self.numbers {
+            if concepts_per_word <= 2 {
+                let first = words.entry(word).first();
+                self.firsts.extend_from_slice(&first[..first.len().min(concepts_per_word)]);
+            } else {
+                self.firsts.extend(words.concepts(word).take(concepts_per_word));
+            }
+            self.words.push(self.firsts.len());
+        }
     }
 
     /// The concept of an argument, which is made if it is not there.
@@ -124,35 +146,10 @@ impl Plan {
         Ok(node)
     }
 
-    /// Pairs the concepts of every word with those of the words close after it.
-    fn pair_words(&mut self, nodes: &Nodes, config: &Cooccurrence) {
-        let words = nodes.words();
-        for (at, &word) in self.words.iter().enumerate() {
-            let last = self.words.len().min(at.saturating_add(config.window).saturating_add(1));
-            for &close in &self.words[at + 1..last] {
-                if config.concepts_per_word <= 2 {
-                    let firsts = |word: u32| {
-                        let first = words.entry(word).first();
-                        &first[..first.len().min(config.concepts_per_word)]
-                    };
-                    for &source in firsts(word) {
-                        let targets = firsts(close).iter().filter(|&&target| target != source);
-                        self.pairs.extend(targets.map(|&target| (source, target)));
-                    }
-                } else {
-                    for source in words.concepts(word).take(config.concepts_per_word) {
-                        let targets = words.concepts(close).take(config.concepts_per_word);
-                        self.pairs.extend(targets.filter(|&target| target != source).map(|target| (source, target)));
-                    }
-                }
-            }
-        }
-    }
-
     /// The second step for all lessons.
     pub(crate) fn learn_associations(&self, edges: &mut Edges, kinds: &Kinds) -> Result<Counts, GraphFull> {
         let mut counts = Counts { found: self.found.len(), ..Counts::default() };
-        let (mut found_start, mut pairs_start) = (0, 0);
+        let (mut found_start, mut words_start) = (0, 0);
         for lesson in &self.lessons {
             for found in &self.found[found_start..lesson.found_end] {
                 let kind = kinds.of_pattern(edges, found)?;
@@ -162,38 +159,74 @@ impl Plan {
                     counts.new_links += usize::from(edges.meet(lesson.centre, found.target, link)?);
                 }
             }
-            let pairs = &self.pairs[pairs_start..lesson.pairs_end];
-            counts.new_cooccurring += meet_pairs(edges, pairs, kinds.cooccurrence, kinds.max_new)?;
-            (found_start, pairs_start) = (lesson.found_end, lesson.pairs_end);
+            let words = Firsts { plan: self, words: words_start..lesson.words_end };
+            counts.new_cooccurring += words.meet(edges, kinds)?;
+            (found_start, words_start) = (lesson.found_end, lesson.words_end);
         }
         Ok(counts)
     }
 }
 
-/// Meets every pair in order until `max_new` were new, and returns how many were.
-///
-/// The places of several pairs are looked up before the first of them is met: the look-ups do not wait for each
-/// other, and memory answers them together.
-fn meet_pairs(edges: &mut Edges, pairs: &[(Node, Node)], kind: KindId, max_new: usize) -> Result<usize, GraphFull> {
-    const TOGETHER: usize = 16;
-    let mut new = 0;
-    for block in pairs.chunks(TOGETHER) {
-        let mut places = [None; TOGETHER];
-        for (place, &(source, target)) in places.iter_mut().zip(block) {
-            *place = edges.find(source, target);
-        }
-        for (place, &(source, target)) in places.iter().zip(block) {
-            match *place {
-                Some(at) => edges.strengthen(at),
-                // It may have been made since, by a pair of this block.
-                None => new += usize::from(edges.meet(source, target, kind)?),
-            }
-            if new == max_new {
-                return Ok(new);
-            }
-        }
+/// The concepts that stand for the words of one lesson.
+struct Firsts<'p> {
+    plan: &'p Plan,
+    words: Range<usize>,
+}
+
+impl Firsts<'_> {
+    /// Those of one word.
+    fn of(&self, word: usize) -> &[Node] {
+        let ends = &self.plan.words;
+        let start = word.checked_sub(1).map_or(0, |before| ends[before]);
+        &self.plan.firsts[start..ends[word]]
     }
-    Ok(new)
+
+    /// Calls `each` with every pair of different concepts, of a word and of a word close after it, in order, until it
+    /// returns false.
+    #[inline]
+    fn pairs<E>(&self, window: usize, mut each: impl FnMut(Node, Node) -> Result<bool, E>) -> Result<(), E> {
+        for word in self.words.clone() {
+            let last = self.words.end.min(word.saturating_add(window).saturating_add(1));
+            for close in word + 1..last {
+                for &source in self.of(word) {
+                    for &target in self.of(close) {
+                        if source != target && !each(source, target)? {
+                            return Ok(());
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Meets every pair in order until enough were new, and returns how many were.
+    ///
+    /// Before the first is met, the memory of all is read, and nothing is done with it that could be waited for: the
+    /// misses of a lesson are waited for together instead of one after another.
+    fn meet(&self, edges: &mut Edges, kinds: &Kinds) -> Result<usize, GraphFull> {
+        if self.words.len() < 2 {
+            return Ok(0);
+        }
+        let first = self.words.start.checked_sub(1).map_or(0, |before| self.plan.words[before]);
+        let sources = &self.plan.firsts[first..self.plan.words[self.words.end - 1]];
+        let mut read = sources.iter().fold(0, |read, &source| read ^ edges.touch_table(source));
+        let touched = self.pairs(kinds.window, |source, target| {
+            read ^= edges.touch(source, target);
+            Ok::<bool, Infallible>(true)
+        });
+        match touched {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
+        black_box(read);
+        let mut new = 0;
+        self.pairs(kinds.window, |source, target| {
+            new += usize::from(edges.meet(source, target, kinds.cooccurrence)?);
+            Ok::<bool, GraphFull>(new < kinds.max_new)
+        })?;
+        Ok(new)
+    }
 }
 
 /// The kinds of association that a learner makes.
@@ -203,6 +236,7 @@ pub(crate) struct Kinds {
     link: Option<KindId>,
     cooccurrence: KindId,
     max_new: usize,
+    window: usize,
 }
 
 impl Kinds {
@@ -216,7 +250,8 @@ impl Kinds {
             false => None,
         };
         let cooccurrence = edges.intern_kind(&config.cooccurrence.relation, config.cooccurrence.confidence)?;
-        Ok(Kinds { patterns, link, cooccurrence, max_new: config.cooccurrence.max_new })
+        let Cooccurrence { max_new, window, .. } = config.cooccurrence;
+        Ok(Kinds { patterns, link, cooccurrence, max_new, window })
     }
 
     /// The kind of an association: that of its pattern, unless it was given a confidence of its own.

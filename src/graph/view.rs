@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::ConceptId;
-use super::edges::{Edges, Node};
+use super::edges::{Edges, Node, Record};
 use super::hash::Seed;
 use super::nodes::{self, Nodes};
 use crate::pattern::RelationType;
@@ -217,16 +217,12 @@ impl<'g> Concept<'g> {
 
     /// The associations whose source it is. Linear in them.
     pub fn outgoing(self) -> impl DoubleEndedIterator<Item = Association<'g>> {
-        let mut places: Vec<u32> = self.graph.edges.outgoing(self.node).collect();
-        places.reverse();
-        places.into_iter().map(move |at| Association { graph: self.graph, at })
+        self.graph.edges.outgoing(self.node).into_iter().map(move |at| Association { graph: self.graph, at })
     }
 
     /// The associations whose target it is. Linear in them.
     pub fn incoming(self) -> impl DoubleEndedIterator<Item = Association<'g>> {
-        let mut places: Vec<u32> = self.graph.edges.incoming(self.node).collect();
-        places.reverse();
-        places.into_iter().map(move |at| Association { graph: self.graph, at })
+        self.graph.edges.incoming(self.node).into_iter().map(move |at| Association { graph: self.graph, at })
     }
 
     /// The associations of one relation whose source it is.
@@ -244,11 +240,12 @@ impl<'g> Concept<'g> {
     #[must_use]
     pub fn neighbours(self) -> Vec<Concept<'g>> {
         let edges = &self.graph.edges;
-        let mut places: Vec<u32> = edges.outgoing(self.node).chain(edges.incoming(self.node)).collect();
+        let mut places = edges.outgoing(self.node);
+        places.extend(edges.incoming(self.node));
         places.sort_unstable();
         let ends = places.into_iter().map(|at| {
-            let record = &edges.records()[at as usize];
-            if record.source == self.node { record.target } else { record.source }
+            let (source, target) = edges.ends()[at as usize];
+            if source == self.node { target } else { source }
         });
         let mut seen = HashSet::new();
         ends.filter(|&end| seen.insert(end)).map(|node| self.graph.at(node)).collect()
@@ -273,37 +270,37 @@ impl PartialEq for Concept<'_> {
 impl Eq for Concept<'_> {}
 
 impl<'g> Association<'g> {
-    fn record(self) -> &'g super::edges::Record {
-        &self.graph.edges.records()[self.at as usize]
+    fn record(self) -> Record {
+        self.graph.edges.record(self.at)
     }
 
     /// The concept it comes from.
     #[must_use]
     pub fn source(self) -> Concept<'g> {
-        self.graph.at(self.record().source)
+        self.graph.at(self.graph.edges.ends()[self.at as usize].0)
     }
 
     /// The concept it goes to.
     #[must_use]
     pub fn target(self) -> Concept<'g> {
-        self.graph.at(self.record().target)
+        self.graph.at(self.graph.edges.ends()[self.at as usize].1)
     }
 
     /// The relation, as it was when the two concepts were first associated.
     #[must_use]
     pub fn relation(self) -> &'g RelationType {
-        &self.graph.edges.kind(self.record()).relation
+        &self.graph.edges.kind(&self.record()).relation
     }
 
     /// How strong it is: from 1, as first met, to 5.
     #[must_use]
     pub fn weight(self) -> f64 {
-        self.graph.edges.weight(self.record())
+        self.graph.edges.weight(&self.record())
     }
 
     /// How sure it is, from 0 to 1.
     #[must_use]
     pub fn confidence(self) -> f64 {
-        self.graph.edges.confidence(self.record())
+        self.graph.edges.confidence(&self.record())
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::Document;
 use crate::extract::Layout;
+use crate::{AsDocument, Document};
 
 /// Whole lines of one document, or of several: the unit in which documents are read.
 ///
@@ -34,5 +34,11 @@ impl Block {
             .with_index(self.index)
             .starting_at(self.offset, self.line)
             .with_layout(&self.layout)
+    }
+}
+
+impl AsDocument for Block {
+    fn as_document(&self) -> Document<'_> {
+        self.as_document()
     }
 }

@@ -6,7 +6,7 @@ use super::error::StoreErrorKind;
 use super::save::signed;
 use super::segment::{Damaged, Reader, read_lists};
 use super::{ASSOCIATION_BLOCK, LIST_BLOCK, Saved};
-use crate::graph::edges::{Node, Record};
+use crate::graph::edges::Node;
 use crate::graph::nodes::NewConcept;
 use crate::graph::{ConceptGraph, ConceptId, GraphFull, LearnError};
 use crate::pattern::RelationType;
@@ -137,7 +137,7 @@ fn associations(connection: &Connection, graph: &mut ConceptGraph) -> Result<(),
             if source.max(target).index() >= concepts || edges.find(source, target).is_some() {
                 return Err(corrupt(format!("association {} is there twice, or without its concepts", edges.len())));
             }
-            edges.insert(Record::new(source, target, kind, 0))?;
+            edges.insert(source, target, kind)?;
         }
         Ok(())
     })?;
@@ -146,9 +146,7 @@ fn associations(connection: &Connection, graph: &mut ConceptGraph) -> Result<(),
         let mut reader = Reader::new(blob(row, 1)?);
         while !reader.is_at_end() {
             let at = first.checked_add(reader.number()?).filter(|&at| (at as usize) < edges.len()).ok_or(Damaged)?;
-            for _ in 0..reader.number()?.min(u32::from(u8::MAX)) {
-                edges.strengthen(at);
-            }
+            edges.restore_count(at, reader.number()?);
         }
         Ok(())
     })

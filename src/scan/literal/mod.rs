@@ -15,6 +15,7 @@
 mod frequency;
 mod kernel;
 mod lower;
+pub(crate) mod md5;
 mod needles;
 mod phases;
 mod scanner;

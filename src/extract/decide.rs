@@ -1,0 +1,103 @@
+//! What the patterns that were hit in a line have found in it.
+
+use std::ops::{ControlFlow, Range};
+
+use super::emission::Emission;
+use super::hits::{Hits, Place};
+use super::verify::{Kind, Verifier};
+use crate::argument::Grammar;
+use crate::error::BuildError;
+use crate::pattern::{PatternId, PatternSet};
+use crate::text::Lowered;
+
+/// Decides lines, whichever way they were found.
+#[derive(Debug)]
+pub(super) struct Decider {
+    verifiers: Vec<Verifier>,
+    /// The patterns with bounded arguments.
+    grammar: Option<Grammar>,
+}
+
+/// A line of lowered text.
+pub(super) struct LoweredLine<'l> {
+    pub(super) lowered: Lowered<'l>,
+    /// The line within the text, without its line feed.
+    pub(super) span: Range<usize>,
+    /// Its number in the document.
+    pub(super) number: usize,
+}
+
+impl Decider {
+    pub(super) fn new(set: &PatternSet, grammar: Option<Grammar>) -> Result<Self, BuildError> {
+        Ok(Decider { verifiers: Verifier::for_all(set)?, grammar })
+    }
+
+    /// How many patterns there are.
+    pub(super) fn patterns(&self) -> usize {
+        self.verifiers.len()
+    }
+
+    /// Bytes of memory that the rules for bounded arguments take.
+    pub(super) fn memory_usage(&self) -> usize {
+        self.grammar.as_ref().map_or(0, Grammar::memory_usage)
+    }
+
+    /// Sends the associations of `line`, by pattern and then position, and forgets its hits.
+    pub(super) fn decide(
+        &self,
+        line: &LoweredLine<'_>,
+        hits: &mut Hits,
+        emission: &mut Emission<'_, '_>,
+    ) -> ControlFlow<()> {
+        self.read(line, hits, emission);
+        hits.patterns.sort_unstable();
+        let mut flow = ControlFlow::Continue(());
+        for i in 0..hits.patterns.len() {
+            let pattern = hits.patterns[i];
+            let nowhere = Place { start: line.span.start, end: line.span.start, rank: 0 };
+            let place = hits.take(pattern).unwrap_or(nowhere);
+            if flow.is_continue() {
+                flow = self.send(line, pattern, place, hits, emission);
+            }
+        }
+        hits.patterns.clear();
+        hits.found.clear();
+        flow
+    }
+
+    /// Lets the grammar read the line, if it holds an anchor.
+    fn read(&self, line: &LoweredLine<'_>, hits: &mut Hits, emission: &Emission<'_, '_>) {
+        let Some(grammar) = self.grammar.as_ref().filter(|_| !hits.anchors.is_empty()) else { return };
+        let Hits { anchors, reading, found, patterns, .. } = hits;
+        let original = line.lowered.map.original(&line.span);
+        for hit in &mut *anchors {
+            hit.at = line.lowered.map.original(&(hit.at..hit.at)).start - original.start;
+        }
+        anchors.sort_unstable();
+        grammar.read(&emission.original()[original], anchors, reading, found);
+        anchors.clear();
+        patterns.extend(found.chunk_by(|a, b| a.pattern == b.pattern).filter_map(|same| Some(same.first()?.pattern)));
+    }
+
+    fn send(
+        &self,
+        line: &LoweredLine<'_>,
+        pattern: PatternId,
+        place: Place,
+        hits: &Hits,
+        emission: &mut Emission<'_, '_>,
+    ) -> ControlFlow<()> {
+        let verifier = &self.verifiers[pattern.index()];
+        if !matches!(verifier.kind, Kind::Bounded) {
+            return verifier.matches(line.lowered.text, &line.span, place, &mut |found| {
+                emission.emit(&line.lowered, line.number, pattern, verifier.forward, found)
+            });
+        }
+        let start = line.lowered.map.original(&line.span).start;
+        let first = hits.found.partition_point(|found| found.pattern < pattern);
+        for found in hits.found[first..].iter().take_while(|found| found.pattern == pattern) {
+            emission.emit_found(&line.lowered, line.number, start, verifier.forward, found)?;
+        }
+        ControlFlow::Continue(())
+    }
+}
