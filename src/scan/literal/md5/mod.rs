@@ -45,7 +45,7 @@ impl Hasher {
     }
 
     /// Those that this CPU can do, from the fastest to the slowest.
-    fn available() -> Vec<Self> {
+    pub(crate) fn available() -> Vec<Self> {
         #[cfg(target_arch = "x86_64")]
         {
             let lanes = [(Hasher::Avx512, x86::has_avx512()), (Hasher::Avx2, x86::has_avx2()), (Hasher::Scalar, true)];

@@ -44,7 +44,7 @@ pub(super) unsafe fn fill_avx512(message: &mut Message, group: &Group<'_>, numbe
             // SAFETY: the caller answers for the CPU.
             *row = unsafe { block(text, number) };
         }
-        for (words, row) in message.iter_mut().zip(transposed(rows)) {
+        for (words, row) in message.iter_mut().zip(transposed(&rows)) {
             // SAFETY: the caller answers for the CPU; a group has sixteen lanes from either half on.
             unsafe { Sixteen(row).store(words, half * Sixteen::LANES) }
         }
@@ -72,8 +72,8 @@ unsafe fn block(text: &[u8], number: usize) -> __m512i {
 
 /// Rows made columns: word i of row j becomes word j of row i.
 #[target_feature(enable = "avx512f")]
-fn transposed(rows: [__m512i; 16]) -> [__m512i; 16] {
-    let mut pairs = rows;
+fn transposed(rows: &[__m512i; 16]) -> [__m512i; 16] {
+    let mut pairs = *rows;
     for i in 0..8 {
         pairs[2 * i] = _mm512_unpacklo_epi32(rows[2 * i], rows[2 * i + 1]);
         pairs[2 * i + 1] = _mm512_unpackhi_epi32(rows[2 * i], rows[2 * i + 1]);
