@@ -33,6 +33,52 @@ pub use text::{clean_text, extract_words, word_overlap};
 pub mod fuzzing {
     use std::ops::Range;
 
+    /// Where `needles` occur in `text`, as each kernel of this CPU finds them: start and number, in order. `None` if the
+    /// needles do not suit the search.
+    pub fn scan(needles: &[Box<[u8]>], text: &[u8]) -> Option<Vec<(&'static str, Vec<(usize, usize)>)>> {
+        use crate::scan::literal::{Instructions, Literals, Scratch, Unfit};
+        let mut found = Vec::new();
+        for instructions in [Instructions::Plain, Instructions::Avx2, Instructions::Avx512] {
+            let literals = match Literals::new(needles, instructions) {
+                Err(Unfit::Cpu) => continue,
+                literals => literals.ok()?,
+            };
+            let mut here = Vec::new();
+            let mut last = 0;
+            let flow = literals.scan(text, &mut Scratch::default(), &mut |line, occurrences| {
+                assert!(line.start >= last && !text[line.start..line.end].contains(&b'\n'));
+                assert!(line.start == 0 || text[line.start - 1] == b'\n');
+                assert!(line.end == text.len() || text[line.end] == b'\n');
+                assert_eq!(line.feeds, text[..line.start].iter().filter(|byte| **byte == b'\n').count());
+                last = line.start;
+                for occurrence in occurrences {
+                    assert!((line.start..line.end).contains(&occurrence.start));
+                    here.push((occurrence.start, occurrence.needle as usize));
+                }
+                std::ops::ControlFlow::Continue(())
+            });
+            assert!(flow.is_continue());
+            here.sort_unstable();
+            found.push((literals.name(), here));
+        }
+        Some(found)
+    }
+
+    /// `text` in lower case by each kernel of this CPU; `None` where it is not ASCII.
+    pub fn lower_ascii(text: &str) -> Vec<Option<String>> {
+        use crate::scan::literal::{Buffer, Instructions, Literals};
+        let needles = [b"a".as_slice().into()];
+        let kernels = [Instructions::Plain, Instructions::Avx2, Instructions::Avx512];
+        let literals = kernels.into_iter().filter_map(|instructions| Literals::new(&needles, instructions).ok());
+        literals.map(|literals| literals.lower(&mut Buffer::default(), text).map(str::to_owned)).collect()
+    }
+
+    /// The ids of `texts`, by each way to compute them that this CPU has; the last one is the `md-5` crate.
+    pub fn ids(texts: &[&[u8]]) -> Vec<Vec<u64>> {
+        use crate::scan::literal::md5::Hasher;
+        Hasher::available().into_iter().map(|hasher| hasher.ids(texts.iter().copied())).collect()
+    }
+
     /// The lowered text, and for each of its bytes the original bytes it stands for.
     pub fn lower(text: &str) -> (String, Vec<Range<usize>>) {
         let arena = bumpalo::Bump::new();

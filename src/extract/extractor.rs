@@ -56,7 +56,7 @@ pub(crate) type LentMemory<'e> = PoolGuard<'e, Memory, CreateMemory>;
 enum Strategy {
     Naive(Naive),
     Compiled(Compiled),
-    Raw(Raw),
+    Raw(Box<Raw>),
 }
 
 /// Which engine finds the triggers. All give the same associations.
@@ -264,7 +264,7 @@ impl Strategy {
             Some(Err(_)) => Ok((Self::portable(set)?, "the literals do not suit a SIMD kernel")),
             Some(Ok(literals)) if raw => {
                 let why = "every pattern has literals, all ASCII: only lines with one are lowered";
-                Ok((Strategy::Raw(Raw::new(plan, literals, decider)), why))
+                Ok((Strategy::Raw(Box::new(Raw::new(plan, literals, decider))), why))
             }
             Some(Ok(literals)) => {
                 let scanner = Pooled::new(literals, plan.literals());

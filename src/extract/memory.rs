@@ -29,7 +29,7 @@ impl Memory {
 
     /// The most bytes that lowered text has taken.
     pub(crate) fn peak_arena_bytes(&self) -> usize {
-        self.arena.peak.max(self.arena.bump.allocated_bytes())
+        self.arena.peak.max(self.arena.bump.allocated_bytes()) + self.lowered.peak()
     }
 }
 

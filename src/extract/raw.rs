@@ -131,15 +131,14 @@ impl Lines<'_, '_> {
     fn finish(&mut self) -> ControlFlow<()> {
         let Some(line) = self.line.take() else { return ControlFlow::Continue(()) };
         let text = &self.document.text[line.start..line.end];
-        let lowered = match self.raw.literals.lower(self.buffer, text) {
-            Some(lowered) => Lowered::unshifted(lowered),
-            None => {
-                let lowered = lower_in(self.arena.emptied(), text);
-                if lowered.map.is_shifted() {
-                    rescan(self.raw, lowered, self.hits, self.scratches);
-                }
-                lowered
+        let lowered = if let Some(lowered) = self.raw.literals.lower(self.buffer, text) {
+            Lowered::unshifted(lowered)
+        } else {
+            let lowered = lower_in(self.arena.emptied(), text);
+            if lowered.map.is_shifted() {
+                rescan(self.raw, lowered, self.hits, self.scratches);
             }
+            lowered
         };
         let mut emission = Emission {
             set: self.set,

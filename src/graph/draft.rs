@@ -133,9 +133,13 @@ impl Drafts {
     fn read_arguments(&mut self, seed: Seed) {
         for edge in 0..self.edges.len() {
             for mention in [self.edges[edge].source, self.edges[edge].target] {
-                self.mentions[mention].id = ConceptId::of(&self.lowered[self.mentions[mention].lowered.clone()]);
                 self.read_words(mention, seed);
             }
+        }
+        let arguments: Vec<usize> = self.edges.iter().flat_map(|edge| [edge.source, edge.target]).collect();
+        let ids = ConceptId::of_all(arguments.iter().map(|&at| &self.lowered[self.mentions[at].lowered.clone()]));
+        for (mention, id) in arguments.into_iter().zip(ids) {
+            self.mentions[mention].id = id;
         }
     }
 

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use md5::{Digest, Md5};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::scan::literal::md5::{self, Hasher};
 
 /// The id of a concept: the first 16 hexadecimal digits of the MD5 of its text in UTF-8. Written and serialised as
 /// those digits, in lower case.
@@ -22,10 +23,25 @@ pub struct ConceptId(u64);
 impl ConceptId {
     /// The id of the concept whose text is `text`. Linear in the text.
     #[must_use]
-    #[allow(clippy::cast_possible_truncation)] // the upper half is shifted down
     pub fn of(text: &str) -> Self {
-        let digest: [u8; 16] = Md5::digest(text.as_bytes()).into();
-        ConceptId((u128::from_be_bytes(digest) >> 64) as u64)
+        ConceptId(md5::id(text.as_bytes()))
+    }
+
+    /// The ids of the concepts whose texts are `texts`, in order: several times faster than one after another where
+    /// the CPU can compute them side by side. Linear in the texts.
+    ///
+    /// ```
+    /// use relscan::graph::ConceptId;
+    ///
+    /// assert_eq!(ConceptId::of_all(["a", "b"]), [ConceptId::of("a"), ConceptId::of("b")]);
+    /// ```
+    #[must_use]
+    pub fn of_all<'t, I>(texts: I) -> Vec<Self>
+    where
+        I: IntoIterator<Item = &'t str, IntoIter: ExactSizeIterator>,
+    {
+        let ids = Hasher::best().ids(texts.into_iter().map(str::as_bytes));
+        ids.into_iter().map(ConceptId).collect()
     }
 
     /// The id whose 16 digits are those of `bits`, highest first.

@@ -9,16 +9,25 @@ const KEPT: usize = 4 << 20;
 
 /// Memory for one lowered text after another.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Buffer(Vec<u8>);
+pub(crate) struct Buffer {
+    bytes: Vec<u8>,
+    peak: usize,
+}
 
 impl Buffer {
+    /// The most bytes that it held.
+    pub(crate) fn peak(&self) -> usize {
+        self.peak
+    }
+
     /// `text` in lower case if it is ASCII; `None` if it is not.
     pub(super) fn lower(&mut self, kernel: &Kernels, text: &str) -> Option<&str> {
         let padded = text.len().next_multiple_of(STEP);
-        if self.0.len() < padded || self.0.len() > KEPT {
-            self.0 = vec![0; padded.max(STEP * 64)];
+        if self.bytes.len() < padded || self.bytes.len() > KEPT {
+            self.bytes = vec![0; padded.max(STEP * 64)];
+            self.peak = self.peak.max(self.bytes.len());
         }
-        let lowered = &mut self.0[..padded];
+        let lowered = &mut self.bytes[..padded];
         let ascii = match kernel {
             Kernels::Plain(_) => lower(text.as_bytes(), lowered),
             // SAFETY: the kernel could only be made because the CPU has the instructions.
@@ -29,7 +38,7 @@ impl Buffer {
             Kernels::Avx512(_) => unsafe { lower_avx512(text.as_bytes(), lowered) },
         };
         // SAFETY: a text of ASCII bytes, some of them made other ASCII bytes, is UTF-8.
-        ascii.then(|| unsafe { std::str::from_utf8_unchecked(&self.0[..text.len()]) })
+        ascii.then(|| unsafe { std::str::from_utf8_unchecked(&self.bytes[..text.len()]) })
     }
 }
 
@@ -111,7 +120,7 @@ mod tests {
             let long = ascii.repeat(20_000);
             assert_eq!(literals.lower(&mut buffer, &long), Some(&*long.to_lowercase()));
             assert_eq!(literals.lower(&mut buffer, "Short"), Some("short"));
-            assert!(buffer.0.len() <= KEPT, "a large buffer is given back");
+            assert!(buffer.bytes.len() <= KEPT, "a large buffer is given back");
         }
     }
 }

@@ -9,10 +9,13 @@
 //! then searching finds, for needles in ASCII and lines without U+212A and U+0130, which alone are lowered to ASCII.
 #![allow(unsafe_code)]
 #![allow(clippy::inline_always)] // what is not inlined is not compiled for the instructions of its caller
+#![allow(clippy::cast_possible_truncation)] // of places in a strip, and of hashes, which lose bits by intent
+#![allow(clippy::wildcard_imports)] // of intrinsics, where their names would fill the screen
 
 mod frequency;
 mod kernel;
 mod lower;
+pub(crate) mod md5;
 mod needles;
 mod phases;
 mod scanner;

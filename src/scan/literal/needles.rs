@@ -65,7 +65,7 @@ struct Keys {
 pub(super) struct Needles {
     keys: Vec<Keys>,
     /// The first one is equal to no text.
-    needles: Box<[Needle]>,
+    entries: Box<[Needle]>,
     longest_chain: usize,
     /// The needles longer than a head, whole; empty for the others.
     whole: Box<[Box<[u8]>]>,
@@ -76,7 +76,7 @@ impl Needles {
     pub(super) fn new(needles: &[Box<[u8]>], windows: &Windows) -> Option<Self> {
         let mut built = Needles {
             keys: Vec::new(),
-            needles: [].into(),
+            entries: [].into(),
             longest_chain: 0,
             whole: needles.iter().map(|needle| if needle.len() > HEAD { needle.clone() } else { [].into() }).collect(),
         };
@@ -98,10 +98,10 @@ impl Needles {
             }
             built.keys.push(keys);
         }
-        built.needles = entries.into();
+        built.entries = entries.into();
         // A needle comes after those that it leads to.
-        let mut lengths = vec![0; built.needles.len()];
-        for (at, needle) in built.needles.iter().enumerate().skip(1) {
+        let mut lengths = vec![0; built.entries.len()];
+        for (at, needle) in built.entries.iter().enumerate().skip(1) {
             lengths[at] = lengths[needle.next as usize] + 1;
             built.longest_chain = built.longest_chain.max(lengths[at]);
         }
@@ -152,7 +152,7 @@ impl Needles {
                 let mut next = keys.head(word);
                 let mut left = fixed;
                 loop {
-                    let needle = &self.needles[next as usize];
+                    let needle = &self.entries[next as usize];
                     let start = at.wrapping_sub(needle.anchor as usize);
                     // Written in any case and kept if equal: a branch would be mispredicted every other time.
                     if fixed == 0 && count == found.len() {
@@ -199,7 +199,7 @@ impl Needles {
         let keys =
             self.keys.iter().map(|keys| size_of_val(keys) + size_of_val(&*keys.filter) + size_of_val(&*keys.heads));
         let whole = self.whole.iter().map(|needle| size_of_val(needle) + needle.len());
-        keys.sum::<usize>() + size_of_val(&*self.needles) + whole.sum::<usize>()
+        keys.sum::<usize>() + size_of_val(&*self.entries) + whole.sum::<usize>()
     }
 }
 

@@ -1,0 +1,68 @@
+//! Needles and text from bytes: every kernel must find what comparing at every place finds.
+#![no_main]
+
+mod guard;
+
+use arbitrary::Arbitrary;
+use guard::Guarded;
+use libfuzzer_sys::fuzz_target;
+
+#[derive(Arbitrary, Debug)]
+struct Case {
+    needles: Vec<Vec<u8>>,
+    /// Needles of few letters, so that many overlap.
+    alike: Vec<Vec<bool>>,
+    text: Vec<Part>,
+    /// Bytes before the text, which move it within the blocks.
+    before: u8,
+}
+
+#[derive(Arbitrary, Debug)]
+enum Part {
+    Needle(u8, bool),
+    Bytes(Vec<u8>),
+    Run(u8, u16),
+}
+
+fn needles(case: &Case) -> Vec<Box<[u8]>> {
+    let alike = case.alike.iter().map(|letters| letters.iter().map(|&a| if a { b'a' } else { b' ' }).collect());
+    let mut needles: Vec<Box<[u8]>> = case.needles.iter().map(|needle| needle.to_ascii_lowercase().into()).chain(alike).collect();
+    needles.retain(|needle: &Box<[u8]>| (1..=256).contains(&needle.len()) && !needle.contains(&b'\n'));
+    needles.sort_unstable();
+    needles.dedup();
+    needles
+}
+
+fuzz_target!(|case: Case| {
+    let needles = needles(&case);
+    let mut text = vec![b'-'; usize::from(case.before)];
+    for part in &case.text {
+        match part {
+            Part::Needle(number, upper) => {
+                let Some(needle) = needles.get(usize::from(*number) % needles.len().max(1)) else { continue };
+                text.extend(needle.iter().map(|b| if *upper { b.to_ascii_uppercase() } else { *b }));
+            }
+            Part::Bytes(bytes) => text.extend(bytes),
+            Part::Run(byte, len) => text.resize(text.len() + usize::from(*len) % 5_000, *byte),
+        }
+    }
+    let guarded = Guarded::new(&text);
+    let text = guarded.bytes();
+    if let Some(found) = relscan::fuzzing::scan(&needles, text) {
+        let mut want = Vec::new();
+        for at in 0..text.len() {
+            for (number, needle) in needles.iter().enumerate() {
+                if text[at..].get(..needle.len()).is_some_and(|text| text.eq_ignore_ascii_case(needle)) {
+                    want.push((at, number));
+                }
+            }
+        }
+        for (name, found) in found {
+            assert_eq!(found, want, "{name}");
+        }
+    }
+    if let Ok(text) = std::str::from_utf8(text) {
+        let want = text.is_ascii().then(|| text.to_lowercase());
+        assert!(relscan::fuzzing::lower_ascii(text).into_iter().all(|lowered| lowered == want));
+    }
+});
