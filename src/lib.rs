@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod argument;
 mod batch;
 mod error;
 mod extract;
@@ -20,8 +21,8 @@ pub use extract::{
     Sink, SinkFn, Span, UnknownEngine, sink_fn,
 };
 pub use pattern::{
-    ArgumentMode, Direction, Example, Field, Group, InvalidName, Location, Matcher, Pattern, PatternError,
-    PatternErrorKind, PatternErrors, PatternId, PatternSet, RelationType,
+    ArgumentMode, Direction, Example, Field, Group, InvalidName, Lists, Location, Matcher, Pattern, PatternError,
+    PatternErrorKind, PatternErrors, PatternId, PatternSet, Reach, RelationType,
 };
 pub use text::{clean_text, extract_words, word_overlap};
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::ser::SerializeStruct;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::pattern::{PatternId, RelationType};
+use crate::pattern::{Pattern, PatternId, RelationType};
 
 /// Bytes of a document, from `start` up to but not including `end`. Serialised as `[start, end]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -50,7 +50,8 @@ impl From<Span> for (usize, usize) {
 /// makes a copy of its own.
 ///
 /// It serialises to the record that the command line writes: `id`, `pattern`, `relation`, `source`, `target`,
-/// `confidence`, `source_span`, `trigger_span`, `target_span`.
+/// `confidence`, `source_span`, `trigger_span`, `target_span`; where they apply also `source_head`, `target_head`, and
+/// `negated`, `hedged`, `pronoun` if true.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Association<'a> {
     pub(crate) document: &'a str,
@@ -64,6 +65,7 @@ pub struct Association<'a> {
     pub(crate) target: &'a str,
     pub(crate) spans: Spans,
     pub(crate) context: Context<'a>,
+    pub(crate) reading: Option<Reading<'a>>,
 }
 
 /// The text that holds the line of an association.
@@ -77,6 +79,21 @@ pub(crate) struct Context<'a> {
     pub(crate) line_is_document: bool,
 }
 
+/// What the rules for bounded arguments know besides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Reading<'a> {
+    pub(crate) negated: bool,
+    pub(crate) hedged: bool,
+    pub(crate) pronoun: bool,
+    pub(crate) source_head: Option<(&'a str, Span)>,
+    pub(crate) target_head: Option<(&'a str, Span)>,
+}
+
+/// The confidence of what `pattern` finds.
+pub(crate) fn confidence(pattern: &Pattern, hedged: bool) -> f64 {
+    if hedged { pattern.confidence() * Association::HEDGE_FACTOR } else { pattern.confidence() }
+}
+
 /// Where the parts of an association are in the original document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Spans {
@@ -86,6 +103,9 @@ pub(crate) struct Spans {
 }
 
 impl<'a> Association<'a> {
+    /// What a hedge (`may`, `is believed to`) leaves of the pattern's confidence.
+    pub const HEDGE_FACTOR: f64 = 0.5;
+
     /// The id of the document; empty if it was given none.
     #[must_use]
     pub fn document(&self) -> &'a str {
@@ -138,6 +158,50 @@ impl<'a> Association<'a> {
     #[must_use]
     pub fn target(&self) -> &'a str {
         self.target
+    }
+
+    /// Whether the text denies it: `does not cause`, `no longer contains`. Only bounded arguments tell; such
+    /// associations are left out unless [`negated`](crate::ExtractorBuilder::negated) asks for them.
+    #[must_use]
+    pub fn negated(&self) -> bool {
+        self.reading.is_some_and(|reading| reading.negated)
+    }
+
+    /// Whether the text only says that it may be so. Only bounded arguments tell.
+    #[must_use]
+    pub fn hedged(&self) -> bool {
+        self.reading.is_some_and(|reading| reading.hedged)
+    }
+
+    /// Whether an argument is a pronoun. Only bounded arguments tell; such associations are left out unless
+    /// [`pronouns`](crate::ExtractorBuilder::pronouns) asks for them.
+    #[must_use]
+    pub fn pronoun(&self) -> bool {
+        self.reading.is_some_and(|reading| reading.pronoun)
+    }
+
+    /// The head of the source in lower case, if it is a noun phrase: `cancer` of `cancer of the lung`.
+    #[must_use]
+    pub fn source_head(&self) -> Option<&'a str> {
+        Some(self.reading?.source_head?.0)
+    }
+
+    /// The head of the target in lower case, if it is a noun phrase.
+    #[must_use]
+    pub fn target_head(&self) -> Option<&'a str> {
+        Some(self.reading?.target_head?.0)
+    }
+
+    /// Where the head of the source is in the original document.
+    #[must_use]
+    pub fn source_head_span(&self) -> Option<Span> {
+        Some(self.reading?.source_head?.1)
+    }
+
+    /// Where the head of the target is in the original document.
+    #[must_use]
+    pub fn target_head_span(&self) -> Option<Span> {
+        Some(self.reading?.target_head?.1)
     }
 
     /// Where the source is in the original document.
@@ -197,13 +261,22 @@ impl<'a> Association<'a> {
             source_span: self.spans.source,
             trigger_span: self.spans.trigger,
             target_span: self.spans.target,
+            negated: self.negated(),
+            hedged: self.hedged(),
+            pronoun: self.pronoun(),
+            source_head: self.source_head_span(),
+            target_head: self.target_head_span(),
         }
     }
 }
 
 impl Serialize for Association<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut record = serializer.serialize_struct("Association", 9)?;
+        let flags = [("negated", self.negated()), ("hedged", self.hedged()), ("pronoun", self.pronoun())];
+        let heads = [("source_head", self.source_head()), ("target_head", self.target_head())];
+        let more =
+            flags.iter().filter(|(_, set)| *set).count() + heads.iter().filter(|(_, head)| head.is_some()).count();
+        let mut record = serializer.serialize_struct("Association", 9 + more)?;
         record.serialize_field("id", self.document)?;
         record.serialize_field("pattern", self.pattern)?;
         record.serialize_field("relation", self.relation)?;
@@ -213,6 +286,14 @@ impl Serialize for Association<'_> {
         record.serialize_field("source_span", &self.spans.source)?;
         record.serialize_field("trigger_span", &self.spans.trigger)?;
         record.serialize_field("target_span", &self.spans.target)?;
+        for (key, head) in heads {
+            if let Some(head) = head {
+                record.serialize_field(key, head)?;
+            }
+        }
+        for (key, _) in flags.iter().filter(|(_, set)| *set) {
+            record.serialize_field(key, &true)?;
+        }
         record.end()
     }
 }
@@ -241,4 +322,14 @@ pub struct OwnedAssociation {
     pub trigger_span: Span,
     /// Where the target is in the original document.
     pub target_span: Span,
+    /// Whether the text denies it.
+    pub negated: bool,
+    /// Whether the text only says that it may be so.
+    pub hedged: bool,
+    /// Whether an argument is a pronoun.
+    pub pronoun: bool,
+    /// Where the head of the source is in the original document, if it is a noun phrase.
+    pub source_head: Option<Span>,
+    /// Where the head of the target is in the original document, if it is a noun phrase.
+    pub target_head: Option<Span>,
 }

@@ -3,7 +3,9 @@
 use std::convert::Infallible;
 use std::ops::{ControlFlow, Range};
 
-use super::association::{Association, Context, Spans};
+use serde::{Deserialize, Serialize};
+
+use super::association::{Association, Context, Reading, Span, Spans};
 use super::labels::Labels;
 use super::sink::Sink;
 
@@ -35,6 +37,50 @@ pub(super) struct Record {
     pub(super) source: Range<usize>,
     pub(super) target: Range<usize>,
     pub(super) spans: Spans,
+    pub(super) reading: Option<Kept>,
+}
+
+/// A [`Reading`] that borrows nothing.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub(super) negated: bool,
+    pub(super) hedged: bool,
+    pub(super) pronoun: bool,
+    /// Where the head is in the text of the argument, and in the document.
+    pub(super) source_head: Option<(Span, Span)>,
+    pub(super) target_head: Option<(Span, Span)>,
+}
+
+impl Kept {
+    fn new(association: &Association<'_>) -> Option<Self> {
+        let reading = association.reading?;
+        let head = |argument: &str, head: Option<(&str, Span)>| {
+            let (text, span) = head?;
+            let start = argument.find(text)?;
+            Some((Span { start, end: start + text.len() }, span))
+        };
+        Some(Kept {
+            negated: reading.negated,
+            hedged: reading.hedged,
+            pronoun: reading.pronoun,
+            source_head: head(association.source, reading.source_head),
+            target_head: head(association.target, reading.target_head),
+        })
+    }
+
+    /// The reading of an association with these arguments.
+    fn reading<'a>(&self, source: &'a str, target: &'a str) -> Reading<'a> {
+        let head = |argument: &'a str, head: Option<(Span, Span)>| {
+            head.and_then(|(text, span)| Some((argument.get(text.range())?, span)))
+        };
+        Reading {
+            negated: self.negated,
+            hedged: self.hedged,
+            pronoun: self.pronoun,
+            source_head: head(source, self.source_head),
+            target_head: head(target, self.target_head),
+        }
+    }
 }
 
 impl Associations {
@@ -100,6 +146,7 @@ impl Associations {
 
     fn association(&self, record: &Record) -> Association<'_> {
         let label = self.labels.get(record.label);
+        let (source, target) = (&self.text[record.source.clone()], &self.text[record.target.clone()]);
         Association {
             document: &self.text[record.document.clone()],
             document_index: record.document_index,
@@ -108,10 +155,11 @@ impl Associations {
             pattern: &label.name,
             relation: &label.relation,
             confidence: record.confidence,
-            source: &self.text[record.source.clone()],
-            target: &self.text[record.target.clone()],
+            source,
+            target,
             spans: record.spans,
             context: Context::default(),
+            reading: record.reading.as_ref().map(|kept| kept.reading(source, target)),
         }
     }
 
@@ -134,6 +182,7 @@ impl Associations {
             source: self.keep(association.source),
             target: self.keep(association.target),
             spans: association.spans,
+            reading: Kept::new(association),
         };
         self.records.push(record);
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::association::{Span, Spans};
-use super::associations::{Associations, Record};
+use super::associations::{Associations, Kept, Record};
 use super::labels::{Label, Labels};
 use crate::pattern::{MAX_PATTERNS, PatternId, RelationType};
 
@@ -25,6 +25,9 @@ struct Columns<'a> {
     source_span: Vec<Span>,
     trigger_span: Vec<Span>,
     target_span: Vec<Span>,
+    /// Of associations with bounded arguments; empty if there is none.
+    #[serde(default)]
+    reading: Vec<Option<Kept>>,
 }
 
 impl<'a> From<&'a Associations> for Columns<'a> {
@@ -51,6 +54,9 @@ impl<'a> From<&'a Associations> for Columns<'a> {
             columns.trigger_span.push(record.spans.trigger);
             columns.target_span.push(record.spans.target);
         }
+        if from.records.iter().any(|record| record.reading.is_some()) {
+            columns.reading = from.records.iter().map(|record| record.reading.clone()).collect();
+        }
         columns
     }
 }
@@ -68,6 +74,7 @@ impl Columns<'_> {
             ("source_span", self.source_span.len()),
             ("trigger_span", self.trigger_span.len()),
             ("target_span", self.target_span.len()),
+            ("reading", if self.reading.is_empty() { count } else { self.reading.len() }),
         ];
         if let Some((column, len)) = lengths.iter().find(|(_, len)| *len != count) {
             return Err(format!("`{column}` has {len} entries, `pattern` has {count}"));
@@ -96,6 +103,7 @@ impl Columns<'_> {
                         trigger: self.trigger_span[i],
                         target: self.target_span[i],
                     },
+                    reading: self.reading.get(i).cloned().flatten(),
                 };
                 if label >= self.patterns.len() {
                     return Err(format!("association {i} has pattern {label} of {}", self.patterns.len()));
@@ -166,6 +174,12 @@ mod tests {
         let columns: Value = serde_json::to_value(&found).unwrap();
         assert_eq!(columns["text"], "arain\u{66}loodsa dogmammalbé\u{3b1}\u{3c2}cxy");
         assert_eq!(columns["documents"], json!([[0, 0, 1, 2], [1, 22, 23, 1], [3, 29, 30, 1]]));
+        let english = Extractor::builder().negated(true).build().unwrap();
+        let found = english.extract("Heavy rain may not cause floods in May.");
+        let back: Associations = serde_json::from_str(&serde_json::to_string(&found).unwrap()).unwrap();
+        let only = back.get(0).unwrap();
+        assert!(same(&back, &found) && only.negated() && only.hedged());
+        assert_eq!((only.source_head(), only.source_head_span()), (Some("rain"), Some((6, 10).into())));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::emission::Emission;
 use super::hits::{Hits, Place};
 use super::memory::Memory;
 use super::verify::Verifier;
+use crate::argument::Grammar;
 use crate::error::BuildError;
 use crate::pattern::{PatternId, PatternSet};
 use crate::scan::{Hit, Plan, Posting, Scanner};
@@ -26,11 +27,18 @@ pub(crate) struct Compiled {
     plan: Plan,
     scanner: Box<dyn Scanner>,
     verifiers: Vec<Verifier>,
+    /// For the patterns with bounded arguments.
+    grammar: Option<Grammar>,
 }
 
 impl Compiled {
-    pub(crate) fn new(set: &PatternSet, plan: Plan, scanner: Box<dyn Scanner>) -> Result<Self, BuildError> {
-        Ok(Compiled { plan, scanner, verifiers: Verifier::for_all(set)? })
+    pub(crate) fn new(
+        set: &PatternSet,
+        plan: Plan,
+        scanner: Box<dyn Scanner>,
+        grammar: Option<Grammar>,
+    ) -> Result<Self, BuildError> {
+        Ok(Compiled { plan, scanner, verifiers: Verifier::for_all(set)?, grammar })
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -38,7 +46,7 @@ impl Compiled {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.scanner.memory_usage()
+        self.scanner.memory_usage() + self.grammar.as_ref().map_or(0, Grammar::memory_usage)
     }
 
     /// Every association of `document`, in order.
@@ -53,9 +61,10 @@ impl Compiled {
         let mut line = document.line;
         for chunk in chunks(document.text, CHUNK_BYTES) {
             let part = &document.text[chunk.clone()];
+            let start = chunk.start;
             let emission = Emission { set, document, offset: document.offset + chunk.start, emit: &mut *emit };
             let lowered = lower_in(memory.arena.emptied(), part);
-            let mut lines = Lines::new(self, lowered, line, &mut memory.hits, emission);
+            let mut lines = Lines::new(self, &document.text[start..], lowered, line, &mut memory.hits, emission);
             self.scanner.scan(lowered.text, &mut |hit| lines.hit(hit));
             lines.finish()?;
             line += memchr::memchr_iter(b'\n', part.as_bytes()).count();
@@ -67,6 +76,8 @@ impl Compiled {
 /// Gathers the hits of a chunk line by line.
 struct Lines<'c, 'm> {
     compiled: &'c Compiled,
+    /// The original from the chunk on.
+    original: &'c str,
     lowered: Lowered<'c>,
     /// The line that the last hit was in, without its line feed.
     line: Range<usize>,
@@ -81,13 +92,15 @@ struct Lines<'c, 'm> {
 impl<'c, 'm> Lines<'c, 'm> {
     fn new(
         compiled: &'c Compiled,
+        original: &'c str,
         lowered: Lowered<'c>,
         number: usize,
         hits: &'m mut Hits,
         emission: Emission<'c, 'm>,
     ) -> Self {
         let line = 0..line_end(lowered.text, 0);
-        Lines { compiled, lowered, line, number, counted_to: 0, hits, emission, flow: ControlFlow::Continue(()) }
+        let flow = ControlFlow::Continue(());
+        Lines { compiled, original, lowered, line, number, counted_to: 0, hits, emission, flow }
     }
 
     fn hit(&mut self, hit: Hit) {
@@ -106,6 +119,12 @@ impl<'c, 'm> Lines<'c, 'm> {
                     if start > self.line.start && hit.end < self.line.end {
                         self.hits.note(pattern, Place { start, end: hit.end, rank });
                     }
+                }
+                Posting::Anchor { anchor } => {
+                    // The needle begins with a space.
+                    let at = hit.end + 1 - self.compiled.plan.literal_len(hit.needle);
+                    let line = self.lowered.map.original(&(self.line.start..self.line.start)).start;
+                    self.hits.note_anchor(self.lowered.map.original(&(at..at)).start - line, anchor);
                 }
             }
         }
@@ -127,18 +146,29 @@ impl<'c, 'm> Lines<'c, 'm> {
     }
 
     fn finish_line(&mut self) {
+        let line = self.lowered.map.original(&self.line);
+        self.hits.read(self.compiled.grammar.as_ref(), &self.original[line.clone()]);
         self.hits.patterns.extend(self.compiled.plan.unfiltered());
-        if self.hits.patterns.is_empty() {
+        if self.hits.is_empty() {
             return;
         }
-        self.hits.patterns.sort_unstable();
+        self.hits.sort();
         self.count_lines();
         for i in 0..self.hits.patterns.len() {
             let pattern = self.hits.patterns[i];
             let nowhere = Place { start: self.line.start, end: self.line.start, rank: 0 };
             let place = self.hits.take(pattern).unwrap_or(nowhere);
             if self.flow.is_continue() {
-                self.flow = self.matches(pattern, place);
+                let verifier = &self.compiled.verifiers[pattern.index()];
+                self.flow = if verifier.is_bounded() {
+                    let mut found = self.hits.found(pattern).iter();
+                    found.try_for_each(|found| {
+                        let (lowered, emission) = (&self.lowered, &mut self.emission);
+                        emission.emit_found(lowered, self.number, line.start, verifier.forward, found)
+                    })
+                } else {
+                    self.matches(pattern, place)
+                };
             }
         }
         self.hits.patterns.clear();

@@ -3,9 +3,10 @@
 use std::ops::{ControlFlow, Range};
 
 use super::Emit;
-use super::association::{Association, Spans};
+use super::association::{Association, Reading, Spans};
 use super::document::Document;
 use super::verify::Match;
+use crate::argument::{Argument, Found};
 use crate::pattern::{PatternId, PatternSet};
 use crate::text::{Lowered, strip};
 
@@ -50,6 +51,45 @@ impl Emission<'_, '_> {
             target: &lowered.text[target],
             spans,
             context: self.document.context(),
+            reading: None,
+        })
+    }
+
+    /// Emits what the grammar found in the line that begins at byte `line_start` of what was lowered.
+    pub(super) fn emit_found(
+        &mut self,
+        lowered: &Lowered<'_>,
+        line: usize,
+        line_start: usize,
+        forward: bool,
+        found: &Found,
+    ) -> ControlFlow<()> {
+        let (source, target) = if forward { (&found.left, &found.right) } else { (&found.right, &found.left) };
+        let start = self.offset + line_start;
+        let span = |span: &Range<usize>| (start + span.start..start + span.end).into();
+        let text =
+            |span: &Range<usize>| &lowered.text[lowered.map.lowered(&(line_start + span.start..line_start + span.end))];
+        let head = |argument: &Argument| Some((text(argument.head.as_ref()?), span(argument.head.as_ref()?)));
+        let pattern = self.set.get(found.pattern);
+        (self.emit)(&Association {
+            document: self.document.id,
+            document_index: self.document.index,
+            line,
+            pattern_id: found.pattern,
+            pattern: pattern.name(),
+            relation: pattern.relation(),
+            confidence: super::association::confidence(pattern, found.hedged),
+            source: text(&source.span),
+            target: text(&target.span),
+            spans: Spans { source: span(&source.span), trigger: span(&found.trigger), target: span(&target.span) },
+            context: self.document.context(),
+            reading: Some(Reading {
+                negated: found.negated,
+                hedged: found.hedged,
+                pronoun: source.pronoun || target.pronoun,
+                source_head: head(source),
+                target_head: head(target),
+            }),
         })
     }
 }

@@ -16,6 +16,7 @@ use super::raw::Raw;
 use super::sink::Sink;
 use super::threads::Threads;
 use super::{ExampleFailure, examples, layout};
+use crate::argument::Grammar;
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
 use crate::scan::literal::{Instructions, Literals, Pooled, Unfit};
@@ -40,6 +41,9 @@ struct Inner {
     strategy: Strategy,
     memory: Pool<Memory, CreateMemory>,
     threads: Threads,
+    /// Whether to give what the text denies, and what has a pronoun for an argument.
+    negated: bool,
+    pronouns: bool,
 }
 
 type CreateMemory = Box<dyn Fn() -> Memory + Send + Sync + UnwindSafe + RefUnwindSafe>;
@@ -118,11 +122,19 @@ pub struct ExtractorBuilder {
     patterns: Option<PatternSet>,
     engine: Engine,
     dfa_size_limit: usize,
+    negated: bool,
+    pronouns: bool,
 }
 
 impl Default for ExtractorBuilder {
     fn default() -> Self {
-        ExtractorBuilder { patterns: None, engine: Engine::Auto, dfa_size_limit: Self::DFA_SIZE_LIMIT }
+        ExtractorBuilder {
+            patterns: None,
+            engine: Engine::Auto,
+            dfa_size_limit: Self::DFA_SIZE_LIMIT,
+            negated: false,
+            pronouns: false,
+        }
     }
 }
 
@@ -130,7 +142,22 @@ impl ExtractorBuilder {
     /// The limit of [`dfa_size_limit`](Self::dfa_size_limit) unless another is given: 8 MiB.
     pub const DFA_SIZE_LIMIT: usize = 8 << 20;
 
-    /// The patterns to find; the seed pack unless others are given.
+    /// Whether to give what the text denies, marked as [`negated`](super::Association::negated); not unless asked.
+    #[must_use]
+    pub fn negated(mut self, give: bool) -> Self {
+        self.negated = give;
+        self
+    }
+
+    /// Whether to give associations whose argument is a pronoun, marked as [`pronoun`](super::Association::pronoun);
+    /// not unless asked.
+    #[must_use]
+    pub fn pronouns(mut self, give: bool) -> Self {
+        self.pronouns = give;
+        self
+    }
+
+    /// The patterns to find; the English pack unless others are given.
     #[must_use]
     pub fn patterns(mut self, patterns: PatternSet) -> Self {
         self.patterns = Some(patterns);
@@ -159,10 +186,11 @@ impl ExtractorBuilder {
     /// [`BuildError`] if the patterns, each sound by itself, are too many or too large together, or if the CPU lacks
     /// the instructions of the engine that was asked for.
     pub fn build(self) -> Result<Extractor, BuildError> {
-        let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::seed));
+        let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::english));
         let strategy = Strategy::choose(&patterns, self.engine, self.dfa_size_limit)?;
         let memory: Pool<Memory, CreateMemory> = Pool::new(Box::new(Memory::default));
-        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory, threads: Threads::default() })))
+        let (negated, pronouns) = (self.negated, self.pronouns);
+        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory, threads: Threads::default(), negated, pronouns })))
     }
 }
 
@@ -182,8 +210,8 @@ impl Strategy {
             Engine::Simd => Self::literal(set, &[Instructions::Avx512, Instructions::Avx2])?,
             Engine::Literal => Self::best_literal(set)?,
             Engine::Auto => {
-                let by_literals = Plan::new(set, Needles::Literals).unfiltered().len();
-                let by_any = Plan::new(set, Needles::Any).unfiltered().len();
+                let by_literals = Plan::new(set, Needles::Literals, []).unfiltered().len();
+                let by_any = Plan::new(set, Needles::Any, []).unfiltered().len();
                 if by_any < by_literals {
                     (Self::dfa(set, dfa_size_limit)?, "a pattern has no literal to look for")
                 } else {
@@ -196,15 +224,17 @@ impl Strategy {
     }
 
     fn dfa(set: &PatternSet, size_limit: usize) -> Result<Self, BuildError> {
-        let plan = Plan::new(set, Needles::Any);
+        let grammar = Grammar::new(set);
+        let plan = Plan::new(set, Needles::Any, grammar.iter().flat_map(Grammar::anchors));
         let scanner: Box<dyn Scanner> = Box::new(Dfa::new(&plan, size_limit)?);
-        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner)?))
+        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner, grammar)?))
     }
 
     fn portable(set: &PatternSet) -> Result<Self, BuildError> {
-        let plan = Plan::new(set, Needles::Literals);
+        let grammar = Grammar::new(set);
+        let plan = Plan::new(set, Needles::Literals, grammar.iter().flat_map(Grammar::anchors));
         let scanner: Box<dyn Scanner> = Box::new(Portable::new(plan.literals())?);
-        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner)?))
+        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner, grammar)?))
     }
 
     fn best_literal(set: &PatternSet) -> Result<(Self, &'static str), BuildError> {
@@ -217,15 +247,16 @@ impl Strategy {
     /// Literals by the first of the `instructions` that the CPU has.
     fn literal(set: &PatternSet, instructions: &[Instructions]) -> Result<(Self, &'static str), BuildError> {
         for &instructions in instructions {
-            let plan = Plan::new(set, Needles::Literals);
+            let grammar = Grammar::new(set);
+            let plan = Plan::new(set, Needles::Literals, grammar.iter().flat_map(Grammar::anchors));
             let (built, why) = if Raw::suits(&plan) {
-                let raw = Raw::new(set, plan, instructions)?;
+                let raw = Raw::new(set, plan, instructions, grammar)?;
                 (raw.map(Strategy::Raw), "every pattern has literals, all ASCII: only lines with one are lowered")
             } else {
                 let lowered = match Literals::new(plan.literals(), instructions) {
                     Ok(literals) => {
                         let scanner: Box<dyn Scanner> = Box::new(Pooled::new(literals, plan.literals()));
-                        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner)?))
+                        Ok(Strategy::Compiled(Compiled::new(set, plan, scanner, grammar)?))
                     }
                     Err(unfit) => Err(unfit),
                 };
@@ -275,7 +306,7 @@ impl Extractor {
     #[expect(clippy::missing_panics_doc, reason = "it does not panic, for the reason below")]
     pub fn seed() -> Self {
         // The seed pack is a part of the crate, and tests build it on every engine: it cannot fail here.
-        Self::builder().build().expect("the seed pack compiles")
+        Self::builder().patterns(PatternSet::seed()).build().expect("the seed pack compiles")
     }
 
     /// Finds the associations of `text`, in order of line, pattern and position.
@@ -324,11 +355,19 @@ impl Extractor {
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
         let mut failure = None;
-        let mut emit = |association: &super::Association<'_>| match sink.association(association) {
-            Ok(flow) => flow,
-            Err(error) => {
-                failure = Some(error);
-                ControlFlow::Break(())
+        let left_out = |association: &super::Association<'_>| {
+            (association.negated() && !self.0.negated) || (association.pronoun() && !self.0.pronouns)
+        };
+        let mut emit = |association: &super::Association<'_>| {
+            if left_out(association) {
+                return ControlFlow::Continue(());
+            }
+            match sink.association(association) {
+                Ok(flow) => flow,
+                Err(error) => {
+                    failure = Some(error);
+                    ControlFlow::Break(())
+                }
             }
         };
         let set = &self.0.patterns;

@@ -8,20 +8,27 @@ use std::ops::{ControlFlow, Range};
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::Emit;
-use super::association::{Association, Spans};
+use super::association::{Association, Reading, Spans};
 use super::document::Document;
+use crate::argument::{Argument, Found, Oracle};
 use crate::error::BuildError;
-use crate::pattern::{Direction, Group, Matcher, Pattern, PatternId, PatternSet};
+use crate::pattern::{ArgumentMode, Direction, Group, Matcher, Pattern, PatternId, PatternSet};
 use crate::text::is_space;
 
 #[derive(Debug)]
 pub(crate) struct Naive {
-    regexes: Vec<Regex>,
+    /// For each pattern; none for one with bounded arguments.
+    regexes: Vec<Option<Regex>>,
+    /// For the patterns with bounded arguments.
+    oracle: Option<Oracle>,
 }
 
 impl Naive {
     pub(crate) fn new(set: &PatternSet) -> Result<Self, BuildError> {
         let compile = |pattern: &Pattern| {
+            if pattern.argument() != ArgumentMode::Line {
+                return Ok(None);
+            }
             let regex = match pattern.matcher() {
                 Matcher::Trigger(trigger) => {
                     format!("(.+?) {} (.+)", regex::escape(&trigger.trim().to_lowercase()))
@@ -29,9 +36,9 @@ impl Naive {
                 Matcher::Regex { regex, .. } => regex.clone(),
             };
             let regex = RegexBuilder::new(&regex).nest_limit(crate::pattern::shape::NEST_LIMIT).build();
-            regex.map_err(|error| BuildError::pattern(pattern, &error))
+            regex.map(Some).map_err(|error| BuildError::pattern(pattern, &error))
         };
-        Ok(Naive { regexes: set.iter().map(compile).collect::<Result<_, _>>()? })
+        Ok(Naive { regexes: set.iter().map(compile).collect::<Result<_, _>>()?, oracle: Oracle::new(set)? })
     }
 
     /// Every association of `document`, in order.
@@ -40,10 +47,14 @@ impl Naive {
         for (number, line) in (document.line..).zip(document.text.split('\n')) {
             let lowered = line.to_lowercase();
             let original = original_offsets(line, offset);
+            let place = Line { number, lowered: &lowered, original: &original };
+            let bounded = self.oracle.as_ref().map_or_else(Vec::new, |oracle| oracle.read(line));
             for (id, regex) in set.ids().zip(&self.regexes) {
-                for captures in regex.captures_iter(&lowered) {
-                    let line = Line { number, lowered: &lowered, original: &original };
-                    if let Some(association) = association(set, id, document, &line, &captures) {
+                for found in bounded.iter().filter(|found| found.pattern == id) {
+                    emit(&bounded_association(set, document, &place, offset, line, found))?;
+                }
+                for captures in regex.iter().flat_map(|regex| regex.captures_iter(&lowered)) {
+                    if let Some(association) = association(set, id, document, &place, &captures) {
                         emit(&association)?;
                     }
                 }
@@ -128,7 +139,53 @@ fn association<'a>(
         target: &line.lowered[target.clone()],
         spans: Spans { source: original(&source), trigger: original(&trigger), target: original(&target) },
         context: document.context(),
+        reading: None,
     })
+}
+
+/// What the rules found in the line `text` at `offset` in the document; the texts are those of the lowered line.
+fn bounded_association<'a>(
+    set: &'a PatternSet,
+    document: &Document<'a>,
+    line: &Line<'a>,
+    offset: usize,
+    text: &str,
+    found: &Found,
+) -> Association<'a> {
+    let pattern = set.get(found.pattern);
+    let (source, target) = match pattern.direction() {
+        Direction::Forward => (&found.left, &found.right),
+        Direction::Reversed => (&found.right, &found.left),
+    };
+    // How long the text before `at` is in lower case: either sigma is as long as the capital one.
+    let lowered_len = |at: usize| text[..at].to_lowercase().len();
+    let lowered = |span: &Range<usize>| &line.lowered[lowered_len(span.start)..lowered_len(span.end)];
+    let original = |span: &Range<usize>| (offset + span.start..offset + span.end).into();
+    let head = |argument: &Argument| argument.head.as_ref().map(|head| (lowered(head), original(head)));
+    Association {
+        document: document.id,
+        document_index: document.index,
+        line: line.number,
+        pattern_id: found.pattern,
+        pattern: pattern.name(),
+        relation: pattern.relation(),
+        confidence: super::association::confidence(pattern, found.hedged),
+        source: lowered(&source.span),
+        target: lowered(&target.span),
+        spans: Spans {
+            source: original(&source.span),
+            trigger: original(&found.trigger),
+            target: original(&target.span),
+        },
+        context: document.context(),
+        reading: Some(Reading {
+            negated: found.negated,
+            hedged: found.hedged,
+            pronoun: source.pronoun || target.pronoun,
+            source_head: head(source),
+            target_head: head(target),
+        }),
+    }
 }
 
 fn stripped(text: &str, span: Range<usize>) -> Range<usize> {

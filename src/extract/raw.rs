@@ -13,6 +13,7 @@ use super::emission::Emission;
 use super::hits::{Hits, Place};
 use super::memory::{Arena, Memory};
 use super::verify::Verifier;
+use crate::argument::Grammar;
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
 use crate::scan::literal::{Buffer, Instructions, Line, Literals, Occurrence, Scratch, Unfit};
@@ -26,6 +27,8 @@ pub(crate) struct Raw {
     /// The literals of the plan, and after them characters that make a line need lowering.
     literals: Literals,
     verifiers: Vec<Verifier>,
+    /// For the patterns with bounded arguments.
+    grammar: Option<Grammar>,
 }
 
 impl Raw {
@@ -39,6 +42,7 @@ impl Raw {
         set: &PatternSet,
         plan: Plan,
         instructions: Instructions,
+        grammar: Option<Grammar>,
     ) -> Result<Result<Self, Unfit>, BuildError> {
         let mut needles = plan.literals().to_vec();
         if needles.iter().any(|needle| needle.contains(&b'k')) {
@@ -49,7 +53,7 @@ impl Raw {
             needles.push("\u{130}".as_bytes().into());
         }
         let verifiers = Verifier::for_all(set)?;
-        Ok(Literals::new(&needles, instructions).map(|literals| Raw { plan, literals, verifiers }))
+        Ok(Literals::new(&needles, instructions).map(|literals| Raw { plan, literals, verifiers, grammar }))
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -57,7 +61,7 @@ impl Raw {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.literals.memory_usage()
+        self.literals.memory_usage() + self.grammar.as_ref().map_or(0, Grammar::memory_usage)
     }
 
     /// Every association of `document`, in order.
@@ -94,6 +98,8 @@ impl Raw {
                         hits.note(pattern, Place { start: place.start, end: place.end, rank });
                     }
                 }
+                // The needle begins with a space.
+                Posting::Anchor { anchor } => hits.note_anchor(place.start + 1, anchor),
             }
         }
     }
@@ -129,6 +135,10 @@ impl Lines<'_, '_> {
     fn finish(&mut self) -> ControlFlow<()> {
         let Some(line) = self.line.take() else { return ControlFlow::Continue(()) };
         let text = &self.document.text[line.start..line.end];
+        self.hits.read(self.raw.grammar.as_ref(), text);
+        if self.hits.is_empty() {
+            return ControlFlow::Continue(());
+        }
         let lowered = match self.raw.literals.lower(self.buffer, text) {
             Some(lowered) => Lowered::unshifted(lowered),
             None => {
@@ -139,7 +149,7 @@ impl Lines<'_, '_> {
                 lowered
             }
         };
-        self.hits.patterns.sort_unstable();
+        self.hits.sort();
         let mut emission = Emission {
             set: self.set,
             document: self.document,
@@ -149,11 +159,20 @@ impl Lines<'_, '_> {
         let mut flow = ControlFlow::Continue(());
         for i in 0..self.hits.patterns.len() {
             let pattern = self.hits.patterns[i];
+            let number = self.document.line + line.feeds;
+            if self.raw.verifiers[pattern.index()].is_bounded() {
+                let forward = self.raw.verifiers[pattern.index()].forward;
+                let mut found = self.hits.found(pattern).iter();
+                if flow.is_continue() {
+                    flow = found.try_for_each(|found| emission.emit_found(&lowered, number, 0, forward, found));
+                }
+                continue;
+            }
             let Some(place) = self.hits.take(pattern) else { continue };
             if flow.is_continue() {
                 let verifier = &self.raw.verifiers[pattern.index()];
                 flow = verifier.matches(lowered.text, &(0..lowered.text.len()), place, &mut |found| {
-                    emission.emit(&lowered, self.document.line + line.feeds, pattern, verifier.forward, found)
+                    emission.emit(&lowered, number, pattern, verifier.forward, found)
                 });
             }
         }
@@ -173,5 +192,7 @@ fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratches: &mut Vec<
         }
         ControlFlow::Continue(())
     });
+    // Sentences are read in the original, and this one has been.
+    hits.forget_anchors();
     scratches.push(scratch);
 }

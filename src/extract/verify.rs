@@ -25,6 +25,8 @@ enum Kind {
     Literal,
     /// A regex for the middle of a split pattern and one character after it.
     Middle(meta::Regex),
+    /// The grammar decides it.
+    Bounded,
     /// The whole regex.
     Whole { regex: meta::Regex, source: usize, target: usize, trigger: Option<usize> },
 }
@@ -57,11 +59,17 @@ impl Verifier {
                 let regex = compile(&Hir::concat(vec![hir.clone(), Hir::dot(Dot::AnyChar)]))?;
                 Verifier { forward: forward == *left_is_source, kind: Kind::Middle(regex) }
             }
+            Shape::Bounded(_) => Verifier { forward, kind: Kind::Bounded },
             Shape::Whole(whole) => {
                 let (source, target, trigger) = (whole.source, whole.target, whole.trigger);
                 Verifier { forward, kind: Kind::Whole { regex: compile(&whole.hir)?, source, target, trigger } }
             }
         })
+    }
+
+    /// Whether the grammar finds the matches, and not [`matches`](Self::matches).
+    pub(super) fn is_bounded(&self) -> bool {
+        matches!(self.kind, Kind::Bounded)
     }
 
     /// Calls `found` for each match in `line` of `text`; `place` is the hit of a literal middle.
@@ -78,6 +86,7 @@ impl Verifier {
             target: middle.end..line.end,
         };
         match &self.kind {
+            Kind::Bounded => ControlFlow::Continue(()),
             Kind::Literal => found(split(place.start..place.end)),
             Kind::Middle(regex) => {
                 let line_text = &text[line.clone()];

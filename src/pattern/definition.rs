@@ -25,15 +25,30 @@ pub struct Pattern {
     pub(crate) matcher: Matcher,
     pub(crate) direction: Direction,
     pub(crate) argument: ArgumentMode,
+    pub(crate) rules: ArgumentRules,
     pub(crate) confidence: f64,
+    pub(crate) evidence: Option<u32>,
+    pub(crate) reference: Option<String>,
     pub(crate) examples: Vec<Example>,
+}
+
+/// What a pattern asks of bounded arguments.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ArgumentRules {
+    pub(crate) reach: Option<Reach>,
+    pub(crate) lists: Lists,
+    pub(crate) unwrap: bool,
+    pub(crate) left: Option<String>,
+    pub(crate) right: Option<String>,
 }
 
 /// How a pattern recognises its place in the text.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Matcher {
-    /// A phrase, lower-cased and set between one space on each side: `causes` is the regex `(.+?) causes (.+)`.
+    /// With arguments that reach to the ends of the line, a phrase, lower-cased and set between one space on each
+    /// side: `causes` is the regex `(.+?) causes (.+)`. With bounded arguments, an expression in the language of
+    /// triggers: `{cause:participle} ~ by`.
     Trigger(String),
     /// A regex in the syntax of the `regex` crate, matched against one line of lowered text at a time.
     Regex {
@@ -84,6 +99,70 @@ pub enum ArgumentMode {
     /// As far as the regex group reaches: for a trigger, to the bounds of the line.
     #[default]
     Line,
+    /// To the bounds of the sentence.
+    Sentence,
+    /// To the nearest punctuation or conjunction.
+    Clause,
+    /// A noun phrase of at most six words, found by rules of English; coordinated phrases give an association each.
+    Phrase,
+}
+
+impl ArgumentMode {
+    /// The modes, and what pattern files call them.
+    pub const ALL: [(ArgumentMode, &'static str); 4] = [
+        (ArgumentMode::Line, "line"),
+        (ArgumentMode::Sentence, "sentence"),
+        (ArgumentMode::Clause, "clause"),
+        (ArgumentMode::Phrase, "phrase"),
+    ];
+}
+
+/// How far from the trigger the left argument of mode [`Phrase`](ArgumentMode::Phrase) may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reach {
+    /// It is the noun phrase that ends where the trigger begins. The default of triggers that begin with no verb.
+    Near,
+    /// It is the subject of the verb that the trigger begins with: `cuts in the spine cause pain` gives `cuts`, not
+    /// `spine`. The default of triggers that begin with a verb.
+    Subject,
+    /// As [`Subject`](Reach::Subject), and where only names and asides stand between, the phrase that opens the
+    /// sentence.
+    Opening,
+}
+
+impl Reach {
+    /// The reaches, and what pattern files call them.
+    pub const ALL: [(Reach, &'static str); 3] =
+        [(Reach::Near, "near"), (Reach::Subject, "subject"), (Reach::Opening, "opening")];
+}
+
+/// On which sides of the trigger `A, B and C` is a list of arguments, in mode [`Phrase`](ArgumentMode::Phrase).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Lists {
+    /// On both.
+    #[default]
+    Both,
+    /// On the left only.
+    Left,
+    /// On the right only.
+    Right,
+    /// On the right only, and a list need not end with a conjunction: `metals such as iron, tin`.
+    Open,
+    /// On neither.
+    None,
+}
+
+impl Lists {
+    /// The values, and what pattern files call them.
+    pub const ALL: [(Lists, &'static str); 5] = [
+        (Lists::Both, "both"),
+        (Lists::Left, "left"),
+        (Lists::Right, "right"),
+        (Lists::Open, "open"),
+        (Lists::None, "none"),
+    ];
 }
 
 /// A text and the associations that one pattern must find in it: a test that travels with the pattern.
@@ -117,7 +196,10 @@ impl Pattern {
             matcher,
             direction: Direction::default(),
             argument: ArgumentMode::default(),
+            rules: ArgumentRules::default(),
             confidence: Self::DEFAULT_CONFIDENCE,
+            evidence: None,
+            reference: None,
             examples: Vec::new(),
         }
     }
@@ -151,6 +233,48 @@ impl Pattern {
     #[must_use]
     pub fn with_argument(mut self, mode: ArgumentMode) -> Self {
         self.argument = mode;
+        self
+    }
+
+    /// Sets how far the left argument may be from the trigger.
+    #[must_use]
+    pub fn with_reach(mut self, reach: Reach) -> Self {
+        self.rules.reach = Some(reach);
+        self
+    }
+
+    /// Sets where lists of arguments are seen.
+    #[must_use]
+    pub fn with_lists(mut self, lists: Lists) -> Self {
+        self.rules.lists = lists;
+        self
+    }
+
+    /// Looks through nouns that only measure or classify: of `a kind of fish` the argument is `fish`.
+    #[must_use]
+    pub fn with_unwrap(mut self, unwrap: bool) -> Self {
+        self.rules.unwrap = unwrap;
+        self
+    }
+
+    /// Sets what the left argument must be, as `artifact|body & !time`.
+    #[must_use]
+    pub fn with_left(mut self, condition: impl Into<String>) -> Self {
+        self.rules.left = Some(condition.into());
+        self
+    }
+
+    /// Sets what the right argument must be.
+    #[must_use]
+    pub fn with_right(mut self, condition: impl Into<String>) -> Self {
+        self.rules.right = Some(condition.into());
+        self
+    }
+
+    /// Says where the pattern comes from.
+    #[must_use]
+    pub fn with_reference(mut self, reference: impl Into<String>) -> Self {
+        self.reference = Some(reference.into());
         self
     }
 
@@ -191,6 +315,18 @@ impl Pattern {
     #[must_use]
     pub fn confidence(&self) -> f64 {
         self.confidence
+    }
+
+    /// How many judged matches the confidence was measured on, if it was measured.
+    #[must_use]
+    pub fn evidence(&self) -> Option<u32> {
+        self.evidence
+    }
+
+    /// Where the pattern comes from, if it says so.
+    #[must_use]
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
     }
 
     /// The direction.

@@ -25,6 +25,20 @@ pub enum Field {
     Direction,
     /// Its argument mode.
     Argument,
+    /// Its reach.
+    Reach,
+    /// Its lists.
+    Lists,
+    /// Whether it unwraps.
+    Unwrap,
+    /// Its condition on the left argument.
+    Left,
+    /// Its condition on the right argument.
+    Right,
+    /// Its reference.
+    Reference,
+    /// Its evidence.
+    Evidence,
     /// Its confidence.
     Confidence,
     /// One of its examples.
@@ -95,9 +109,18 @@ pub enum PatternErrorKind {
     /// Groups given for a trigger.
     #[error("a trigger has no groups")]
     GroupOfTrigger,
-    /// A trigger of nothing but white space.
+    /// A trigger of nothing but white space, or of nothing but optional parts.
     #[error("the trigger is empty")]
     EmptyTrigger,
+    /// A trigger that is not in the language of triggers.
+    #[error("the trigger does not parse: {0}")]
+    TriggerSyntax(String),
+    /// A regex with bounded arguments.
+    #[error("a regex has arguments of its own; bounded arguments need a `trigger`")]
+    BoundedRegex,
+    /// Rules for noun phrases where the arguments are none.
+    #[error("`{0}` has a meaning only with argument = \"phrase\"")]
+    NotPhrase(&'static str),
     /// A regex that does not parse.
     #[error("the regex does not parse: {0}")]
     Syntax(String),
@@ -199,12 +222,20 @@ impl PatternError {
         match &self.kind {
             K::Toml(_) => "mend the file's syntax; values are quoted, tables are written [[pattern]]",
             K::UnknownKey(_) => {
-                "a pattern has the keys name, relation, regex or trigger, source, target, direction, argument, confidence, examples"
+                "a pattern has the keys name, relation, regex or trigger, source, target, direction, argument, reach, lists, unwrap, left, right, confidence, evidence, reference, examples"
             }
             K::MissingKey(_) => "add the key",
             K::WrongType { .. } => "write a value of that type",
             K::Name(_) | K::DuplicateName(_) => "choose another name",
-            K::UnknownValue { .. } => "use one of: forward, reversed (direction); line (argument)",
+            K::UnknownValue { what: "word class", .. } => {
+                "use a class that docs/PATTERNS.md lists, `=word`, or `!` before either; join by `|` and `&`"
+            }
+            K::UnknownValue { .. } => {
+                "use one of: forward, reversed (direction); line, sentence, clause, phrase (argument); near, subject, opening (reach); both, left, right, open, none (lists)"
+            }
+            K::TriggerSyntax(_) => "mend the trigger; docs/PATTERNS.md describes its language",
+            K::BoundedRegex => "write a `trigger` instead of the `regex`, or remove `argument`",
+            K::NotPhrase(_) => "add argument = \"phrase\", or remove the key",
             K::TriggerOrRegex => "keep the one that says what you mean",
             K::GroupOfTrigger => "remove `source` and `target`; to swap the arguments write direction = \"reversed\"",
             K::EmptyTrigger => "write the words that stand between the arguments",

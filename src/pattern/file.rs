@@ -8,7 +8,7 @@
 //! source = 1                           # the default; a number or a group's name
 //! target = 2
 //! direction = "forward"                # or "reversed"
-//! argument = "line"
+//! argument = "line"                    # or "sentence", "clause", "phrase"
 //! confidence = 0.8
 //! examples = [{ text = "Smoking causes cancer.", expect = [["smoking", "cancer."]] }]
 //! ```
@@ -18,12 +18,14 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
-use super::definition::{ArgumentMode, Direction, Example, Group, Matcher, Pattern};
+use super::definition::{ArgumentMode, Direction, Example, Group, Lists, Matcher, Pattern, Reach};
 use super::error::{Field, Location, PatternError, PatternErrorKind, PatternErrors};
 use super::relation::RelationType;
 use super::set::PatternSet;
 
 type Value<'i> = Spanned<DeValue<'i>>;
+
+const DIRECTIONS: [(Direction, &str); 2] = [(Direction::Forward, "forward"), (Direction::Reversed, "reversed")];
 
 impl PatternSet {
     /// Reads patterns from the text of a TOML file; `origin` is its name in errors.
@@ -163,6 +165,13 @@ impl Reader<'_> {
                 "target" => Field::Target,
                 "direction" => Field::Direction,
                 "argument" => Field::Argument,
+                "reach" => Field::Reach,
+                "lists" => Field::Lists,
+                "unwrap" => Field::Unwrap,
+                "left" => Field::Left,
+                "right" => Field::Right,
+                "reference" => Field::Reference,
+                "evidence" => Field::Evidence,
                 "confidence" => Field::Confidence,
                 "examples" => Field::Examples,
                 other => {
@@ -180,8 +189,21 @@ impl Reader<'_> {
                 Field::Trigger => trigger = self.string("trigger", value, field),
                 Field::Source => source = self.group("source", value, field),
                 Field::Target => target = self.group("target", value, field),
-                Field::Direction => pattern.direction = self.direction(value).unwrap_or_default(),
-                Field::Argument => pattern.argument = self.argument(value).unwrap_or_default(),
+                Field::Direction => {
+                    pattern.direction = self.one_of("direction", &DIRECTIONS, value, field).unwrap_or_default();
+                }
+                Field::Argument => {
+                    pattern.argument = self.one_of("argument", &ArgumentMode::ALL, value, field).unwrap_or_default();
+                }
+                Field::Reach => pattern.rules.reach = self.one_of("reach", &Reach::ALL, value, field),
+                Field::Lists => {
+                    pattern.rules.lists = self.one_of("lists", &Lists::ALL, value, field).unwrap_or_default();
+                }
+                Field::Unwrap => pattern.rules.unwrap = self.boolean("unwrap", value, field).unwrap_or_default(),
+                Field::Left => pattern.rules.left = self.string("left", value, field),
+                Field::Right => pattern.rules.right = self.string("right", value, field),
+                Field::Reference => pattern.reference = self.string("reference", value, field),
+                Field::Evidence => pattern.evidence = self.count("evidence", value, field),
                 Field::Confidence => pattern.confidence = self.number("confidence", value).unwrap_or_default(),
                 Field::Examples => pattern.examples = self.examples(value),
                 Field::Pattern => {}
@@ -262,27 +284,40 @@ impl Reader<'_> {
         }
     }
 
-    fn direction(&mut self, value: &Value<'_>) -> Option<Direction> {
-        match self.string("direction", value, Field::Direction)?.as_str() {
-            "forward" => Some(Direction::Forward),
-            "reversed" => Some(Direction::Reversed),
-            other => {
-                let kind = PatternErrorKind::UnknownValue { what: "direction", value: other.to_owned() };
-                self.fault(kind, Field::Direction, value.span());
-                None
-            }
+    /// The value that `names` gives to the string.
+    fn one_of<T: Copy>(
+        &mut self,
+        key: &'static str,
+        names: &[(T, &str)],
+        value: &Value<'_>,
+        field: Field,
+    ) -> Option<T> {
+        let text = self.string(key, value, field)?;
+        let found = names.iter().find(|(_, name)| *name == text).map(|(known, _)| *known);
+        if found.is_none() {
+            let what = if field == Field::Argument { "mode of arguments" } else { key };
+            self.fault(PatternErrorKind::UnknownValue { what, value: text }, field, value.span());
         }
+        found
     }
 
-    fn argument(&mut self, value: &Value<'_>) -> Option<ArgumentMode> {
-        match self.string("argument", value, Field::Argument)?.as_str() {
-            "line" => Some(ArgumentMode::Line),
-            other => {
-                let kind = PatternErrorKind::UnknownValue { what: "mode of arguments", value: other.to_owned() };
-                self.fault(kind, Field::Argument, value.span());
-                None
-            }
+    fn boolean(&mut self, key: &str, value: &Value<'_>, field: Field) -> Option<bool> {
+        if let DeValue::Boolean(found) = value.get_ref() {
+            return Some(*found);
         }
+        self.wrong_type(key, "true or false", field, value.span());
+        None
+    }
+
+    fn count(&mut self, key: &str, value: &Value<'_>, field: Field) -> Option<u32> {
+        let count = match value.get_ref() {
+            DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()).ok(),
+            _ => None,
+        };
+        if count.is_none() {
+            self.wrong_type(key, "a whole number", field, value.span());
+        }
+        count
     }
 
     fn number(&mut self, key: &str, value: &Value<'_>) -> Option<f64> {

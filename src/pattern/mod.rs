@@ -3,14 +3,17 @@
 //! This room knows nothing of text or engines. It turns what users write into a [`PatternSet`] and says, for the
 //! compiler, what shape each pattern has.
 
+pub(crate) mod condition;
 mod definition;
 mod error;
 mod file;
+mod inflect;
 mod relation;
 mod set;
 pub(crate) mod shape;
+pub(crate) mod trigger;
 
-pub use definition::{ArgumentMode, Direction, Example, Group, Matcher, Pattern};
+pub use definition::{ArgumentMode, Direction, Example, Group, Lists, Matcher, Pattern, Reach};
 pub use error::{Field, Location, PatternError, PatternErrorKind, PatternErrors};
 pub use relation::{InvalidName, RelationType};
 pub(crate) use set::MAX_PATTERNS;

@@ -11,8 +11,10 @@ use regex_automata::nfa::thompson;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal, Seq};
 use regex_syntax::hir::{Capture, Dot, Hir, HirKind};
 
-use super::definition::{Group, Matcher, Pattern};
+use super::condition::{self, Condition};
+use super::definition::{ArgumentMode, Group, Lists, Matcher, Pattern};
 use super::error::{Field, PatternError, PatternErrorKind};
+use super::trigger::{self, Trigger};
 
 /// Longest regex or trigger, in bytes.
 pub(crate) const TEXT_LIMIT: usize = 4096;
@@ -30,8 +32,18 @@ const LITERAL_LIMIT: usize = 256;
 pub(crate) enum Shape {
     /// `(.+?) MIDDLE (.+)`.
     Split { middle: Middle, left_is_source: bool },
+    /// A trigger with bounded arguments.
+    Bounded(Bounded),
     /// Anything else.
     Whole(Whole),
+}
+
+/// A trigger, and what is asked of the arguments around it.
+#[derive(Clone, Debug)]
+pub(crate) struct Bounded {
+    pub(crate) trigger: Trigger,
+    pub(crate) left: Condition,
+    pub(crate) right: Condition,
 }
 
 /// The middle of a split pattern.
@@ -59,10 +71,47 @@ pub(crate) struct Whole {
 ///
 /// The number is the size of its compiled form in bytes; 0 if only literals are looked for.
 pub(crate) fn shape(pattern: &Pattern) -> Result<(Shape, usize), PatternError> {
-    match &pattern.matcher {
-        Matcher::Trigger(trigger) => Ok((trigger_shape(trigger)?, 0)),
-        Matcher::Regex { regex, source, target } => regex_shape(regex, source, target),
+    check_rules(pattern)?;
+    match (&pattern.matcher, pattern.argument) {
+        (Matcher::Trigger(trigger), ArgumentMode::Line) => Ok((trigger_shape(trigger)?, 0)),
+        (Matcher::Trigger(trigger), _) => Ok((bounded_shape(trigger, pattern)?, 0)),
+        (Matcher::Regex { regex, source, target }, ArgumentMode::Line) => regex_shape(regex, source, target),
+        (Matcher::Regex { .. }, _) => Err(PatternError::new(PatternErrorKind::BoundedRegex, Field::Argument)),
     }
+}
+
+/// Refuses rules for noun phrases where the arguments are none.
+fn check_rules(pattern: &Pattern) -> Result<(), PatternError> {
+    let rules = &pattern.rules;
+    let given = [
+        (rules.reach.is_some(), "reach", Field::Reach),
+        (rules.lists != Lists::default(), "lists", Field::Lists),
+        (rules.unwrap, "unwrap", Field::Unwrap),
+        (rules.left.is_some(), "left", Field::Left),
+        (rules.right.is_some(), "right", Field::Right),
+    ];
+    match given.into_iter().find(|(given, ..)| *given) {
+        Some((_, key, field)) if pattern.argument != ArgumentMode::Phrase => {
+            Err(PatternError::new(PatternErrorKind::NotPhrase(key), field))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn bounded_shape(trigger: &str, pattern: &Pattern) -> Result<Shape, PatternError> {
+    if trigger.len() > TEXT_LIMIT {
+        let kind = PatternErrorKind::Size { what: "trigger", limit: TEXT_LIMIT, compiled: false };
+        return Err(PatternError::new(kind, Field::Trigger));
+    }
+    let condition = |text: &Option<String>, field| match text {
+        Some(text) => condition::parse(text, field),
+        None => Ok(Condition::default()),
+    };
+    Ok(Shape::Bounded(Bounded {
+        trigger: trigger::parse(trigger)?,
+        left: condition(&pattern.rules.left, Field::Left)?,
+        right: condition(&pattern.rules.right, Field::Right)?,
+    }))
 }
 
 fn trigger_shape(trigger: &str) -> Result<Shape, PatternError> {
@@ -327,6 +376,7 @@ mod tests {
     fn required_of(regex: &str) -> Option<Vec<String>> {
         let required = match shape_of(regex) {
             Shape::Whole(whole) => whole.required,
+            Shape::Bounded(_) => panic!("{regex} is no trigger"),
             Shape::Split { middle: Middle::Regex { required, .. }, .. } => required,
             Shape::Split { middle: Middle::Literals(_), .. } => panic!("{regex} is literal"),
         };

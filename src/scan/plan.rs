@@ -26,6 +26,8 @@ pub(crate) enum Posting {
     Middle { pattern: PatternId, rank: u32 },
     /// The line may hold a match of the pattern, and has to be tried.
     Candidate { pattern: PatternId },
+    /// The needle is a space and this anchor of a trigger with bounded arguments.
+    Anchor { anchor: usize },
 }
 
 /// Which needles a scanner takes.
@@ -38,11 +40,15 @@ pub(crate) enum Needles {
 }
 
 impl Plan {
-    /// The plan for `set`.
-    pub(crate) fn new(set: &PatternSet, needles: Needles) -> Self {
+    /// The plan for `set`. Patterns with bounded arguments are looked for by `anchors`, words in lower case, each after
+    /// a space.
+    pub(crate) fn new<'a>(set: &PatternSet, needles: Needles, anchors: impl IntoIterator<Item = &'a str>) -> Self {
         let mut builder = Builder { plan: Plan::default(), numbers: HashMap::new(), regexes: Vec::new() };
         for (pattern, shape) in set.ids().zip(set.shapes()) {
             builder.pattern(pattern, shape, needles);
+        }
+        for (anchor, word) in anchors.into_iter().enumerate() {
+            builder.literal(format!(" {word}").as_bytes(), Posting::Anchor { anchor });
         }
         builder.finish()
     }
@@ -97,6 +103,7 @@ impl Builder {
                 required
             }
             Shape::Whole(Whole { required, .. }) => required,
+            Shape::Bounded(_) => return,
         };
         match required {
             Some(literals) => {

@@ -56,6 +56,18 @@ impl OffsetMap<'_> {
         start..self.locate(lowered.end).end
     }
 
+    /// The span in the lowered text of `original`, whose ends are ends of characters. Logarithmic, as above.
+    pub(crate) fn lowered(&self, original: &Range<usize>) -> Range<usize> {
+        let locate = |at: usize| {
+            let after = self.shifts.partition_point(|shift| shift.original.start < at);
+            match after.checked_sub(1).map(|last| &self.shifts[last]) {
+                Some(shift) => shift.lowered.end + at.saturating_sub(shift.original.end),
+                None => at,
+            }
+        };
+        locate(original.start)..locate(original.end)
+    }
+
     /// The offset in the original: the start and the end of the character if `at` is within a changed one.
     fn locate(&self, at: usize) -> Range<usize> {
         let after = self.shifts.partition_point(|shift| shift.lowered.start <= at);
@@ -191,6 +203,7 @@ mod tests {
             assert_eq!(lowered.map.original(&(at + len - 1..at + len)).end, original.end, "{c:?} of {text:?}");
             assert_eq!(lowered.map.original(&(0..at + len)), 0..original.end, "{c:?} of {text:?}");
             assert_eq!(lowered.map.original(&(at..at)), start..start, "{c:?} of {text:?}");
+            assert_eq!(lowered.map.lowered(&original), at..at + len, "{c:?} of {text:?}");
             at += len;
         }
         assert_eq!(lowered.map.original(&(0..at)), 0..text.len());

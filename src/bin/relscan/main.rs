@@ -3,6 +3,7 @@
 //! This is the only room that prints. Results go to standard output, everything else to standard error.
 
 mod diagnostics;
+mod eval;
 mod extract;
 mod graph;
 mod interrupt;
@@ -32,6 +33,7 @@ struct Arguments {
 enum Command {
     Extract(extract::Args),
     Patterns(patterns::Args),
+    Eval(eval::Args),
     Learn(graph::learn::Args),
     Export(graph::export::Args),
     Show(graph::show::Args),
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Extract(args) => extract::run(&args),
         Command::Patterns(args) => patterns::run(&args),
+        Command::Eval(args) => eval::run(&args),
         Command::Learn(args) => graph::learn::run(&args),
         Command::Export(args) => graph::export::run(&args),
         Command::Show(args) => graph::show::run(&args),

@@ -15,7 +15,8 @@ struct BuiltIn {
     patterns: fn() -> PatternSet,
 }
 
-const BUILT_IN: &[BuiltIn] = &[BuiltIn { name: "seed", patterns: PatternSet::seed }];
+const BUILT_IN: &[BuiltIn] =
+    &[BuiltIn { name: "english", patterns: PatternSet::english }, BuiltIn { name: "seed", patterns: PatternSet::seed }];
 
 /// The largest pattern file that is read; a mistaken name may be that of something endless.
 const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -23,8 +24,8 @@ const MAX_FILE_BYTES: u64 = 64 << 20;
 /// What `--pack` means, for each subcommand that has it.
 #[derive(clap::Args)]
 pub(crate) struct Choice {
-    /// Patterns to look for: a built-in pack (seed) or a pattern file. Given several times, they are joined in order
-    #[arg(long = "pack", value_name = "PACK|FILE", default_value = "seed")]
+    /// Patterns to look for: a built-in pack (english, seed) or a pattern file. Given several times, they are joined in order
+    #[arg(long = "pack", value_name = "PACK|FILE", default_value = "english")]
     pub(crate) packs: Vec<String>,
 }
 

@@ -1,0 +1,396 @@
+//! The words that the rules know, and what an inflected form owes to its base.
+//!
+//! `closed.tsv` lists the closed classes, written by hand; `lexicon.tsv` lists open-class words, made by
+//! `scripts/lexicon.py` from `WordNet` 3.0. Regular forms in -s, -ed, -ing are led back to their base.
+
+use super::class::{self, Classes};
+
+/// Longest word that is looked up, in bytes. Longer words have no class but what their letters say.
+const WORD_LIMIT: usize = 24;
+
+/// Words with their classes, in an open-addressed table.
+#[derive(Debug)]
+pub(crate) struct Lexicon {
+    /// All words, one after another.
+    text: Vec<u8>,
+    slots: Box<[Slot]>,
+    /// The different sets of classes, which the slots number.
+    classes: Vec<Classes>,
+}
+
+/// Where a word is in the text; of length 0 if the slot is free.
+#[derive(Clone, Copy, Debug, Default)]
+struct Slot {
+    start: u32,
+    classes: u16,
+    len: u8,
+    /// Some bits of the hash, so that few other words are compared.
+    tag: u8,
+}
+
+/// A word in lower case, for look-up; empty if it is none of ours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Lower {
+    bytes: [u8; WORD_LIMIT],
+    len: u8,
+}
+
+/// Classes of words that were looked up lately: few words make up most of a text.
+#[derive(Debug)]
+pub(crate) struct Recent {
+    entries: Box<[(Lower, Classes)]>,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        const ENTRIES: usize = 1024;
+        Recent { entries: vec![(Lower::default(), Classes::NONE); ENTRIES].into_boxed_slice() }
+    }
+}
+
+impl Recent {
+    /// As [`Lexicon::classes`].
+    pub(crate) fn classes(&mut self, lexicon: &Lexicon, word: &Lower) -> Classes {
+        if word.len == 0 {
+            return lexicon.classes(word);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the low bits choose the entry")]
+        let at = hash(word.as_bytes()) as usize & (self.entries.len() - 1);
+        let entry = &mut self.entries[at];
+        if entry.0 != *word {
+            *entry = (*word, lexicon.classes(word));
+        }
+        entry.1
+    }
+}
+
+impl Lower {
+    /// `word` in lower case; empty if it is longer than any word known, or not ASCII.
+    pub(crate) fn new(word: &str) -> Self {
+        let mut lower = Lower::default();
+        if word.len() <= WORD_LIMIT {
+            lower.bytes[..word.len()].copy_from_slice(word.as_bytes());
+            if !lower.bytes.is_ascii() {
+                return Lower::default();
+            }
+            lower.bytes.make_ascii_lowercase();
+            #[expect(clippy::cast_possible_truncation, reason = "at most WORD_LIMIT")]
+            let len = word.len() as u8;
+            lower.len = len;
+        }
+        lower
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+}
+
+impl Lexicon {
+    /// The lexicon of English. Takes about a millisecond.
+    pub(crate) fn english() -> Self {
+        let mut words: Vec<(&str, Classes)> = closed_words(include_str!("closed.tsv")).collect();
+        words.extend(include_str!("lexicon.tsv").lines().filter_map(open_word));
+        words.sort_unstable_by_key(|(word, _)| *word);
+        Self::of(&words)
+    }
+
+    /// A table of `words`, equal ones next to each other.
+    fn of(words: &[(&str, Classes)]) -> Self {
+        let size = (words.len() * 2).next_power_of_two();
+        let mut lexicon =
+            Lexicon { text: Vec::new(), slots: vec![Slot::default(); size].into_boxed_slice(), classes: Vec::new() };
+        let mut numbers = std::collections::HashMap::new();
+        for same in words.chunk_by(|a, b| a.0 == b.0) {
+            let Some((word, _)) = same.first() else { continue };
+            let all = same.iter().fold(Classes::NONE, |all, (_, classes)| all | *classes);
+            let number = *numbers.entry(all).or_insert_with(|| {
+                lexicon.classes.push(all);
+                lexicon.classes.len() - 1
+            });
+            lexicon.insert(word.as_bytes(), number);
+        }
+        lexicon
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the files are small, and a test looks every word up")]
+    fn insert(&mut self, word: &[u8], classes: usize) {
+        if word.len() > WORD_LIMIT {
+            return;
+        }
+        let hash = hash(word);
+        let mask = self.slots.len() - 1;
+        let mut at = hash as usize & mask;
+        while self.slots[at].len != 0 {
+            at = (at + 1) & mask;
+        }
+        let start = self.text.len() as u32;
+        self.slots[at] = Slot { start, classes: classes as u16, len: word.len() as u8, tag: tag(hash) };
+        self.text.extend_from_slice(word);
+    }
+
+    /// The classes of `word`, which is in lower case, as the files have them.
+    fn listed(&self, word: &[u8]) -> Classes {
+        let hash = hash(word);
+        let mask = self.slots.len() - 1;
+        #[expect(clippy::cast_possible_truncation, reason = "the low bits choose the slot")]
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots[at];
+            if slot.len == 0 {
+                return Classes::NONE;
+            }
+            let start = slot.start as usize;
+            if slot.tag == tag(hash)
+                && usize::from(slot.len) == word.len()
+                && self.text[start..start + word.len()] == *word
+            {
+                return self.classes[usize::from(slot.classes)];
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// The classes of `word`, inflected or not.
+    pub(crate) fn classes(&self, word: &Lower) -> Classes {
+        let word = word.as_bytes();
+        let mut classes = if word.is_empty() { Classes::NONE } else { self.listed(word) };
+        match word {
+            [.., b's', b's'] | [_, b's'] => {}
+            [.., b's'] => classes |= self.of_s_form(word),
+            [.., _, b'e', b'd'] => classes |= class::PAST | self.of_verb_form(word, 2),
+            [.., _, b'i', b'n', b'g'] => {
+                let verb = self.of_verb_form(word, 3);
+                if !verb.is_empty() {
+                    classes |= verb | class::ING;
+                }
+            }
+            _ => {}
+        }
+        if let [.., before, b's'] = word
+            && !classes.any(class::NOUN.or(class::VERB).or(class::ADJECTIVE).or(class::ADVERB).or(class::STOP))
+            && before.is_ascii_lowercase()
+            && !matches!(before, b's' | b'u' | b'i')
+        {
+            // A word that is not listed: most in -s are plurals.
+            classes |= class::PLURAL;
+        }
+        if is_modifier(word, classes) {
+            classes |= class::MODIFIER;
+        }
+        classes
+    }
+
+    /// What a word in -s owes to its base: a plural, or the third person of a verb.
+    fn of_s_form(&self, word: &[u8]) -> Classes {
+        let mut found = Classes::NONE;
+        let mut take = |base: Classes| {
+            if base.any(class::NOUN) {
+                found |= base.and(NOMINAL) | class::PLURAL;
+            }
+            if base.any(class::VERB) {
+                found |= class::VERB;
+            }
+        };
+        take(self.listed(&word[..word.len() - 1]));
+        if let [stem @ .., b'i', b'e', b's'] = word {
+            take(self.with_ending(stem, b"y"));
+        } else if let [stem @ .., b's' | b'x' | b'z' | b'h' | b'o', b'e', b's'] = word {
+            take(self.listed(&word[..=stem.len()]));
+        }
+        found
+    }
+
+    /// [`class::VERB`] if `word` without its last `ending` bytes leads back to a verb.
+    fn of_verb_form(&self, word: &[u8], ending: usize) -> Classes {
+        let stem = &word[..word.len() - ending];
+        let undoubled = match stem {
+            [.., a, b] if a == b => &stem[..stem.len() - 1],
+            _ => stem,
+        };
+        let bases = [self.listed(stem), self.with_ending(stem, b"e"), self.listed(undoubled)];
+        let in_y = match stem {
+            [start @ .., b'i'] => self.with_ending(start, b"y"),
+            _ => Classes::NONE,
+        };
+        bases.into_iter().fold(in_y, Classes::or).and(class::VERB)
+    }
+
+    fn with_ending(&self, stem: &[u8], ending: &[u8]) -> Classes {
+        let mut word = [0; WORD_LIMIT];
+        let len = stem.len() + ending.len();
+        let Some(space) = word.get_mut(..len) else { return Classes::NONE };
+        space[..stem.len()].copy_from_slice(stem);
+        space[stem.len()..].copy_from_slice(ending);
+        self.listed(space)
+    }
+
+    /// Bytes of memory it holds.
+    pub(crate) fn memory_usage(&self) -> usize {
+        self.text.len() + size_of_val(&*self.slots) + size_of_val(self.classes.as_slice())
+    }
+}
+
+/// What a plural has from its singular: all but the parts of speech.
+const NOMINAL: Classes = class::ACT
+    .or(class::ANIMAL)
+    .or(class::ARTIFACT)
+    .or(class::ATTRIBUTE)
+    .or(class::BODY)
+    .or(class::COGNITION)
+    .or(class::COMMUNICATION)
+    .or(class::EVENT)
+    .or(class::FEELING)
+    .or(class::FOOD)
+    .or(class::GROUP)
+    .or(class::LOCATION)
+    .or(class::OBJECT)
+    .or(class::PERSON)
+    .or(class::PHENOMENON)
+    .or(class::PLANT)
+    .or(class::POSSESSION)
+    .or(class::PROCESS)
+    .or(class::QUANTITY)
+    .or(class::RELATION)
+    .or(class::SHAPE)
+    .or(class::STATE)
+    .or(class::SUBSTANCE)
+    .or(class::TIME)
+    .or(class::CONTAINER)
+    .or(class::COLLECTION)
+    .or(class::PART)
+    .or(class::THING)
+    .or(class::NOUN);
+
+/// Whether a word may stand before a noun without being the head, by its class or its ending.
+fn is_modifier(word: &[u8], classes: Classes) -> bool {
+    const ENDINGS: [&[u8]; 9] = [b"al", b"ous", b"ive", b"able", b"ible", b"ic", b"ful", b"less", b"ary"];
+    let adverb_in_ly = word.ends_with(b"ly") && !classes.any(class::NOUN);
+    classes.any(class::ADJECTIVE)
+        || adverb_in_ly
+        || word.ends_with(b"ed")
+        || classes.is_verb_only()
+        || ENDINGS.iter().any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending))
+}
+
+fn closed_words(file: &str) -> impl Iterator<Item = (&str, Classes)> {
+    let lines = file.lines().filter_map(|line| line.split_once('\t'));
+    lines.flat_map(|(name, words)| {
+        let classes = class::by_name(name).unwrap_or_default();
+        words.split(' ').map(move |word| (word, classes))
+    })
+}
+
+fn open_word(line: &str) -> Option<(&str, Classes)> {
+    let (word, letters) = line.split_once('\t')?;
+    Some((word, letters.chars().map(of_letter).fold(Classes::NONE, Classes::or)))
+}
+
+/// The class that `scripts/lexicon.py` writes as `letter`.
+fn of_letter(letter: char) -> Classes {
+    match letter {
+        'n' => class::NOUN,
+        'p' => class::PLURAL,
+        'v' => class::VERB,
+        'f' => class::VERB | class::PAST,
+        'a' => class::ADJECTIVE,
+        'r' => class::ADVERB,
+        'A' => class::ACT,
+        'B' => class::ANIMAL,
+        'C' => class::ARTIFACT,
+        'D' => class::ATTRIBUTE,
+        'E' => class::BODY,
+        'F' => class::COGNITION,
+        'G' => class::COMMUNICATION,
+        'H' => class::EVENT,
+        'I' => class::FEELING,
+        'J' => class::FOOD,
+        'K' => class::GROUP,
+        'L' => class::LOCATION,
+        'N' => class::OBJECT,
+        'O' => class::PERSON,
+        'P' => class::PHENOMENON,
+        'Q' => class::PLANT,
+        'R' => class::POSSESSION,
+        'S' => class::PROCESS,
+        'T' => class::QUANTITY,
+        'U' => class::RELATION,
+        'V' => class::SHAPE,
+        'W' => class::STATE,
+        'X' => class::SUBSTANCE,
+        'Y' => class::TIME,
+        '1' => class::CONTAINER,
+        '2' => class::COLLECTION,
+        '3' => class::PART,
+        '4' => class::THING,
+        _ => Classes::NONE,
+    }
+}
+
+fn hash(word: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut hash = word.len() as u64;
+    for chunk in word.chunks(8) {
+        let mut bytes = [0; 8];
+        bytes[..chunk.len()].copy_from_slice(chunk);
+        hash = (hash.rotate_left(29) ^ u64::from_le_bytes(bytes)).wrapping_mul(FACTOR);
+        hash ^= hash >> 32;
+    }
+    hash
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "eight bits are wanted")]
+fn tag(hash: u64) -> u8 {
+    (hash >> 56) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_listed_word_is_found() {
+        let lexicon = Lexicon::english();
+        for (word, classes) in closed_words(include_str!("closed.tsv")) {
+            assert!(!classes.is_empty(), "{word}: unknown class");
+            assert!(lexicon.classes(&Lower::new(word)).any(classes), "{word}");
+        }
+        for (word, classes) in include_str!("lexicon.tsv").lines().filter_map(open_word) {
+            assert!(word.len() <= WORD_LIMIT, "{word}");
+            let found = lexicon.listed(word.as_bytes());
+            assert_eq!(found.and(classes), classes, "{word}");
+        }
+        assert!(lexicon.listed(b"zzyzx").is_empty());
+    }
+
+    #[test]
+    fn the_classes_fit_the_slots() {
+        let lexicon = Lexicon::english();
+        assert!(lexicon.classes.len() < usize::from(u16::MAX) && lexicon.text.len() < u32::MAX as usize);
+    }
+
+    #[test]
+    fn inflected_forms_are_led_back() {
+        let lexicon = Lexicon::english();
+        let cases = [
+            ("boxes", class::CONTAINER | class::PLURAL),
+            ("factories", class::ARTIFACT | class::PLURAL),
+            ("children", class::PERSON | class::PLURAL),
+            ("Affects", class::VERB),
+            ("stopped", class::VERB | class::PAST),
+            ("carried", class::VERB),
+            ("making", class::ING),
+            ("running", class::ING),
+            ("gave", class::PAST),
+            ("THE", class::DETERMINER),
+            ("quickly", class::MODIFIER),
+            ("zorgous", class::MODIFIER),
+        ];
+        for (word, want) in cases {
+            let found = lexicon.classes(&Lower::new(word));
+            assert_eq!(found.and(want), want, "{word}");
+        }
+        assert!(!lexicon.classes(&Lower::new("glass")).any(class::PLURAL));
+        assert!(!lexicon.classes(&Lower::new("thing")).any(class::ING));
+    }
+}

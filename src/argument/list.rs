@@ -1,0 +1,134 @@
+//! Coordination: `A, B and C` is three arguments.
+
+use super::class::{self, DETERMINING};
+use super::phrase::{Phrase, Sentence};
+
+/// Most items of a list that become arguments.
+pub(crate) const ITEMS_LIMIT: usize = 16;
+
+impl Sentence<'_> {
+    /// The phrases before `last` in a list that it ends, nearest first; none if there is no list, or none that can be
+    /// told from two clauses.
+    pub(crate) fn list_left(&self, last: &Phrase) -> Vec<Phrase> {
+        let mut items: Vec<Phrase> = Vec::new();
+        let Some(mut end) = last.first.checked_sub(1).filter(|&at| self.has(at, class::COORDINATOR)) else {
+            return items;
+        };
+        if end > 0 && self.has(end - 1, class::COMMA) {
+            end -= 1;
+        }
+        items.extend(self.item_ending(end));
+        if let Some(item) = items.last() {
+            items.extend(self.items_before(item.first));
+        }
+        let Some(first) = items.last() else { return items };
+        // Two items may be the ends of two clauses, unless one determiner stands for both or a clause begins there.
+        let shared = first.determiner.is_some() && last.determiner.is_none();
+        let before = first.first.checked_sub(1).map(|at| self.classes(at));
+        let bounded = before.is_none_or(|before| {
+            let bounds = class::PREPOSITION.or(class::CONJUNCTION).or(class::RELATIVE).or(class::COORDINATOR);
+            before.any(bounds) || before.is_verb() || !before.any(class::WORD)
+        });
+        if !(items.len() > 1 || shared || bounded) {
+            items.clear();
+        }
+        items
+    }
+
+    /// The phrases that commas join to one whose first token is `first`, nearest first.
+    pub(crate) fn items_before(&self, mut first: usize) -> Vec<Phrase> {
+        let mut items = Vec::new();
+        while items.len() < ITEMS_LIMIT {
+            let comma = first.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
+            let Some(item) = comma.and_then(|comma| self.item_ending(comma)) else { break };
+            first = item.first;
+            items.push(item);
+        }
+        items
+    }
+
+    fn item_ending(&self, end: usize) -> Option<Phrase> {
+        let word = end.checked_sub(1).is_some_and(|at| self.has(at, class::WORD.or(class::QUOTE).or(class::CLOSE)));
+        self.left(end).filter(|item| word && !item.pronoun)
+    }
+
+    /// The phrases after `first` in a list that it begins. `open` lists need no conjunction; `clause` says that a verb
+    /// after an item belongs to a clause of its own, so that the item is none.
+    /// `again` is a preposition that may stand before each item: `by rain or by wind`.
+    pub(crate) fn list_right(&self, first: &Phrase, open: bool, clause: bool, again: &str) -> Vec<Phrase> {
+        let mut items: Vec<Phrase> = Vec::new();
+        let mut closed = false;
+        let mut at = first.reach();
+        while items.len() < ITEMS_LIMIT && !closed {
+            let Some((mut start, conjunction)) = self.separator(self.skip_aside_right(at)) else { break };
+            if self.is(start, again) && self.has(start, class::PREPOSITION) {
+                start += 1;
+            }
+            if self.is_one_of(start, &["also", "then", "thus", "so", "even", "therefore"]) {
+                break;
+            }
+            let Some(item) = self.right(start, self.len()).filter(|item| !item.pronoun) else { break };
+            at = item.reach();
+            let next = self.classes(at);
+            if clause && items.is_empty() && (next.any(class::AUXILIARY) || next.is_verb()) {
+                break;
+            }
+            items.push(item);
+            closed = conjunction;
+        }
+        if !(closed || open) {
+            items.clear();
+        }
+        items
+    }
+
+    /// The start of what follows a comma, a conjunction or both at `at`, and whether there is a conjunction.
+    fn separator(&self, at: usize) -> Option<(usize, bool)> {
+        if self.has(at, class::COMMA) {
+            let conjunction = self.has(at + 1, class::COORDINATOR);
+            return Some((at + 1 + usize::from(conjunction), conjunction));
+        }
+        if self.has(at, class::COORDINATOR) {
+            return Some((at + 1, true));
+        }
+        self.are(at, &["as", "well", "as"]).then_some((at + 3, true))
+    }
+
+    /// Steps over closing quotes and one parenthesis at `at`.
+    fn skip_aside_right(&self, mut at: usize) -> usize {
+        while self.has(at, class::QUOTE) {
+            at += 1;
+        }
+        if self.has(at, class::OPEN) {
+            let close = (at..self.len()).find(|&i| self.has(i, class::CLOSE));
+            return close.map_or(at, |close| close + 1);
+        }
+        at
+    }
+
+    /// The items that a general noun announces: `things such as A and B`, `the following: A, B`.
+    pub(crate) fn announced(&self, phrase: &Phrase) -> Option<Vec<Phrase>> {
+        if !self.has(phrase.head, class::GENERIC) {
+            return None;
+        }
+        let end = phrase.core_end;
+        let comma = usize::from(self.has(end, class::COMMA));
+        let start = if self.are(end + comma, &["such", "as"]) {
+            end + comma + 2
+        } else if self.is_one_of(end, &[":", "like"]) {
+            end + 1
+        } else {
+            return None;
+        };
+        let first = self.right(start, self.len()).filter(|first| !first.pronoun)?;
+        let mut items = vec![first];
+        items.extend(self.list_right(&first, true, false, ""));
+        Some(items)
+    }
+
+    /// Whether the phrase has no determiner that would say which or how many.
+    pub(crate) fn is_bare(&self, phrase: &Phrase) -> bool {
+        const VAGUE: [&str; 7] = ["various", "several", "many", "few", "most", "some", "certain"];
+        phrase.determiner.is_none_or(|at| !self.has(at, DETERMINING) || self.is_one_of(at, &VAGUE))
+    }
+}

@@ -1,0 +1,20 @@
+//! How far an argument reaches: the bounded modes `sentence`, `clause` and `phrase`, by rules of English.
+//!
+//! This room reads one line at a time, in its original form, and knows nothing of documents or engines. A
+//! [`Grammar`] holds the rules of all patterns with bounded arguments and says which words to look for.
+
+mod class;
+mod grammar;
+mod lexicon;
+mod list;
+mod oracle;
+mod phrase;
+mod rule;
+mod sentence;
+mod subject;
+mod token;
+mod verb;
+
+pub(crate) use grammar::{AnchorHit, Grammar, Reading};
+pub(crate) use oracle::Oracle;
+pub(crate) use rule::{Argument, Found};

@@ -1,0 +1,509 @@
+//! Noun phrases: where the one to the left or to the right of a place begins and ends.
+//!
+//! There is no part-of-speech tagger here. A noun phrase is what stands between words of the closed classes, trimmed
+//! by what the lexicon knows of verbs, participles and adjectives.
+
+use super::class::{self, Classes, DETERMINING, STOP};
+use super::token::Token;
+
+/// Most words of an argument.
+pub(crate) const WORDS_LIMIT: usize = 6;
+
+/// A sentence as tokens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Sentence<'s> {
+    pub(crate) text: &'s str,
+    pub(crate) tokens: &'s [Token],
+}
+
+/// A noun phrase; all numbers are those of tokens.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Phrase {
+    /// The first word after determiners.
+    pub(crate) start: usize,
+    /// One past the last word, a phrase with `of` included where it is short enough.
+    pub(crate) end: usize,
+    /// One past the head.
+    pub(crate) core_end: usize,
+    pub(crate) head: usize,
+    /// The first word, determiners included.
+    pub(crate) first: usize,
+    /// The last determiner.
+    pub(crate) determiner: Option<usize>,
+    pub(crate) pronoun: bool,
+    /// The phrase after `of`: its start, end and head.
+    pub(crate) of: Option<Inner>,
+}
+
+/// The noun phrase after the `of` of another one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Inner {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) head: usize,
+}
+
+impl Phrase {
+    fn of_tokens(start: usize, end: usize, first: usize, determiner: Option<usize>) -> Self {
+        Phrase { start, end, core_end: end, head: end - 1, first, determiner, pronoun: false, of: None }
+    }
+
+    /// One past the last token that belongs to it, whether the argument holds it or not.
+    pub(crate) fn reach(&self) -> usize {
+        self.of.map_or(self.end, |of| self.end.max(of.end))
+    }
+
+    /// The phrase after `of`, as a phrase of its own.
+    pub(crate) fn inner(&self) -> Option<Phrase> {
+        let of = self.of?;
+        let determiner = None;
+        Some(Phrase { determiner, head: of.head, ..Phrase::of_tokens(of.start, of.end, of.start, determiner) })
+    }
+}
+
+impl<'s> Sentence<'s> {
+    pub(crate) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+
+    /// The text of token `at`.
+    pub(crate) fn word(&self, at: usize) -> &'s str {
+        self.tokens.get(at).map_or("", |token| &self.text[token.start..token.end])
+    }
+
+    /// Whether token `at` is `word`, in capitals or not.
+    pub(crate) fn is(&self, at: usize, word: &str) -> bool {
+        self.tokens.get(at).is_some_and(|token| {
+            let bytes = &self.text.as_bytes()[token.start..token.end];
+            bytes.len() == word.len() && bytes.eq_ignore_ascii_case(word.as_bytes())
+        })
+    }
+
+    /// Whether the tokens from `at` on are `words`.
+    pub(crate) fn are(&self, at: usize, words: &[&str]) -> bool {
+        words.iter().enumerate().all(|(i, word)| self.is(at + i, word))
+    }
+
+    /// Whether token `at` is one of `words`.
+    pub(crate) fn is_one_of(&self, at: usize, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is(at, word))
+    }
+
+    /// The classes of token `at`; none beyond the ends.
+    pub(crate) fn classes(&self, at: usize) -> Classes {
+        self.tokens.get(at).map_or(Classes::NONE, |token| token.classes)
+    }
+
+    pub(crate) fn has(&self, at: usize, classes: Classes) -> bool {
+        self.classes(at).any(classes)
+    }
+
+    fn is_open(&self, at: usize) -> bool {
+        self.classes(at).is_open_word()
+    }
+
+    /// Whether token `at` is a word written with a capital, other than the first of the sentence.
+    fn is_name(&self, at: usize) -> bool {
+        at > 0 && self.has(at, class::CAPITAL)
+    }
+
+    /// How many words, genitives not counted, the tokens hold.
+    pub(crate) fn word_count(&self, start: usize, end: usize) -> usize {
+        self.tokens[start..end].iter().filter(|token| token.classes.any(class::WORD)).count()
+    }
+
+    /// The last [`WORDS_LIMIT`] words of the tokens, from the first of them on.
+    fn cut(&self, start: usize, end: usize) -> usize {
+        let mut from = end;
+        let mut words = 0;
+        while from > start {
+            if self.has(from - 1, class::WORD) {
+                if words == WORDS_LIMIT {
+                    break;
+                }
+                words += 1;
+            }
+            from -= 1;
+        }
+        while from < end && !self.has(from, class::WORD) {
+            from += 1;
+        }
+        from
+    }
+
+    /// The noun phrase that begins at token `at` and ends before token `limit`.
+    pub(crate) fn right(&self, at: usize, limit: usize) -> Option<Phrase> {
+        let mut phrase = self.core_right(at, limit)?;
+        if !phrase.pronoun && phrase.core_end < limit && self.is(phrase.core_end, "of") {
+            let inner = self.core_right(phrase.core_end + 1, limit).filter(|inner| !inner.pronoun);
+            if let Some(inner) = inner {
+                phrase.of = Some(Inner { start: inner.start, end: inner.end, head: inner.head });
+                if self.word_count(phrase.start, inner.end) <= WORDS_LIMIT {
+                    phrase.end = inner.end;
+                }
+            }
+        }
+        Some(phrase)
+    }
+
+    /// As [`right`](Self::right), without a phrase with `of`.
+    fn core_right(&self, at: usize, limit: usize) -> Option<Phrase> {
+        let limit = limit.min(self.len());
+        let (start, determiner) = self.skip_determiners(at, limit);
+        if start >= limit {
+            return None;
+        }
+        if determiner.is_none() && self.has(start, class::PRONOUN) {
+            return Some(Phrase { pronoun: true, ..Phrase::of_tokens(start, start + 1, at, None) });
+        }
+        let mut end = self.run_right(start, limit);
+        while end > start && !self.has(end - 1, class::WORD.or(class::APOSTROPHE_S)) {
+            end -= 1;
+        }
+        while end > start + 1 && self.has(end - 1, class::COORDINATOR.or(class::APOSTROPHE_S)) {
+            end -= 1;
+        }
+        if end <= start {
+            return None;
+        }
+        // A gerund takes its object with it: `taking too many pills`.
+        let object_follows = end < limit && self.has(end, DETERMINING.or(class::LIGHT_ADVERB));
+        if end - start == 1 && self.has(start, class::ING) && object_follows {
+            let object = self.core_right_once(end, limit);
+            if let Some(object) = object.filter(|o| !o.pronoun && self.word_count(start, o.end) <= WORDS_LIMIT) {
+                let whole = Phrase::of_tokens(start, object.end, at, determiner);
+                return Some(Phrase { head: start, ..whole });
+            }
+        }
+        // Of modifiers between commas, those after the last comma are kept: `a small, red-haired ape`.
+        let start = (start..end).rev().find(|&i| self.has(i, class::COMMA)).map_or(start, |comma| comma + 1);
+        let head = end - 1;
+        Some(Phrase { head, ..Phrase::of_tokens(self.cut(start, end), end, at, determiner) })
+    }
+
+    /// The object of a gerund: a phrase that is no gerund with an object itself.
+    fn core_right_once(&self, mut at: usize, limit: usize) -> Option<Phrase> {
+        while at < limit && self.has(at, class::LIGHT_ADVERB) && !self.has(at, class::NEGATION) {
+            at += 1;
+        }
+        let (start, determiner) = self.skip_determiners(at, limit);
+        if start >= limit || (determiner.is_none() && self.has(start, class::PRONOUN)) {
+            return None;
+        }
+        let end = self.run_right(start, limit);
+        let last = (start..end).rev().find(|&i| self.has(i, class::WORD))?;
+        Some(Phrase::of_tokens(start, last + 1, at, determiner))
+    }
+
+    /// Skips determiners, quotes, and nouns that only measure (`a number of`); gives the last determiner too.
+    fn skip_determiners(&self, mut at: usize, limit: usize) -> (usize, Option<usize>) {
+        let mut determiner = None;
+        while at < limit {
+            let classes = self.classes(at);
+            let article = determiner.is_none_or(|d| self.is_one_of(d, &["a", "an"]));
+            if classes.any(class::QUOTE) {
+                at += 1;
+            } else if classes.any(DETERMINING) && !self.is_one_of(at, &["what", "whatever", "such"]) {
+                determiner = Some(at);
+                at += 1 + usize::from(self.is(at + 1, "of"));
+            } else if classes.any(class::NUMERAL) && self.is(at + 1, "of") {
+                determiner = determiner.or(Some(at));
+                at += 2;
+            } else if classes.any(class::MEASURE) && self.is(at + 1, "of") && article {
+                at += 2;
+            } else if self.is(at, "one") && self.is_open(at + 1) {
+                determiner = Some(at);
+                at += 1;
+            } else if self.is_focus(at) {
+                at += 1;
+            } else {
+                break;
+            }
+        }
+        (at, determiner)
+    }
+
+    /// An adverb that only says how the phrase is to be taken: `only`, `mainly`, `especially`.
+    fn is_focus(&self, at: usize) -> bool {
+        const FOCUS: [&str; 11] = [
+            "only",
+            "just",
+            "mainly",
+            "primarily",
+            "particularly",
+            "especially",
+            "mostly",
+            "largely",
+            "partly",
+            "even",
+            "also",
+        ];
+        self.is_one_of(at, &FOCUS)
+    }
+
+    /// Where the run of words that can be one noun phrase ends.
+    fn run_right(&self, start: usize, limit: usize) -> usize {
+        let mut at = start;
+        // Whether a word that may be the head has been seen, and whether all words may be modifiers.
+        let (mut noun, mut modifiers) = (false, true);
+        while at < limit {
+            let classes = self.classes(at);
+            if classes.any(class::QUOTE) {
+                if noun && at > start && self.closes_quote(at) {
+                    break;
+                }
+                at += 1;
+            } else if classes.any(class::APOSTROPHE_S) {
+                if !noun {
+                    break;
+                }
+                noun = false;
+                at += 1;
+            } else if !classes.any(class::WORD) {
+                let goes_on = classes.any(class::COMMA) && at > start && modifiers && self.modifier_follows(at, limit);
+                if !goes_on {
+                    break;
+                }
+                noun = false;
+                at += 1;
+            } else if self.is_closed(at) {
+                if self.joins_modifiers(at, start, modifiers, limit) {
+                    noun = false;
+                } else if !self.may_stand_within(at, start, modifiers) {
+                    break;
+                }
+                at += 1;
+            } else {
+                if self.ends_before(at, noun, modifiers, limit) {
+                    break;
+                }
+                noun = true;
+                modifiers &= classes.any(class::MODIFIER);
+                at += 1;
+            }
+        }
+        at
+    }
+
+    fn closes_quote(&self, at: usize) -> bool {
+        self.is_one_of(at, &["\"", "”", "»", "’"])
+    }
+
+    fn is_closed(&self, at: usize) -> bool {
+        let classes = self.classes(at);
+        classes.any(STOP) || (classes.any(class::LIGHT_ADVERB) && !classes.any(class::ADJECTIVE))
+    }
+
+    /// `strong and heavy rain`: a conjunction between modifiers of one noun.
+    fn joins_modifiers(&self, at: usize, start: usize, modifiers: bool, limit: usize) -> bool {
+        self.has(at, class::COORDINATOR)
+            && modifiers
+            && at > start
+            && self.has(at - 1, class::MODIFIER)
+            && self.has(at + 1, class::MODIFIER)
+            && self.modifier_follows(at, limit)
+    }
+
+    /// Words of closed classes that a noun phrase may hold: `human being`, `vitamin A`, `usually red`.
+    fn may_stand_within(&self, at: usize, start: usize, modifiers: bool) -> bool {
+        (self.is(at, "being") && modifiers && at > start)
+            || (self.word(at) == "A" && at > start)
+            || (self.has(at, class::LIGHT_ADVERB)
+                && modifiers
+                && self.has(at + 1, class::MODIFIER)
+                && self.is_open(at + 1))
+    }
+
+    /// Whether the phrase ends before the word at `at`, which is of no closed class.
+    fn ends_before(&self, at: usize, noun: bool, modifiers: bool, limit: usize) -> bool {
+        let classes = self.classes(at);
+        if !noun {
+            return classes.any(class::COMMON_VERB) && !classes.any(class::NOUN) && !self.word(at).ends_with("ed");
+        }
+        if self.is_name(at) {
+            return false;
+        }
+        let (next_open, next) = (at + 1 < limit && self.is_open(at + 1), self.classes(at + 1));
+        if self.is_adverb(at) {
+            return !(modifiers && next_open && next.any(class::MODIFIER));
+        }
+        if classes.is_verb() && !(classes.any(class::NOUN) && modifiers) {
+            return true;
+        }
+        // `salt ruins the bridge`: what looks like a plural is a verb before a determiner.
+        if !modifiers && classes.any(class::VERB) && classes.any(class::PLURAL) && next.any(DETERMINING) {
+            return true;
+        }
+        // `predators hunt`: a plural is seldom followed by another noun.
+        if classes.any(class::VERB) && !classes.any(class::PLURAL) && self.is_plural_noun(at - 1) {
+            return true;
+        }
+        if classes.is_participle() && !(modifiers && next_open) {
+            return true;
+        }
+        if classes.is_present_participle() && (!modifiers || (at + 1 < limit && next.any(STOP))) {
+            return true;
+        }
+        let after_gerund = DETERMINING.or(class::PRONOUN).or(class::PREPOSITION);
+        if !modifiers && classes.any(class::ING) && next.any(after_gerund) && !self.is(at + 1, "of") {
+            return true;
+        }
+        // An adjective after its noun: `a bird native to Asia`.
+        let adjective_only = classes.any(class::ADJECTIVE) && !classes.any(class::NOUN);
+        if adjective_only && !next_open && !modifiers {
+            return true;
+        }
+        self.is_one_of(at, &["native", "similar", "equal", "open", "equivalent", "common", "related"])
+            && self.is_one_of(at + 1, &["to", "on", "in"])
+    }
+
+    fn is_plural_noun(&self, at: usize) -> bool {
+        self.has(at, class::PLURAL) && !self.has(at, class::MODIFIER)
+    }
+
+    /// A participle that may stand before a noun: `heated`, `broken`.
+    fn is_adjectival(&self, at: usize) -> bool {
+        let word = self.word(at);
+        self.has(at, class::PAST) && ["ed", "en", "wn", "rn"].iter().any(|ending| word.ends_with(ending))
+    }
+
+    /// A word in -ly that is no noun and no adjective.
+    fn is_adverb(&self, at: usize) -> bool {
+        let classes = self.classes(at);
+        let word = self.word(at).as_bytes();
+        word.len() > 3 && word.ends_with(b"ly") && !classes.any(class::NOUN.or(class::ADJECTIVE))
+    }
+
+    /// Whether the comma or conjunction at `at` is followed by another modifier and then a noun, so that the phrase
+    /// goes on: `a small, hairy ape`.
+    fn modifier_follows(&self, at: usize, limit: usize) -> bool {
+        let mut from = at + 1;
+        loop {
+            if self.has(from, class::COORDINATOR) {
+                from += 1;
+            }
+            if from >= limit || !self.is_open(from) || !self.has(from, class::MODIFIER) {
+                return false;
+            }
+            let mut end = from;
+            while end < limit && (self.is_open(end) || self.has(end, class::QUOTE)) {
+                end += 1;
+            }
+            if end - from >= 2 {
+                return true;
+            }
+            if !(end < limit && self.has(end, class::COMMA.or(class::COORDINATOR))) {
+                return false;
+            }
+            from = if self.has(end, class::COORDINATOR) { end } else { end + 1 };
+        }
+    }
+
+    /// The noun phrase that ends just before token `at`, parentheses and quotes skipped.
+    pub(crate) fn left(&self, at: usize) -> Option<Phrase> {
+        let end = self.skip_asides_left(at)?;
+        if end == 0 {
+            return None;
+        }
+        let last = self.classes(end - 1);
+        if last.any(class::PRONOUN) {
+            return Some(Phrase { pronoun: true, ..Phrase::of_tokens(end - 1, end, end - 1, None) });
+        }
+        if !last.is_open_word() || self.is_one_of(end - 1, &["according", "based", "related", "compared", "associated"])
+        {
+            return None;
+        }
+        let begin = self.run_left(end)?;
+        let start = (begin..end).find(|&i| self.has(i, class::WORD))?;
+        let determiner = begin.checked_sub(1).filter(|&i| self.has(i, DETERMINING));
+        let mut first = begin;
+        while first > 0 && self.has(first - 1, DETERMINING.or(class::QUOTE)) {
+            first -= 1;
+        }
+        Some(Phrase { head: end - 1, ..Phrase::of_tokens(self.cut(start, end), end, first, determiner) })
+    }
+
+    /// Where the run of words that can be one noun phrase ending at `end` begins; `None` if a verb ends there.
+    fn run_left(&self, end: usize) -> Option<usize> {
+        let mut at = end;
+        while at > 0 {
+            let before = at - 1;
+            let classes = self.classes(before);
+            if classes.any(class::QUOTE) {
+                if at < end && self.is_one_of(before, &["\"", "“", "«", "‘", "`"]) {
+                    break;
+                }
+            } else if classes.any(class::APOSTROPHE_S) {
+                if at == end {
+                    break;
+                }
+            } else if !classes.any(class::WORD) {
+                let adjective = |i: usize| self.has(i, class::ADJECTIVE) && !self.has(i, class::NOUN);
+                let between_modifiers = classes.any(class::COMMA)
+                    && at < end
+                    && before > 0
+                    && adjective(before - 1)
+                    && self.has(at, class::MODIFIER);
+                if !between_modifiers {
+                    break;
+                }
+            } else if classes.any(STOP) {
+                if !(self.word(before) == "A" && before > 0 && at < end) {
+                    break;
+                }
+            } else if !self.is_name(before) {
+                let light = classes.any(class::LIGHT_ADVERB) && !classes.any(class::NOUN.or(class::ADJECTIVE));
+                if light || (self.is_adverb(before) && !(at < end && self.has(at, class::MODIFIER))) {
+                    break;
+                }
+                let after_noun = |i: usize| i > 0 && self.is_open(i - 1) && !self.has(i - 1, class::MODIFIER);
+                if at < end && classes.is_present_participle() && after_noun(before) {
+                    break;
+                }
+                // `farmers treat pigs`, where `treat` may be a noun as well
+                let base = classes.any(class::VERB) && !classes.any(class::PLURAL.or(class::ING).or(class::MODIFIER));
+                if at < end && base && before > 0 && self.is_open(before - 1) && self.is_plural_noun(before - 1) {
+                    break;
+                }
+                if classes.is_verb() {
+                    if at == end {
+                        return None;
+                    }
+                    // `the heated gas`, but not `the fire heated gas`
+                    let subject =
+                        before > 0 && self.has(before - 1, class::PRONOUN) && !self.has(before - 1, DETERMINING);
+                    if !self.is_adjectival(before) || after_noun(before) || subject {
+                        break;
+                    }
+                }
+            }
+            at = before;
+        }
+        Some(at)
+    }
+
+    /// Steps left over quotes and whole parentheses that end just before `at`. `None` if a parenthesis has no
+    /// beginning.
+    pub(crate) fn skip_asides_left(&self, mut at: usize) -> Option<usize> {
+        loop {
+            while at > 0 && self.has(at - 1, class::QUOTE) {
+                at -= 1;
+            }
+            if at == 0 || !self.has(at - 1, class::CLOSE) {
+                return Some(at);
+            }
+            let mut depth = 0usize;
+            loop {
+                at = at.checked_sub(1)?;
+                if self.has(at, class::CLOSE) {
+                    depth += 1;
+                } else if self.has(at, class::OPEN) {
+                    depth -= 1;
+                    if depth == 0 {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,349 @@
+//! A pattern with bounded arguments, compiled: where its trigger matches in a sentence, and what the arguments are.
+
+use std::ops::Range;
+
+use super::class::{self, Classes};
+use super::phrase::{Phrase, Sentence};
+use super::subject::{Distance, Left};
+use super::verb::VerbGroup;
+use crate::pattern::condition::{Condition, Test};
+use crate::pattern::shape::Bounded;
+use crate::pattern::trigger::{ADVERBS_LIMIT, ElementKind, Trigger};
+use crate::pattern::{ArgumentMode, Lists, Pattern, PatternId, Reach};
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) pattern: PatternId,
+    pub(crate) trigger: Trigger,
+    mode: ArgumentMode,
+    distance: Distance,
+    /// Whether the verb of the trigger has no finite form: `caused by`.
+    participial: bool,
+    lists: Lists,
+    unwrap: bool,
+    /// Whether auxiliaries before the trigger belong to it.
+    verbal: bool,
+    left: Checks,
+    right: Checks,
+}
+
+/// A compiled condition: all must hold, each by one of its alternatives.
+#[derive(Debug)]
+struct Checks(Vec<Vec<(bool, Check)>>);
+
+#[derive(Debug)]
+enum Check {
+    Class(Classes),
+    Word(Box<str>),
+    Bare,
+    Indefinite,
+    Opening,
+}
+
+/// An association as the rules find it; spans are bytes of the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) pattern: PatternId,
+    pub(crate) left: Argument,
+    pub(crate) right: Argument,
+    pub(crate) trigger: Range<usize>,
+    pub(crate) negated: bool,
+    pub(crate) hedged: bool,
+}
+
+/// An argument and its head; spans are bytes of the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Argument {
+    pub(crate) span: Range<usize>,
+    /// Only a noun phrase has one.
+    pub(crate) head: Option<Range<usize>>,
+    pub(crate) pronoun: bool,
+}
+
+impl Rule {
+    pub(crate) fn new(id: PatternId, pattern: &Pattern, bounded: &Bounded) -> Self {
+        let rules = &pattern.rules;
+        let distance = match rules.reach {
+            Some(Reach::Subject) => Distance::Subject,
+            Some(Reach::Opening) => Distance::Opening,
+            None if bounded.trigger.verbal => Distance::Subject,
+            Some(Reach::Near) | None => Distance::Near,
+        };
+        Rule {
+            pattern: id,
+            trigger: bounded.trigger.clone(),
+            mode: pattern.argument(),
+            distance,
+            participial: !has_gerund(&bounded.trigger),
+            lists: rules.lists,
+            unwrap: rules.unwrap,
+            verbal: bounded.trigger.verbal || matches!(rules.reach, Some(Reach::Subject | Reach::Opening)),
+            left: Checks::new(&bounded.left),
+            right: Checks::new(&bounded.right),
+        }
+    }
+
+    /// Where the trigger ends that begins at token `start`, if it does.
+    pub(crate) fn trigger_end(&self, sentence: &Sentence<'_>, start: usize) -> Option<usize> {
+        self.match_from(sentence, 0, start)
+    }
+
+    /// Matches the elements from `element` on at token `at`; longer readings of optional parts come first.
+    fn match_from(&self, sentence: &Sentence<'_>, element: usize, at: usize) -> Option<usize> {
+        let Some(part) = self.trigger.elements.get(element) else { return Some(at) };
+        let rest = |end: usize| self.match_from(sentence, element + 1, end);
+        let found = match &part.kind {
+            ElementKind::Words(all) => all.iter().filter_map(|words| ends_at(sentence, at, words)).find_map(rest),
+            ElementKind::Any => {
+                if sentence.classes(at).is_open_word() && follows_space(sentence, at) {
+                    rest(at + 1)
+                } else {
+                    None
+                }
+            }
+            ElementKind::Adverbs => {
+                let count = (0..ADVERBS_LIMIT).take_while(|i| is_adverb(sentence, at + i)).count();
+                (0..=count).rev().find_map(|skipped| rest(at + skipped))
+            }
+        };
+        if found.is_none() && part.optional { rest(at) } else { found }
+    }
+
+    /// Appends what the trigger at the tokens `trigger` joins.
+    pub(crate) fn arguments(&self, sentence: &Sentence<'_>, trigger: Range<usize>, found: &mut Vec<Found>) {
+        let none = VerbGroup { start: trigger.start, negated: false, hedged: false, infinitive: false };
+        let group = if self.verbal { sentence.verb_group(trigger.start) } else { none };
+        let within = |classes| trigger.clone().any(|at| sentence.has(at, classes));
+        let negation_before = trigger.start > 0 && sentence.has(trigger.start - 1, class::NEGATION);
+        let context = Context {
+            pattern: self.pattern,
+            sentence,
+            trigger: sentence.bytes(group.start..trigger.end),
+            negated: group.negated || negation_before || within(class::NEGATION),
+            hedged: group.hedged || within(class::HEDGE),
+        };
+        match self.mode {
+            ArgumentMode::Phrase => self.phrases(&context, &group, trigger, found),
+            ArgumentMode::Clause => context.spans(found, sentence.clause_around(group.start, trigger.end)),
+            ArgumentMode::Sentence | ArgumentMode::Line => context.spans(found, 0..sentence.len()),
+        }
+    }
+
+    fn phrases(&self, context: &Context<'_>, group: &VerbGroup, trigger: Range<usize>, found: &mut Vec<Found>) {
+        let sentence = context.sentence;
+        if group.infinitive {
+            return;
+        }
+        let alone = self.verbal && group.start == trigger.start;
+        let first = sentence.classes(trigger.start);
+        let reduced = alone && (first.any(class::ING) || (self.participial && first.any(class::PAST)));
+        let distance = match self.distance {
+            Distance::Subject if reduced => Distance::Described,
+            distance => distance,
+        };
+        let Some(right) = sentence.right(trigger.end, sentence.len()) else { return };
+        let Some(left) = sentence.subject(group.start, distance) else { return };
+        let right = self.unwrapped(sentence, right);
+        let Left { phrase: left, others } = measured(sentence, left);
+        if !self.left.hold(sentence, &left) || !self.right.hold(sentence, &right) {
+            return;
+        }
+        let mut lefts = vec![left];
+        if matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun {
+            let trigger_joins = first.any(class::COORDINATOR.or(class::COMMA));
+            lefts.extend(if trigger_joins { sentence.items_before(left.first) } else { others });
+            lefts.sort_by_key(|left| left.start);
+        }
+        let mut rights = vec![right];
+        if matches!(self.lists, Lists::Both | Lists::Right | Lists::Open) && !right.pronoun {
+            if let Some(items) = sentence.announced(&right) {
+                rights = items;
+            } else {
+                let again = sentence.word(trigger.end - 1);
+                rights.extend(sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
+            }
+        }
+        for left in &lefts {
+            for right in &rights {
+                found.push(context.found(left, right));
+            }
+        }
+    }
+
+    /// What a phrase is about if its head only classifies: `fish` of `a kind of fish`.
+    fn unwrapped(&self, sentence: &Sentence<'_>, mut phrase: Phrase) -> Phrase {
+        const DEPTH: usize = 3;
+        for _ in 0..DEPTH {
+            let classifies = self.unwrap && phrase.of.is_some() && sentence.has(phrase.head, class::CLASSIFIER);
+            let inner = if classifies { sentence.right(phrase.core_end + 1, sentence.len()) } else { None };
+            match inner.filter(|inner| !inner.pronoun) {
+                Some(inner) => phrase = inner,
+                None => break,
+            }
+        }
+        phrase
+    }
+}
+
+/// Whether the trigger begins with a verb of which all forms are meant.
+fn has_gerund(trigger: &Trigger) -> bool {
+    let first = trigger.elements.first().map(|element| &element.kind);
+    matches!(first, Some(ElementKind::Words(all)) if all.iter().any(|words| words[0].ends_with("ing")))
+}
+
+/// Looks through a noun that only measures: the subject of `most cases of flu` is `flu`.
+fn measured(sentence: &Sentence<'_>, left: Left) -> Left {
+    let measures = sentence.has(left.phrase.head, class::MEASURE);
+    match left.phrase.inner().filter(|_| measures) {
+        Some(inner) => Left { phrase: inner, ..left },
+        None => left,
+    }
+}
+
+/// Where the sequence `words` ends that begins at token `at`.
+fn ends_at(sentence: &Sentence<'_>, at: usize, words: &[String]) -> Option<usize> {
+    let fits = |(i, word): (usize, &String)| {
+        let at = at + i;
+        sentence.is(at, word) && (!sentence.has(at, class::WORD) || follows_space(sentence, at))
+    };
+    words.iter().enumerate().all(fits).then_some(at + words.len())
+}
+
+/// Whether a space stands before token `at`, as before each word of a trigger.
+fn follows_space(sentence: &Sentence<'_>, at: usize) -> bool {
+    let before = sentence.tokens.get(at).and_then(|token| token.start.checked_sub(1));
+    before.is_some_and(|before| sentence.text.as_bytes()[before] == b' ')
+}
+
+fn is_adverb(sentence: &Sentence<'_>, at: usize) -> bool {
+    let classes = sentence.classes(at);
+    let word = sentence.word(at);
+    let in_ly = word.len() > 3 && word.is_ascii() && word[word.len() - 2..].eq_ignore_ascii_case("ly");
+    classes.any(class::WORD) && (classes.any(class::LIGHT_ADVERB) || (in_ly && !classes.any(class::NOUN)))
+}
+
+impl Checks {
+    fn new(condition: &Condition) -> Self {
+        let check = |test: &Test| match test {
+            // The names were checked when the pattern was.
+            Test::Class(name) => Check::Class(class::by_name(name).unwrap_or_default()),
+            Test::Word(word) => Check::Word(word.as_str().into()),
+            Test::Bare => Check::Bare,
+            Test::Indefinite => Check::Indefinite,
+            Test::Opening => Check::Opening,
+        };
+        let clause = |terms: &Vec<_>| {
+            let terms: &[crate::pattern::condition::Term] = terms;
+            terms.iter().map(|term| (term.negated, check(&term.test))).collect()
+        };
+        Checks(condition.all.iter().map(clause).collect())
+    }
+
+    fn hold(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
+        let holds = |check: &Check| match check {
+            Check::Class(classes) => sentence.has(phrase.head, *classes),
+            Check::Word(word) => sentence.is(phrase.head, word),
+            Check::Bare => sentence.is_bare(phrase),
+            Check::Indefinite => phrase.determiner.is_some_and(|at| sentence.is_one_of(at, &["a", "an"])),
+            Check::Opening => phrase.first == 0,
+        };
+        self.0.iter().all(|terms| terms.iter().any(|(negated, check)| holds(check) != *negated))
+    }
+
+    /// Classes one of which the head has if the condition holds; empty if nothing can be said.
+    pub(crate) fn needed(&self) -> Classes {
+        let of_clause = |terms: &Vec<(bool, Check)>| {
+            let classes = |(negated, check): &(bool, Check)| match check {
+                Check::Class(classes) if !negated => Some(*classes),
+                _ => None,
+            };
+            let all: Option<Vec<Classes>> = terms.iter().map(classes).collect();
+            all.map(|all| all.into_iter().fold(Classes::NONE, Classes::or))
+        };
+        self.0.iter().find_map(of_clause).unwrap_or_default()
+    }
+}
+
+impl Rule {
+    /// Classes one of which the word before the trigger must have; empty if any word will do.
+    pub(crate) fn needed_before(&self) -> Classes {
+        let near = self.mode == ArgumentMode::Phrase && self.distance == Distance::Near;
+        if near { self.left.needed() } else { Classes::NONE }
+    }
+}
+
+/// What all associations of one trigger share.
+struct Context<'s> {
+    pattern: PatternId,
+    sentence: &'s Sentence<'s>,
+    trigger: Range<usize>,
+    negated: bool,
+    hedged: bool,
+}
+
+impl Context<'_> {
+    fn found(&self, left: &Phrase, right: &Phrase) -> Found {
+        let sentence = self.sentence;
+        let none_at_all =
+            |phrase: &Phrase| phrase.determiner.is_some_and(|at| sentence.is_one_of(at, &["no", "neither"]));
+        Found {
+            pattern: self.pattern,
+            left: sentence.argument(left),
+            right: sentence.argument(right),
+            trigger: self.trigger.clone(),
+            negated: self.negated || none_at_all(left) || none_at_all(right),
+            hedged: self.hedged,
+        }
+    }
+
+    /// Adds the association of the tokens of `within` before the trigger with those after it.
+    fn spans(&self, found: &mut Vec<Found>, within: Range<usize>) {
+        let sentence = self.sentence;
+        let tokens = &sentence.tokens[within];
+        let before = tokens.iter().take_while(|token| token.end <= self.trigger.start);
+        let after = tokens.iter().skip_while(|token| token.start < self.trigger.end);
+        let span = |mut words: Vec<Range<usize>>| {
+            let (first, last) = (words.first()?.start, words.pop()?.end);
+            Some(Argument { span: first..last, head: None, pronoun: false })
+        };
+        let words = |tokens: &mut dyn Iterator<Item = &super::token::Token>| {
+            tokens.filter(|token| token.classes.any(class::WORD)).map(|token| token.start..token.end).collect()
+        };
+        let (mut before, mut after) = (before, after);
+        if let (Some(left), Some(right)) = (span(words(&mut before)), span(words(&mut after))) {
+            let (pattern, trigger) = (self.pattern, self.trigger.clone());
+            found.push(Found { pattern, left, right, trigger, negated: self.negated, hedged: self.hedged });
+        }
+    }
+}
+
+impl Sentence<'_> {
+    /// The bytes of the tokens `range`, which is not empty.
+    pub(crate) fn bytes(&self, range: Range<usize>) -> Range<usize> {
+        match self.tokens.get(range) {
+            Some([first, .., last]) => first.start..last.end,
+            Some([only]) => only.start..only.end,
+            _ => 0..0,
+        }
+    }
+
+    fn argument(&self, phrase: &Phrase) -> Argument {
+        Argument {
+            span: self.bytes(phrase.start..phrase.end),
+            head: Some(self.bytes(phrase.head..phrase.head + 1)),
+            pronoun: phrase.pronoun,
+        }
+    }
+
+    /// The tokens around a trigger up to the nearest punctuation or conjunction.
+    fn clause_around(&self, start: usize, end: usize) -> Range<usize> {
+        let bounds = |at: &usize| {
+            let classes = self.classes(*at);
+            let mark = !classes.any(class::WORD.or(class::QUOTE).or(class::APOSTROPHE_S));
+            mark || classes.any(class::CONJUNCTION.or(class::COORDINATOR))
+        };
+        let first = (0..start).rev().find(bounds).map_or(0, |at| at + 1);
+        first..(end..self.len()).find(bounds).unwrap_or(self.len())
+    }
+}

@@ -1,0 +1,122 @@
+//! Where sentences end: at a full stop, question or exclamation mark that white space and a fresh start follow.
+//!
+//! Abbreviations (`e.g. `, `Dr. `), initials (`J. Smith`), decimals and what goes on in lower case do not end one.
+
+use std::ops::Range;
+
+/// A sentence longer than this is cut at the next space, so that no text makes the rules slow. Bytes.
+pub(super) const SENTENCE_LIMIT: usize = 2048;
+
+/// Words whose full stop does not end a sentence, in lower case.
+pub(super) const ABBREVIATIONS: [&str; 50] = [
+    "al", "approx", "apr", "aug", "ca", "cf", "co", "col", "corp", "dec", "dr", "e.g", "ed", "eds", "eq", "etc", "feb",
+    "fig", "gen", "hon", "i.e", "inc", "jan", "jr", "jul", "jun", "lit", "ltd", "mar", "mr", "mrs", "ms", "no", "nov",
+    "oct", "pl", "pp", "prof", "rev", "sep", "sept", "sgt", "sr", "st", "u.k", "u.s", "viz", "vol", "vs", "wt",
+];
+
+/// Gives the sentences of a line one after another, without going back.
+#[derive(Debug)]
+pub(crate) struct Sentences<'t> {
+    text: &'t str,
+    current: Range<usize>,
+}
+
+impl<'t> Sentences<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Sentences { text, current: 0..0 }
+    }
+
+    /// The sentence that holds byte `at`, which lies within the last sentence given or beyond it.
+    pub(crate) fn holding(&mut self, at: usize) -> Range<usize> {
+        while at >= self.current.end && self.current.end < self.text.len() {
+            let start = self.current.end;
+            self.current = start..sentence_end(self.text, start);
+        }
+        self.current.clone()
+    }
+}
+
+/// The end of the sentence that begins at `start`: one past its closing marks, or the end of the text.
+fn sentence_end(text: &str, start: usize) -> usize {
+    let bytes = text.as_bytes();
+    let limit = cut(bytes, start);
+    let mut from = start;
+    while let Some(found) = memchr::memchr3(b'.', b'!', b'?', &bytes[from..limit]) {
+        let stop = from + found;
+        from = stop + 1;
+        let closing = bytes[from..].iter().take_while(|b| matches!(b, b'"' | b'\'' | b')' | b']')).count();
+        let end = from + closing;
+        match bytes.get(end) {
+            Some(b' ' | b'\t' | b'\r') => {}
+            _ => continue,
+        }
+        if starts_sentence(text, end) && !(bytes[stop] == b'.' && is_abbreviated(text, start, stop)) {
+            return end;
+        }
+    }
+    limit
+}
+
+/// Where a sentence from `start` on is cut for its length.
+fn cut(bytes: &[u8], start: usize) -> usize {
+    match bytes.get(start + SENTENCE_LIMIT..) {
+        None => bytes.len(),
+        Some(rest) => memchr::memchr(b' ', rest).map_or(bytes.len(), |space| start + SENTENCE_LIMIT + space),
+    }
+}
+
+/// Whether what follows the white space at `at` may begin a sentence: anything but a small letter or a mark that goes on.
+fn starts_sentence(text: &str, at: usize) -> bool {
+    let next = text[at..].chars().find(|c| !c.is_whitespace());
+    next.is_none_or(|c| !c.is_lowercase() && !matches!(c, ',' | ';' | ':' | ')'))
+}
+
+/// Whether the full stop at `stop` belongs to an abbreviation or an initial.
+fn is_abbreviated(text: &str, start: usize, stop: usize) -> bool {
+    let word_start = text.as_bytes()[start..stop]
+        .iter()
+        .rposition(|b| !(b.is_ascii_alphanumeric() || *b == b'.'))
+        .map_or(start, |before| start + before + 1);
+    let word = &text[word_start..stop];
+    let initial = word.len() == 1 && word.as_bytes()[0].is_ascii_uppercase();
+    initial || ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentences(text: &str) -> Vec<&str> {
+        let mut sentences = Sentences::new(text);
+        let mut found = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            let span = sentences.holding(at);
+            at = span.end;
+            found.push(text[span].trim());
+        }
+        found
+    }
+
+    #[test]
+    fn bounds() {
+        let cases: &[(&str, &[&str])] = &[
+            ("One. Two! Three? Four", &["One.", "Two!", "Three?", "Four"]),
+            ("Dr. Low met J. Day. It rained.", &["Dr. Low met J. Day.", "It rained."]),
+            ("It is 3.5 km, e.g. here. Then", &["It is 3.5 km, e.g. here.", "Then"]),
+            ("He said \"stop.\" Then left.", &["He said \"stop.\"", "Then left."]),
+            ("a vs. b. c", &["a vs. b. c"]),
+            ("", &[]),
+        ];
+        for &(text, want) in cases {
+            assert_eq!(sentences(text), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn long_sentences_are_cut_at_a_space() {
+        let text = "word ".repeat(2000);
+        let parts = sentences(&text);
+        assert!(parts.len() > 3 && parts.iter().all(|part| part.len() <= SENTENCE_LIMIT + 8), "{}", parts.len());
+    }
+}

@@ -1,0 +1,236 @@
+//! The argument left of a trigger: the phrase next to it, the subject of its verb, or the phrase that opens the
+//! sentence; and the phrases coordinated with it.
+
+use super::class::{self, DETERMINING, STOP};
+use super::list::ITEMS_LIMIT;
+use super::phrase::{Inner, Phrase, Sentence};
+
+/// How far left the argument may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Distance {
+    /// The phrase next to the trigger.
+    Near,
+    /// The phrase that a participle describes: over `of` and `in` only.
+    Described,
+    /// The subject: over every preposition that can follow a noun.
+    Subject,
+    /// The subject, or the phrase that opens the sentence.
+    Opening,
+}
+
+/// The phrase left of a trigger, and those that are coordinated with it.
+#[derive(Debug)]
+pub(crate) struct Left {
+    pub(crate) phrase: Phrase,
+    pub(crate) others: Vec<Phrase>,
+}
+
+impl From<Phrase> for Left {
+    fn from(phrase: Phrase) -> Self {
+        Left { phrase, others: Vec::new() }
+    }
+}
+
+impl Sentence<'_> {
+    /// The argument that ends at token `at`.
+    pub(crate) fn subject(&self, at: usize, distance: Distance) -> Option<Left> {
+        let opening = || if distance == Distance::Opening { self.opening(at).map(Left::from) } else { None };
+        let Some((end, relative)) = self.antecedent_end(at, distance) else { return opening() };
+        let Some(nearest) = self.left(end) else { return opening() };
+        let distance = if relative && distance == Distance::Subject { Distance::Described } else { distance };
+        if nearest.pronoun {
+            return Some(nearest.into());
+        }
+        let mut chain = self.climb(nearest, distance);
+        let mut others = if chain.len() == 1 { self.list_left(&nearest) } else { Vec::new() };
+        // `disorders of the stomach and the bowel`: the list is within the phrase
+        if let Some(first) = others.last() {
+            let within = self.climb(*first, distance);
+            if within.len() > 1 && first.first > 1 {
+                chain = within;
+                others.clear();
+            }
+        }
+        let mut phrase = *chain.last()?;
+        if chain.len() > 1 {
+            others = self.list_left(&phrase);
+            self.take_in_of(&mut phrase, &chain);
+        }
+        if distance == Distance::Opening
+            && self.begins_late(&phrase)
+            && let Some(left) = opening()
+        {
+            return Some(left);
+        }
+        Some(Left { phrase, others })
+    }
+
+    /// Where the phrase ends that a relative clause or an aside before `at` belongs to, `at` itself without any; and
+    /// whether it is a relative clause.
+    fn antecedent_end(&self, at: usize, distance: Distance) -> Option<(usize, bool)> {
+        let end = self.skip_asides_left(at)?;
+        let last = end.checked_sub(1)?;
+        if self.is_one_of(last, &["that", "which", "who"]) {
+            if last > 0 && self.has(last - 1, class::PREPOSITION) {
+                return None;
+            }
+            let comma = last > 0 && self.has(last - 1, class::COMMA);
+            return Some((self.skip_asides_left(if comma { last - 1 } else { last })?, true));
+        }
+        let dash = distance == Distance::Opening && self.is_one_of(last, &["-", "–", "—"]);
+        if self.has(last, class::COMMA) || dash {
+            return Some((self.aside_start(last)?, false));
+        }
+        Some((end, false))
+    }
+
+    /// The comma that opens the aside which the mark at `close` closes, if what follows it looks like an aside.
+    fn aside_start(&self, close: usize) -> Option<usize> {
+        const OPENERS: [&str; 15] = [
+            "or",
+            "also",
+            "known",
+            "called",
+            "formerly",
+            "in",
+            "with",
+            "including",
+            "such",
+            "especially",
+            "usually",
+            "sometimes",
+            "often",
+            "when",
+            "as",
+        ];
+        for at in (0..close).rev() {
+            if self.has(at, class::COMMA) {
+                let next = self.classes(at + 1);
+                let aside = next.any(class::RELATIVE.or(DETERMINING).or(class::ING))
+                    || next.is_participle()
+                    || self.is_one_of(at + 1, &OPENERS);
+                return aside.then_some(at);
+            }
+            if self.is_one_of(at, &[";", ":", "."]) {
+                return None;
+            }
+        }
+        None
+    }
+
+    /// `nearest`, and the phrases before it that prepositions join it to, outwards.
+    fn climb(&self, nearest: Phrase, distance: Distance) -> Vec<Phrase> {
+        let mut chain = vec![nearest];
+        while chain.len() < ITEMS_LIMIT {
+            let Some(inner) = chain.last() else { break };
+            let outer = self.phrase_before(inner, distance).or_else(|| self.described_by(inner, distance));
+            let Some(outer) = outer else { break };
+            chain.push(outer);
+        }
+        chain
+    }
+
+    /// The phrase that a relative clause describes which `inner` ends: of `fits that follow the fever cause`, `fits`.
+    fn described_by(&self, inner: &Phrase, distance: Distance) -> Option<Phrase> {
+        if !matches!(distance, Distance::Subject | Distance::Opening) {
+            return None;
+        }
+        let mut at = inner.first.checked_sub(1)?;
+        if self.has(at, class::PREPOSITION) {
+            at = at.checked_sub(1)?;
+        }
+        if !self.has(at, class::VERB) {
+            return None;
+        }
+        at = self.verb_group(at).start;
+        let relative = at.checked_sub(1).filter(|&at| self.is_one_of(at, &["that", "which", "who"]))?;
+        let comma = relative.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
+        self.left(comma.unwrap_or(relative)).filter(|outer| !outer.pronoun)
+    }
+
+    /// The phrase that a preposition joins `inner` to.
+    fn phrase_before(&self, inner: &Phrase, distance: Distance) -> Option<Phrase> {
+        let preposition = inner.first.checked_sub(1).filter(|&at| at > 0)?;
+        let of = self.is(preposition, "of");
+        let joins = match distance {
+            Distance::Near => false,
+            Distance::Described => of || self.is(preposition, "in"),
+            Distance::Subject | Distance::Opening => of || self.has(preposition, class::LINKING),
+        };
+        if !joins {
+            return None;
+        }
+        let mut end = preposition;
+        if !self.has(end - 1, class::WORD) {
+            end = self.skip_asides_left(end).filter(|&skipped| skipped < end && skipped > 0)?;
+        }
+        let last = self.classes(end - 1);
+        if last.any(STOP) {
+            return None;
+        }
+        // `the water pushed to the coast rose`: a participle between noun and preposition
+        if !of && (last.is_verb() || last.is_participle()) {
+            let before = end.checked_sub(2)?;
+            let noun = self.classes(before);
+            let reduced = distance != Distance::Described && noun.is_open_word() && !noun.is_verb();
+            if !reduced {
+                return None;
+            }
+            end -= 1;
+        }
+        if self.has(end - 1, class::LIGHT_ADVERB) && !self.has(end - 1, class::NOUN) {
+            return None;
+        }
+        let outer = self.left(end).filter(|outer| !outer.pronoun)?;
+        let mere_participle = outer.head == outer.start && self.classes(outer.head).is_participle();
+        let infinitive = self.has(outer.start, class::VERB)
+            && outer.first == outer.start
+            && outer.first.checked_sub(1).is_some_and(|at| self.is(at, "to"));
+        (!mere_participle && !infinitive).then_some(outer)
+    }
+
+    /// Lets the outermost phrase of `chain` hold those after it that `of` joins, as far as it stays short.
+    fn take_in_of(&self, outermost: &mut Phrase, chain: &[Phrase]) {
+        for inner in chain.iter().rev().skip(1) {
+            if !self.is(inner.first.saturating_sub(1), "of") {
+                break;
+            }
+            if outermost.of.is_none() {
+                outermost.of = Some(Inner { start: inner.start, end: inner.end, head: inner.head });
+            }
+            if self.word_count(outermost.start, inner.end) > super::phrase::WORDS_LIMIT {
+                break;
+            }
+            outermost.end = inner.end;
+        }
+    }
+
+    /// Whether a preposition before the phrase shows that it is not the subject.
+    fn begins_late(&self, phrase: &Phrase) -> bool {
+        let preposition = phrase.first.checked_sub(1);
+        preposition.is_some_and(|at| at > 0 && self.is_one_of(at, &["in", "at", "on", "for", "from", "of", "to", "as"]))
+    }
+
+    /// The phrase that opens the sentence, if only asides and no verb stand between it and `at`.
+    fn opening(&self, at: usize) -> Option<Phrase> {
+        let mut start = 0;
+        if self.has(0, class::PREPOSITION) {
+            start = (0..at).find(|&i| self.has(i, class::COMMA))? + 1;
+        }
+        let phrase = self.right(start, at).filter(|phrase| !phrase.pronoun)?;
+        let end = phrase.end;
+        let follows = self.has(end, class::COMMA.or(class::OPEN).or(class::QUOTE))
+            || self.is_one_of(end, &["-", "–", "—", "or", "in", ";", ":"]);
+        let mut depth = 0usize;
+        for i in end..at {
+            if self.has(i, class::OPEN) {
+                depth += 1;
+            } else if self.has(i, class::CLOSE) {
+                depth = depth.saturating_sub(1);
+            } else if depth == 0 && self.has(i, class::AUXILIARY.or(class::COMMON_VERB)) {
+                return None;
+            }
+        }
+        follows.then_some(phrase)
+    }
+}

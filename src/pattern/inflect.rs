@@ -1,0 +1,191 @@
+//! The forms of English verbs: by rule, and from a table of the irregular ones that name relations.
+
+/// Which forms of a verb are meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// All: base, third person, past, participle, gerund.
+    Any,
+    /// `cause`
+    Base,
+    /// `causes`
+    Third,
+    /// `caused`; `gave`
+    Past,
+    /// `caused`; `given`
+    Participle,
+    /// `causing`
+    Gerund,
+    /// Base, third person and past.
+    Finite,
+    /// A name that is none of these.
+    Unknown,
+}
+
+impl Form {
+    pub(crate) fn of(name: &str) -> Self {
+        match name {
+            "base" => Form::Base,
+            "third" => Form::Third,
+            "past" => Form::Past,
+            "participle" => Form::Participle,
+            "gerund" => Form::Gerund,
+            "finite" => Form::Finite,
+            _ => Form::Unknown,
+        }
+    }
+}
+
+/// Verbs whose past and participle no rule gives.
+const IRREGULAR: [(&str, &str, &str); 42] = [
+    ("arise", "arose", "arisen"),
+    ("become", "became", "become"),
+    ("beget", "begot", "begotten"),
+    ("begin", "began", "begun"),
+    ("bear", "bore", "born"),
+    ("bind", "bound", "bound"),
+    ("break", "broke", "broken"),
+    ("breed", "bred", "bred"),
+    ("bring", "brought", "brought"),
+    ("build", "built", "built"),
+    ("come", "came", "come"),
+    ("cut", "cut", "cut"),
+    ("draw", "drew", "drawn"),
+    ("drive", "drove", "driven"),
+    ("feed", "fed", "fed"),
+    ("find", "found", "found"),
+    ("get", "got", "got"),
+    ("give", "gave", "given"),
+    ("grow", "grew", "grown"),
+    ("hide", "hid", "hidden"),
+    ("hold", "held", "held"),
+    ("keep", "kept", "kept"),
+    ("know", "knew", "known"),
+    ("lay", "laid", "laid"),
+    ("lead", "led", "led"),
+    ("make", "made", "made"),
+    ("mean", "meant", "meant"),
+    ("put", "put", "put"),
+    ("run", "ran", "run"),
+    ("see", "saw", "seen"),
+    ("set", "set", "set"),
+    ("shed", "shed", "shed"),
+    ("speak", "spoke", "spoken"),
+    ("split", "split", "split"),
+    ("spread", "spread", "spread"),
+    ("spring", "sprang", "sprung"),
+    ("stand", "stood", "stood"),
+    ("take", "took", "taken"),
+    ("think", "thought", "thought"),
+    ("underlie", "underlay", "underlain"),
+    ("wreak", "wrought", "wrought"),
+    ("write", "wrote", "written"),
+];
+
+/// Verbs of more than one syllable that double their last letter.
+const DOUBLING: [&str; 16] = [
+    "admit", "beget", "begin", "commit", "confer", "control", "emit", "incur", "infer", "occur", "omit", "permit",
+    "prefer", "refer", "submit", "transmit",
+];
+
+/// The forms of `verb` that `form` names, all different.
+pub(crate) fn forms(verb: &str, form: Form) -> Vec<String> {
+    let words: &[&str] = match (verb, form) {
+        ("be", Form::Any) => &["is", "are", "was", "were", "be", "been", "being"],
+        ("be", Form::Finite) => &["is", "are", "was", "were"],
+        ("be", Form::Past) => &["was", "were"],
+        ("be", Form::Third) => &["is"],
+        ("have", Form::Any) => &["have", "has", "had", "having"],
+        ("have", Form::Finite) => &["have", "has", "had"],
+        ("have", Form::Past | Form::Participle) => &["had"],
+        ("have", Form::Third) => &["has"],
+        _ => &[],
+    };
+    let mut found: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+    if found.is_empty() {
+        let irregular = IRREGULAR.iter().find(|(base, ..)| *base == verb);
+        let past = irregular.map_or_else(|| regular(verb, "ed"), |(_, past, _)| (*past).to_owned());
+        let participle = irregular.map_or_else(|| past.clone(), |(.., participle)| (*participle).to_owned());
+        found = match form {
+            Form::Base => vec![verb.to_owned()],
+            Form::Third => vec![third(verb)],
+            Form::Past => vec![past],
+            Form::Participle => vec![participle],
+            Form::Gerund => vec![regular(verb, "ing")],
+            Form::Finite => vec![verb.to_owned(), third(verb), past],
+            Form::Any | Form::Unknown => vec![verb.to_owned(), third(verb), past, participle, regular(verb, "ing")],
+        };
+    }
+    let mut different: Vec<String> = Vec::with_capacity(found.len());
+    for form in found {
+        if !different.contains(&form) {
+            different.push(form);
+        }
+    }
+    different
+}
+
+fn is_vowel(byte: u8) -> bool {
+    matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u')
+}
+
+fn third(verb: &str) -> String {
+    match verb.as_bytes() {
+        [.., before, b'y'] if !is_vowel(*before) => format!("{}ies", &verb[..verb.len() - 1]),
+        [.., b's' | b'x' | b'z' | b'o'] | [.., b'c' | b's', b'h'] => format!("{verb}es"),
+        _ => format!("{verb}s"),
+    }
+}
+
+/// `verb` with -ed or -ing.
+fn regular(verb: &str, ending: &str) -> String {
+    let gerund = ending == "ing";
+    match verb.as_bytes() {
+        [.., b'i', b'e'] if gerund => format!("{}ying", &verb[..verb.len() - 2]),
+        [.., b'e' | b'o' | b'y', b'e'] if gerund => format!("{verb}ing"),
+        [.., b'e'] => format!("{}{ending}", &verb[..verb.len() - 1]),
+        [.., before, b'y'] if !gerund && !is_vowel(*before) => format!("{}ied", &verb[..verb.len() - 1]),
+        [.., last] if doubles(verb) => format!("{verb}{}{ending}", char::from(*last)),
+        _ => format!("{verb}{ending}"),
+    }
+}
+
+/// Whether the last letter is doubled: a short vowel and one consonant end a verb of one syllable, or one we know.
+fn doubles(verb: &str) -> bool {
+    let bytes = verb.as_bytes();
+    let [.., before, vowel, last] = bytes else { return false };
+    let closed = !is_vowel(*before) && is_vowel(*vowel) && !is_vowel(*last) && !matches!(last, b'w' | b'x' | b'y');
+    let one_syllable = bytes.iter().filter(|b| is_vowel(**b)).count() == 1;
+    DOUBLING.contains(&verb) || (closed && one_syllable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forms_of_verbs() {
+        let cases = [
+            ("cause", "cause causes caused causing"),
+            ("lead", "lead leads led leading"),
+            ("stem", "stem stems stemmed stemming"),
+            ("trigger", "trigger triggers triggered triggering"),
+            ("refer", "refer refers referred referring"),
+            ("give", "give gives gave given giving"),
+            ("signify", "signify signifies signified signifying"),
+            ("comprise", "comprise comprises comprised comprising"),
+            ("produce", "produce produces produced producing"),
+            ("set", "set sets setting"),
+            ("emit", "emit emits emitted emitting"),
+            ("enclose", "enclose encloses enclosed enclosing"),
+            ("be", "is are was were be been being"),
+            ("underlie", "underlie underlies underlay underlain underlying"),
+            ("quash", "quash quashes quashed quashing"),
+        ];
+        for (verb, want) in cases {
+            assert_eq!(forms(verb, Form::Any).join(" "), want);
+        }
+        assert_eq!(forms("give", Form::Participle), ["given"]);
+        assert_eq!(forms("be", Form::Finite), ["is", "are", "was", "were"]);
+        assert_eq!(forms("cause", Form::Finite), ["cause", "causes", "caused"]);
+    }
+}
