@@ -5,8 +5,8 @@ usage: lexicon.py DIRECTORY > src/argument/lexicon.tsv
 
 DIRECTORY holds WordNet's data.noun, index.noun, index.verb, index.adj, index.adv, noun.exc and verb.exc (in Debian:
 the package wordnet-base). Kept are single words of lower-case letters, with at most one hyphen, that WordNet gives
-several senses or has met in its tagged texts, the words that a text is likely to hold, and all nouns that name groups,
-feelings, phenomena, parts of the body, and things made by people. Each line is a word, a tab and
+several senses or has met in its tagged texts, the words that a text is likely to hold, and all nouns that name animals,
+groups, feelings, phenomena, parts of the body, and things made by people. Each line is a word, a tab and
 letters: n noun, p plural noun, v verb, f irregular finite form or participle, a adjective, r adverb; then capitals and
 digits for what kind of thing the noun names (CATEGORY and CLOSURE below, by its first sense, or its first two).
 """
@@ -26,7 +26,7 @@ PART, PART_CATEGORIES = "3", {6, 8, 10, 13, 14, 17, 20}
 # Nouns one of whose three first senses is a thing that can be touched: animals, things made, bodies, objects, plants.
 THING, THING_CATEGORIES = "4", {5, 6, 8, 17, 20}
 # Categories whose nouns are kept however rare they are.
-ALWAYS = {6, 8, 12, 14, 19}
+ALWAYS = {5, 6, 8, 12, 14, 19}
 WORD = re.compile(r"[a-z]{2,}(?:-[a-z]+)?")
 
 

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::class::{self, Classes};
-use super::lexicon::{Lexicon, Lower};
+use super::lexicon::{Lexicon, Lower, Recent};
 use super::phrase::Sentence;
 use super::rule::{Found, Rule};
 use super::sentence::Sentences;
@@ -22,7 +22,14 @@ pub(crate) struct Grammar {
     lexicon: Lexicon,
     rules: Vec<Rule>,
     /// The words that are looked for, all different, in lower case, with the rules they may begin.
-    anchors: Vec<(Box<str>, Vec<Posting>)>,
+    anchors: Vec<Anchor>,
+}
+
+/// A word that is looked for, in lower case.
+#[derive(Debug)]
+struct Anchor {
+    word: Box<str>,
+    postings: Vec<Posting>,
 }
 
 /// What an anchor means for one rule.
@@ -48,6 +55,7 @@ pub(crate) struct AnchorHit {
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     tokens: Vec<Token>,
+    recent: Recent,
     /// The triggers of the sentence that have been read: rule and first token.
     seen: Vec<(usize, usize)>,
 }
@@ -63,17 +71,17 @@ impl Grammar {
         if rules.is_empty() {
             return None;
         }
-        let mut anchors: Vec<(Box<str>, Vec<Posting>)> = Vec::new();
+        let mut anchors: Vec<Anchor> = Vec::new();
         let mut numbers: HashMap<Box<str>, usize> = HashMap::new();
         for (number, rule) in rules.iter().enumerate() {
             let element = anchor_element(&rule.trigger);
             for (word, offset, last) in anchor_words(&rule.trigger.elements[element]) {
                 let posting = posting(number, rule, element, offset, last);
                 let anchor = *numbers.entry(word.into()).or_insert_with(|| {
-                    anchors.push((word.into(), Vec::new()));
+                    anchors.push(Anchor { word: word.into(), postings: Vec::new() });
                     anchors.len() - 1
                 });
-                anchors[anchor].1.push(posting);
+                anchors[anchor].postings.push(posting);
             }
         }
         Some(Grammar { lexicon: Lexicon::english(), rules, anchors })
@@ -81,7 +89,7 @@ impl Grammar {
 
     /// The anchors in lower case, in the order of their numbers.
     pub(crate) fn anchors(&self) -> impl Iterator<Item = &str> {
-        self.anchors.iter().map(|(word, _)| &**word)
+        self.anchors.iter().map(|anchor| &*anchor.word)
     }
 
     pub(crate) fn rules(&self) -> &[Rule] {
@@ -104,14 +112,27 @@ impl Grammar {
         let mut sentences = Sentences::new(line);
         let mut current: Range<usize> = 0..0;
         for hit in hits {
-            let (word, postings) = &self.anchors[hit.anchor];
-            let end = hit.at + word.len();
-            for posting in postings.iter().filter(|posting| self.may_match(line, hit.at..end, posting)) {
+            let anchor = &self.anchors[hit.anchor];
+            let end = hit.at + anchor.word.len();
+            if line.as_bytes().get(end).is_some_and(u8::is_ascii_alphanumeric) {
+                continue;
+            }
+            let mut before = None;
+            for posting in &anchor.postings {
+                if !posting.before.is_empty() {
+                    let before = *before.get_or_insert_with(|| self.classes_before(line, hit.at, &mut reading.recent));
+                    if before.is_some_and(|before| !before.any(posting.before)) {
+                        continue;
+                    }
+                }
+                if !posting.after.is_empty() && !self.may_follow(line, end, &posting.after, &mut reading.recent) {
+                    continue;
+                }
                 if hit.at >= current.end {
                     current = sentences.holding(hit.at);
                     reading.tokens.clear();
                     reading.seen.clear();
-                    tokenize(&self.lexicon, line, current.clone(), &mut reading.tokens);
+                    tokenize(&self.lexicon, &mut reading.recent, line, current.clone(), &mut reading.tokens);
                 }
                 self.try_rule(line, hit.at, posting, reading, found);
             }
@@ -134,23 +155,14 @@ impl Grammar {
         }
     }
 
-    /// Whether the bytes around an anchor leave it open that the rule matches there.
-    fn may_match(&self, line: &str, anchor: Range<usize>, posting: &Posting) -> bool {
-        let bytes = line.as_bytes();
-        if bytes.get(anchor.end).is_some_and(u8::is_ascii_alphanumeric) {
-            return false;
-        }
-        if !posting.before.is_empty() {
-            let (word, certain) = word_before(line, anchor.start);
-            if certain && !self.lexicon.classes(&Lower::new(word)).any(posting.before) {
-                return false;
-            }
-        }
-        posting.after.is_empty() || self.may_follow(line, anchor.end, &posting.after)
+    /// The classes of the word before byte `at`, if it is surely the word that the tokens would have there.
+    fn classes_before(&self, line: &str, at: usize, recent: &mut Recent) -> Option<Classes> {
+        let (word, certain) = word_before(line, at);
+        certain.then(|| recent.classes(&self.lexicon, &Lower::new(word)))
     }
 
     /// Whether one of `words` may come after byte `at`, adverbs skipped.
-    fn may_follow(&self, line: &str, mut at: usize, words: &[Box<str>]) -> bool {
+    fn may_follow(&self, line: &str, mut at: usize, words: &[Box<str>], recent: &mut Recent) -> bool {
         for _ in 0..=ADVERBS_LIMIT {
             let bytes = line.as_bytes();
             while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
@@ -167,7 +179,7 @@ impl Grammar {
                 return at < bytes.len();
             }
             let in_ly = len > 3 && next.as_bytes()[len - 2..].eq_ignore_ascii_case(b"ly");
-            if !in_ly && !self.lexicon.classes(&Lower::new(next)).any(class::LIGHT_ADVERB) {
+            if !in_ly && !recent.classes(&self.lexicon, &Lower::new(next)).any(class::LIGHT_ADVERB) {
                 return false;
             }
             at += len;
@@ -215,7 +227,7 @@ fn anchor_words(element: &Element) -> Vec<(&str, usize, bool)> {
     found.collect()
 }
 
-fn posting(number: usize, rule: &Rule, element: usize, offset: usize, last: bool) -> Posting {
+fn posting(number: usize, rule: &Rule, element: usize, offset: usize, ends: bool) -> Posting {
     let elements = &rule.trigger.elements;
     let (mut least, mut most) = (offset, offset);
     for before in &elements[..element] {
@@ -231,7 +243,7 @@ fn posting(number: usize, rule: &Rule, element: usize, offset: usize, last: bool
         most += high;
     }
     let before = if most == 0 { rule.needed_before() } else { Classes::NONE };
-    let after = if last { words_after(&elements[element + 1..]) } else { Vec::new() };
+    let after = if ends { words_after(&elements[element + 1..]) } else { Vec::new() };
     Posting { rule: number, lead: (least, most), before, after }
 }
 

@@ -1,7 +1,7 @@
 //! The words that the rules know, and what an inflected form owes to its base.
 //!
 //! `closed.tsv` lists the closed classes, written by hand; `lexicon.tsv` lists open-class words, made by
-//! `scripts/lexicon.py` from WordNet 3.0. Regular forms in -s, -ed, -ing are led back to their base.
+//! `scripts/lexicon.py` from `WordNet` 3.0. Regular forms in -s, -ed, -ing are led back to their base.
 
 use super::class::{self, Classes};
 
@@ -29,27 +29,60 @@ struct Slot {
 }
 
 /// A word in lower case, for look-up; empty if it is none of ours.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lower {
     bytes: [u8; WORD_LIMIT],
-    len: usize,
+    len: u8,
+}
+
+/// Classes of words that were looked up lately: few words make up most of a text.
+#[derive(Debug)]
+pub(crate) struct Recent {
+    entries: Box<[(Lower, Classes)]>,
+}
+
+impl Default for Recent {
+    fn default() -> Self {
+        const ENTRIES: usize = 1024;
+        Recent { entries: vec![(Lower::default(), Classes::NONE); ENTRIES].into_boxed_slice() }
+    }
+}
+
+impl Recent {
+    /// As [`Lexicon::classes`].
+    pub(crate) fn classes(&mut self, lexicon: &Lexicon, word: &Lower) -> Classes {
+        if word.len == 0 {
+            return lexicon.classes(word);
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "the low bits choose the entry")]
+        let at = hash(word.as_bytes()) as usize & (self.entries.len() - 1);
+        let entry = &mut self.entries[at];
+        if entry.0 != *word {
+            *entry = (*word, lexicon.classes(word));
+        }
+        entry.1
+    }
 }
 
 impl Lower {
     /// `word` in lower case; empty if it is longer than any word known, or not ASCII.
     pub(crate) fn new(word: &str) -> Self {
-        let mut lower = Lower { bytes: [0; WORD_LIMIT], len: 0 };
-        if word.len() <= WORD_LIMIT && word.is_ascii() {
-            for (to, from) in lower.bytes.iter_mut().zip(word.bytes()) {
-                *to = from.to_ascii_lowercase();
+        let mut lower = Lower::default();
+        if word.len() <= WORD_LIMIT {
+            lower.bytes[..word.len()].copy_from_slice(word.as_bytes());
+            if !lower.bytes.is_ascii() {
+                return Lower::default();
             }
-            lower.len = word.len();
+            lower.bytes.make_ascii_lowercase();
+            #[expect(clippy::cast_possible_truncation, reason = "at most WORD_LIMIT")]
+            let len = word.len() as u8;
+            lower.len = len;
         }
         lower
     }
 
     pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        &self.bytes[..usize::from(self.len)]
     }
 }
 
@@ -80,7 +113,7 @@ impl Lexicon {
         lexicon
     }
 
-    #[allow(clippy::cast_possible_truncation)] // the files are small, and a test looks every word up
+    #[expect(clippy::cast_possible_truncation, reason = "the files are small, and a test looks every word up")]
     fn insert(&mut self, word: &[u8], classes: usize) {
         if word.len() > WORD_LIMIT {
             return;
@@ -100,7 +133,7 @@ impl Lexicon {
     fn listed(&self, word: &[u8]) -> Classes {
         let hash = hash(word);
         let mask = self.slots.len() - 1;
-        #[allow(clippy::cast_possible_truncation)] // the low bits choose the slot
+        #[expect(clippy::cast_possible_truncation, reason = "the low bits choose the slot")]
         let mut at = hash as usize & mask;
         loop {
             let slot = self.slots[at];
@@ -163,7 +196,7 @@ impl Lexicon {
         if let [stem @ .., b'i', b'e', b's'] = word {
             take(self.with_ending(stem, b"y"));
         } else if let [stem @ .., b's' | b'x' | b'z' | b'h' | b'o', b'e', b's'] = word {
-            take(self.listed(&word[..stem.len() + 1]));
+            take(self.listed(&word[..=stem.len()]));
         }
         found
     }
@@ -306,7 +339,7 @@ fn hash(word: &[u8]) -> u64 {
     hash
 }
 
-#[allow(clippy::cast_possible_truncation)] // eight bits are wanted
+#[expect(clippy::cast_possible_truncation, reason = "eight bits are wanted")]
 fn tag(hash: u64) -> u8 {
     (hash >> 56) as u8
 }
@@ -341,7 +374,7 @@ mod tests {
         let lexicon = Lexicon::english();
         let cases = [
             ("boxes", class::CONTAINER | class::PLURAL),
-            ("batteries", class::ARTIFACT | class::PLURAL),
+            ("factories", class::ARTIFACT | class::PLURAL),
             ("children", class::PERSON | class::PLURAL),
             ("Affects", class::VERB),
             ("stopped", class::VERB | class::PAST),

@@ -17,13 +17,9 @@ impl Sentence<'_> {
         if end > 0 && self.has(end - 1, class::COMMA) {
             end -= 1;
         }
-        while items.len() < ITEMS_LIMIT {
-            let Some(item) = self.item_ending(end) else { break };
-            items.push(item);
-            match item.first.checked_sub(1) {
-                Some(comma) if comma > 0 && self.has(comma, class::COMMA) => end = comma,
-                _ => break,
-            }
+        items.extend(self.item_ending(end));
+        if let Some(item) = items.last() {
+            items.extend(self.items_before(item.first));
         }
         let Some(first) = items.last() else { return items };
         // Two items may be the ends of two clauses, unless one determiner stands for both or a clause begins there.
@@ -35,6 +31,18 @@ impl Sentence<'_> {
         });
         if !(items.len() > 1 || shared || bounded) {
             items.clear();
+        }
+        items
+    }
+
+    /// The phrases that commas join to one whose first token is `first`, nearest first.
+    pub(crate) fn items_before(&self, mut first: usize) -> Vec<Phrase> {
+        let mut items = Vec::new();
+        while items.len() < ITEMS_LIMIT {
+            let comma = first.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
+            let Some(item) = comma.and_then(|comma| self.item_ending(comma)) else { break };
+            first = item.first;
+            items.push(item);
         }
         items
     }
@@ -62,7 +70,7 @@ impl Sentence<'_> {
             let Some(item) = self.right(start, self.len()).filter(|item| !item.pronoun) else { break };
             at = item.reach();
             let next = self.classes(at);
-            if clause && (next.any(class::AUXILIARY) || next.is_verb()) {
+            if clause && items.is_empty() && (next.any(class::AUXILIARY) || next.is_verb()) {
                 break;
             }
             items.push(item);

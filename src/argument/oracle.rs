@@ -11,6 +11,7 @@ use regex::Regex;
 
 use super::class;
 use super::grammar::Grammar;
+use super::lexicon::Recent;
 use super::phrase::Sentence;
 use super::rule::Found;
 use super::sentence::{ABBREVIATIONS, SENTENCE_LIMIT};
@@ -43,7 +44,7 @@ impl Oracle {
         let mut found = Vec::new();
         for span in sentences(line) {
             let mut tokens = Vec::new();
-            tokenize(self.grammar.lexicon(), line, span, &mut tokens);
+            tokenize(self.grammar.lexicon(), &mut Recent::default(), line, span, &mut tokens);
             let sentence = Sentence { text: line, tokens: &tokens };
             for (rule, trigger) in self.grammar.rules().iter().zip(&self.triggers) {
                 for start in 0..tokens.len() {
@@ -129,5 +130,6 @@ fn ends_sentence(line: &str, start: usize, stop: usize, end: usize) -> bool {
     let word: String = before.rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '.')).next().unwrap_or("").into();
     let initial = word.len() == 1 && word.chars().all(|c| c.is_ascii_uppercase());
     let abbreviated = initial || ABBREVIATIONS.contains(&word.to_ascii_lowercase().as_str());
-    !goes_on && !(line[stop..].starts_with('.') && abbreviated)
+    let in_abbreviation = line[stop..].starts_with('.') && abbreviated;
+    !(goes_on || in_abbreviation)
 }

@@ -73,7 +73,10 @@ impl<'s> Sentence<'s> {
 
     /// Whether token `at` is `word`, in capitals or not.
     pub(crate) fn is(&self, at: usize, word: &str) -> bool {
-        self.word(at).eq_ignore_ascii_case(word)
+        self.tokens.get(at).is_some_and(|token| {
+            let bytes = &self.text.as_bytes()[token.start..token.end];
+            bytes.len() == word.len() && bytes.eq_ignore_ascii_case(word.as_bytes())
+        })
     }
 
     /// Whether the tokens from `at` on are `words`.
@@ -172,6 +175,8 @@ impl<'s> Sentence<'s> {
                 return Some(Phrase { head: start, ..whole });
             }
         }
+        // Of modifiers between commas, those after the last comma are kept: `a small, red-haired ape`.
+        let start = (start..end).rev().find(|&i| self.has(i, class::COMMA)).map_or(start, |comma| comma + 1);
         let head = end - 1;
         Some(Phrase { head, ..Phrase::of_tokens(self.cut(start, end), end, at, determiner) })
     }
@@ -325,6 +330,14 @@ impl<'s> Sentence<'s> {
         if classes.is_verb() && !(classes.any(class::NOUN) && modifiers) {
             return true;
         }
+        // `salt ruins the bridge`: what looks like a plural is a verb before a determiner.
+        if !modifiers && classes.any(class::VERB) && classes.any(class::PLURAL) && next.any(DETERMINING) {
+            return true;
+        }
+        // `predators hunt`: a plural is seldom followed by another noun.
+        if classes.any(class::VERB) && !classes.any(class::PLURAL) && self.is_plural_noun(at - 1) {
+            return true;
+        }
         if classes.is_participle() && !(modifiers && next_open) {
             return true;
         }
@@ -342,6 +355,16 @@ impl<'s> Sentence<'s> {
         }
         self.is_one_of(at, &["native", "similar", "equal", "open", "equivalent", "common", "related"])
             && self.is_one_of(at + 1, &["to", "on", "in"])
+    }
+
+    fn is_plural_noun(&self, at: usize) -> bool {
+        self.has(at, class::PLURAL) && !self.has(at, class::MODIFIER)
+    }
+
+    /// A participle that may stand before a noun: `heated`, `broken`.
+    fn is_adjectival(&self, at: usize) -> bool {
+        let word = self.word(at);
+        self.has(at, class::PAST) && ["ed", "en", "wn", "rn"].iter().any(|ending| word.ends_with(ending))
     }
 
     /// A word in -ly that is no noun and no adjective.
@@ -437,12 +460,19 @@ impl<'s> Sentence<'s> {
                 if at < end && classes.is_present_participle() && after_noun(before) {
                     break;
                 }
+                // `farmers treat pigs`, where `treat` may be a noun as well
+                let base = classes.any(class::VERB) && !classes.any(class::PLURAL.or(class::ING).or(class::MODIFIER));
+                if at < end && base && before > 0 && self.is_open(before - 1) && self.is_plural_noun(before - 1) {
+                    break;
+                }
                 if classes.is_verb() {
                     if at == end {
                         return None;
                     }
                     // `the heated gas`, but not `the fire heated gas`
-                    if !classes.any(class::PAST) || after_noun(before) {
+                    let subject =
+                        before > 0 && self.has(before - 1, class::PRONOUN) && !self.has(before - 1, DETERMINING);
+                    if !self.is_adjectival(before) || after_noun(before) || subject {
                         break;
                     }
                 }

@@ -22,6 +22,8 @@ pub(crate) struct Rule {
     participial: bool,
     lists: Lists,
     unwrap: bool,
+    /// Whether auxiliaries before the trigger belong to it.
+    verbal: bool,
     left: Checks,
     right: Checks,
 }
@@ -63,11 +65,10 @@ impl Rule {
     pub(crate) fn new(id: PatternId, pattern: &Pattern, bounded: &Bounded) -> Self {
         let rules = &pattern.rules;
         let distance = match rules.reach {
-            Some(Reach::Near) => Distance::Near,
             Some(Reach::Subject) => Distance::Subject,
             Some(Reach::Opening) => Distance::Opening,
             None if bounded.trigger.verbal => Distance::Subject,
-            None => Distance::Near,
+            Some(Reach::Near) | None => Distance::Near,
         };
         Rule {
             pattern: id,
@@ -77,6 +78,7 @@ impl Rule {
             participial: !has_gerund(&bounded.trigger),
             lists: rules.lists,
             unwrap: rules.unwrap,
+            verbal: bounded.trigger.verbal || matches!(rules.reach, Some(Reach::Subject | Reach::Opening)),
             left: Checks::new(&bounded.left),
             right: Checks::new(&bounded.right),
         }
@@ -111,7 +113,7 @@ impl Rule {
     /// Appends what the trigger at the tokens `trigger` joins.
     pub(crate) fn arguments(&self, sentence: &Sentence<'_>, trigger: Range<usize>, found: &mut Vec<Found>) {
         let none = VerbGroup { start: trigger.start, negated: false, hedged: false, infinitive: false };
-        let group = if self.trigger.verbal { sentence.verb_group(trigger.start) } else { none };
+        let group = if self.verbal { sentence.verb_group(trigger.start) } else { none };
         let within = |classes| trigger.clone().any(|at| sentence.has(at, classes));
         let negation_before = trigger.start > 0 && sentence.has(trigger.start - 1, class::NEGATION);
         let context = Context {
@@ -133,7 +135,7 @@ impl Rule {
         if group.infinitive {
             return;
         }
-        let alone = self.trigger.verbal && group.start == trigger.start;
+        let alone = self.verbal && group.start == trigger.start;
         let first = sentence.classes(trigger.start);
         let reduced = alone && (first.any(class::ING) || (self.participial && first.any(class::PAST)));
         let distance = match self.distance {
@@ -149,16 +151,17 @@ impl Rule {
         }
         let mut lefts = vec![left];
         if matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun {
-            lefts.extend(others);
+            let trigger_joins = first.any(class::COORDINATOR.or(class::COMMA));
+            lefts.extend(if trigger_joins { sentence.items_before(left.first) } else { others });
+            lefts.sort_by_key(|left| left.start);
         }
         let mut rights = vec![right];
         if matches!(self.lists, Lists::Both | Lists::Right | Lists::Open) && !right.pronoun {
-            match sentence.announced(&right) {
-                Some(items) => rights = items,
-                None => {
-                    let again = sentence.word(trigger.end - 1);
-                    rights.extend(sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
-                }
+            if let Some(items) = sentence.announced(&right) {
+                rights = items;
+            } else {
+                let again = sentence.word(trigger.end - 1);
+                rights.extend(sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
             }
         }
         for left in &lefts {

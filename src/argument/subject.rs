@@ -56,10 +56,11 @@ impl Sentence<'_> {
             others = self.list_left(&phrase);
             self.take_in_of(&mut phrase, &chain);
         }
-        if distance == Distance::Opening && self.begins_late(&phrase) {
-            if let Some(left) = opening() {
-                return Some(left);
-            }
+        if distance == Distance::Opening
+            && self.begins_late(&phrase)
+            && let Some(left) = opening()
+        {
+            return Some(left);
         }
         Some(Left { phrase, others })
     }

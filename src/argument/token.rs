@@ -1,7 +1,7 @@
 //! A sentence cut into words and marks, each with its classes.
 
 use super::class::{self, Classes};
-use super::lexicon::{Lexicon, Lower};
+use super::lexicon::{Lexicon, Lower, Recent};
 
 /// A word or a mark of a sentence.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +16,13 @@ pub(crate) struct Token {
 ///
 /// A word is a run of letters and digits, with single marks `-'’.&/_` between them; the `'s` of a genitive is a token
 /// of its own, as is every other mark.
-pub(crate) fn tokenize(lexicon: &Lexicon, text: &str, span: std::ops::Range<usize>, tokens: &mut Vec<Token>) {
+pub(crate) fn tokenize(
+    lexicon: &Lexicon,
+    recent: &mut Recent,
+    text: &str,
+    span: std::ops::Range<usize>,
+    tokens: &mut Vec<Token>,
+) {
     let mut at = span.start;
     while at < span.end {
         let first = text.as_bytes()[at];
@@ -24,10 +30,10 @@ pub(crate) fn tokenize(lexicon: &Lexicon, text: &str, span: std::ops::Range<usiz
             at += 1;
             continue;
         }
-        let Some(c) = text[at..span.end].chars().next() else { break };
-        if c.is_alphanumeric() {
+        let Some(c) = text[at..].chars().next() else { break };
+        if first.is_ascii_alphanumeric() || c.is_alphanumeric() {
             let end = word_end(text, at, span.end);
-            at = push_word(lexicon, text, at, end, tokens);
+            at = push_word(lexicon, recent, text, at..end, tokens);
         } else {
             if !c.is_whitespace() {
                 tokens.push(mark(text, at, c));
@@ -70,29 +76,41 @@ fn begins_word(text: &str, at: usize, limit: usize) -> bool {
 }
 
 /// Pushes the word, and the `'s` at its end as a token of its own; returns where they end.
-fn push_word(lexicon: &Lexicon, text: &str, start: usize, end: usize, tokens: &mut Vec<Token>) -> usize {
-    let word = &text[start..end];
-    let stem = ["'s", "’s", "'S", "’S"].iter().find_map(|ending| word.strip_suffix(ending));
+fn push_word(
+    lexicon: &Lexicon,
+    recent: &mut Recent,
+    text: &str,
+    span: std::ops::Range<usize>,
+    tokens: &mut Vec<Token>,
+) -> usize {
+    let (start, end) = (span.start, span.end);
+    let word = &text[span];
+    let in_s = word.ends_with(['s', 'S']);
+    let stem = ["'s", "’s", "'S", "’S"].iter().filter(|_| in_s).find_map(|ending| word.strip_suffix(ending));
     let stem = stem.filter(|stem| !stem.is_empty()).unwrap_or(word);
     let stem_end = start + stem.len();
-    tokens.push(Token { start, end: stem_end, classes: word_classes(lexicon, stem) });
+    tokens.push(Token {
+        start,
+        end: stem_end,
+        classes: word_classes(stem, recent.classes(lexicon, &Lower::new(stem))),
+    });
     if stem_end < end {
         tokens.push(Token { start: stem_end, end, classes: class::APOSTROPHE_S });
     }
     end
 }
 
-/// The classes of a word, from the lexicon and from its letters.
-pub(crate) fn word_classes(lexicon: &Lexicon, word: &str) -> Classes {
-    let mut classes = class::WORD | lexicon.classes(&Lower::new(word));
+/// The classes of a word, from what is `listed` of it and from its letters.
+fn word_classes(word: &str, listed: Classes) -> Classes {
+    let mut classes = class::WORD | listed;
     let first = word.chars().next();
-    if first.is_some_and(char::is_uppercase) {
+    if first.is_some_and(|c| !c.is_ascii_lowercase() && c.is_uppercase()) {
         classes |= class::CAPITAL;
     }
-    if first.is_some_and(char::is_numeric) {
+    if first.is_some_and(|c| !c.is_ascii_lowercase() && c.is_numeric()) {
         classes |= class::DIGIT | class::MODIFIER;
     }
-    if word.contains('-') {
+    if word.as_bytes().contains(&b'-') {
         classes |= class::HYPHEN | class::MODIFIER;
     }
     classes
@@ -129,7 +147,7 @@ mod tests {
         ];
         for &(text, want) in cases {
             let mut tokens = Vec::new();
-            tokenize(&lexicon, text, 0..text.len(), &mut tokens);
+            tokenize(&lexicon, &mut Recent::default(), text, 0..text.len(), &mut tokens);
             let got: Vec<&str> = tokens.iter().map(|t| &text[t.start..t.end]).collect();
             assert_eq!(got, want, "{text:?}");
         }

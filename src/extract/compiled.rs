@@ -12,7 +12,6 @@ use super::document::Document;
 use super::emission::Emission;
 use super::hits::{Hits, Place};
 use super::memory::Memory;
-use crate::argument::AnchorHit;
 use crate::pattern::PatternSet;
 use crate::scan::{Hit, Plan, Posting, Scanner};
 use crate::text::{Lowered, chunks, lower_in};
@@ -108,8 +107,10 @@ impl<'c, 'm> Lines<'c, 'm> {
                     }
                 }
                 Posting::Anchor { anchor } => {
+                    // The needle begins with a space.
                     let at = hit.end + 1 - self.compiled.plan.literal_len(hit.needle);
-                    self.hits.anchors.push(AnchorHit { at, anchor });
+                    let line = self.lowered.map.original(&(self.line.start..self.line.start)).start;
+                    self.hits.note_anchor(self.lowered.map.original(&(at..at)).start - line, anchor);
                 }
             }
         }
@@ -132,11 +133,12 @@ impl<'c, 'm> Lines<'c, 'm> {
 
     fn finish_line(&mut self) {
         self.hits.patterns.extend(self.compiled.plan.unfiltered());
-        if self.hits.patterns.is_empty() && self.hits.anchors.is_empty() {
-            return;
-        }
         if self.flow.is_break() {
             self.hits.reset(self.compiled.decider.patterns());
+            return;
+        }
+        let original = &self.emission.original()[self.lowered.map.original(&self.line)];
+        if !self.compiled.decider.read(original, self.hits) {
             return;
         }
         self.count_lines();

@@ -4,7 +4,7 @@ use std::ops::{ControlFlow, Range};
 
 use super::emission::Emission;
 use super::hits::{Hits, Place};
-use super::verify::{Kind, Verifier};
+use super::verify::Verifier;
 use crate::argument::Grammar;
 use crate::error::BuildError;
 use crate::pattern::{PatternId, PatternSet};
@@ -42,15 +42,22 @@ impl Decider {
         self.grammar.as_ref().map_or(0, Grammar::memory_usage)
     }
 
-    /// Sends the associations of `line`, by pattern and then position, and forgets its hits.
+    /// Lets the grammar read the `original` of the line that `hits` were gathered from; whether there is anything to
+    /// [decide](Self::decide) then.
+    pub(super) fn read(&self, original: &str, hits: &mut Hits) -> bool {
+        hits.read(self.grammar.as_ref(), original);
+        !hits.is_empty()
+    }
+
+    /// Sends the associations of `line`, which has been [read](Self::read), by pattern and then position, and forgets
+    /// its hits.
     pub(super) fn decide(
         &self,
         line: &LoweredLine<'_>,
         hits: &mut Hits,
         emission: &mut Emission<'_, '_>,
     ) -> ControlFlow<()> {
-        self.read(line, hits, emission);
-        hits.patterns.sort_unstable();
+        hits.sort();
         let mut flow = ControlFlow::Continue(());
         for i in 0..hits.patterns.len() {
             let pattern = hits.patterns[i];
@@ -61,22 +68,7 @@ impl Decider {
             }
         }
         hits.patterns.clear();
-        hits.found.clear();
         flow
-    }
-
-    /// Lets the grammar read the line, if it holds an anchor.
-    fn read(&self, line: &LoweredLine<'_>, hits: &mut Hits, emission: &Emission<'_, '_>) {
-        let Some(grammar) = self.grammar.as_ref().filter(|_| !hits.anchors.is_empty()) else { return };
-        let Hits { anchors, reading, found, patterns, .. } = hits;
-        let original = line.lowered.map.original(&line.span);
-        for hit in &mut *anchors {
-            hit.at = line.lowered.map.original(&(hit.at..hit.at)).start - original.start;
-        }
-        anchors.sort_unstable();
-        grammar.read(&emission.original()[original], anchors, reading, found);
-        anchors.clear();
-        patterns.extend(found.chunk_by(|a, b| a.pattern == b.pattern).filter_map(|same| Some(same.first()?.pattern)));
     }
 
     fn send(
@@ -88,16 +80,13 @@ impl Decider {
         emission: &mut Emission<'_, '_>,
     ) -> ControlFlow<()> {
         let verifier = &self.verifiers[pattern.index()];
-        if !matches!(verifier.kind, Kind::Bounded) {
+        if !verifier.is_bounded() {
             return verifier.matches(line.lowered.text, &line.span, place, &mut |found| {
                 emission.emit(&line.lowered, line.number, pattern, verifier.forward, found)
             });
         }
         let start = line.lowered.map.original(&line.span).start;
-        let first = hits.found.partition_point(|found| found.pattern < pattern);
-        for found in hits.found[first..].iter().take_while(|found| found.pattern == pattern) {
-            emission.emit_found(&line.lowered, line.number, start, verifier.forward, found)?;
-        }
-        ControlFlow::Continue(())
+        let mut found = hits.found(pattern).iter();
+        found.try_for_each(|found| emission.emit_found(&line.lowered, line.number, start, verifier.forward, found))
     }
 }

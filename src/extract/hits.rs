@@ -1,6 +1,6 @@
 //! The hits of a line, gathered until the line is over.
 
-use crate::argument::{AnchorHit, Found, Reading};
+use crate::argument::{AnchorHit, Found, Grammar, Reading};
 use crate::pattern::PatternId;
 
 /// The hits of one line.
@@ -10,11 +10,11 @@ pub(super) struct Hits {
     best: Vec<Option<Place>>,
     /// The patterns that were hit.
     pub(super) patterns: Vec<PatternId>,
-    /// Where anchors begin in the lowered text.
-    pub(super) anchors: Vec<AnchorHit>,
-    pub(super) reading: Reading,
+    /// Where anchors of bounded patterns begin: bytes of the original line.
+    anchors: Vec<AnchorHit>,
+    reading: Reading,
     /// What the grammar found in the line, by pattern.
-    pub(super) found: Vec<Found>,
+    found: Vec<Found>,
 }
 
 impl Hits {
@@ -25,7 +25,45 @@ impl Hits {
         }
         self.best.resize(patterns, None);
         self.anchors.clear();
+    }
+
+    /// Keeps an anchor that begins at byte `at` of the original line.
+    pub(super) fn note_anchor(&mut self, at: usize, anchor: usize) {
+        self.anchors.push(AnchorHit { at, anchor });
+    }
+
+    /// Forgets the anchors.
+    pub(super) fn forget_anchors(&mut self) {
+        self.anchors.clear();
+    }
+
+    /// Lets `grammar` read the original `line`, if it holds an anchor.
+    pub(super) fn read(&mut self, grammar: Option<&Grammar>, line: &str) {
         self.found.clear();
+        if let Some(grammar) = grammar.filter(|_| !self.anchors.is_empty()) {
+            self.anchors.sort_unstable();
+            grammar.read(line, &self.anchors, &mut self.reading, &mut self.found);
+        }
+        self.anchors.clear();
+    }
+
+    /// Whether anything in the line has yet to be decided or emitted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.patterns.is_empty() && self.found.is_empty()
+    }
+
+    /// The patterns that were hit, those of what the grammar found among them, in order.
+    pub(super) fn sort(&mut self) {
+        let firsts = self.found.chunk_by(|a, b| a.pattern == b.pattern).filter_map(<[Found]>::first);
+        self.patterns.extend(firsts.map(|found| found.pattern));
+        self.patterns.sort_unstable();
+    }
+
+    /// What the grammar found for `pattern`, by position.
+    pub(super) fn found(&self, pattern: PatternId) -> &[Found] {
+        let start = self.found.partition_point(|found| found.pattern < pattern);
+        let end = self.found.partition_point(|found| found.pattern <= pattern);
+        &self.found[start..end]
     }
 
     /// Keeps the leftmost place of `pattern`, and of several there the one that the pattern prefers.

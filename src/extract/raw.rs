@@ -13,7 +13,6 @@ use super::document::Document;
 use super::emission::Emission;
 use super::hits::{Hits, Place};
 use super::memory::{Arena, Memory};
-use crate::argument::AnchorHit;
 use crate::pattern::PatternSet;
 use crate::scan::literal::{Buffer, Line, Literals, Occurrence, Scratch};
 use crate::scan::{Plan, Posting};
@@ -95,7 +94,8 @@ impl Raw {
                         hits.note(pattern, Place { start: place.start, end: place.end, rank });
                     }
                 }
-                Posting::Anchor { anchor } => hits.anchors.push(AnchorHit { at: place.start + 1, anchor }),
+                // The needle begins with a space.
+                Posting::Anchor { anchor } => hits.note_anchor(place.start + 1, anchor),
             }
         }
     }
@@ -131,6 +131,9 @@ impl Lines<'_, '_> {
     fn finish(&mut self) -> ControlFlow<()> {
         let Some(line) = self.line.take() else { return ControlFlow::Continue(()) };
         let text = &self.document.text[line.start..line.end];
+        if !self.raw.decider.read(text, self.hits) {
+            return ControlFlow::Continue(());
+        }
         let lowered = if let Some(lowered) = self.raw.literals.lower(self.buffer, text) {
             Lowered::unshifted(lowered)
         } else {
@@ -162,5 +165,7 @@ fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratches: &mut Vec<
         }
         ControlFlow::Continue(())
     });
+    // Sentences are read in the original, and this one has been.
+    hits.forget_anchors();
     scratches.push(scratch);
 }

@@ -16,16 +16,16 @@ use crate::pattern::{Direction, Pattern, PatternSet};
 pub(super) struct Verifier {
     /// Whether the argument on the left, or in the source group, is the source.
     pub(super) forward: bool,
-    pub(super) kind: Kind,
+    kind: Kind,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind {
+enum Kind {
     /// The scanner's hits decide it.
     Literal,
     /// A regex for the middle of a split pattern and one character after it.
     Middle(meta::Regex),
-    /// The grammar reads the line.
+    /// The grammar decides it.
     Bounded,
     /// The whole regex.
     Whole { regex: meta::Regex, source: usize, target: usize, trigger: Option<usize> },
@@ -67,6 +67,11 @@ impl Verifier {
         })
     }
 
+    /// Whether the grammar finds the matches, and not [`matches`](Self::matches).
+    pub(super) fn is_bounded(&self) -> bool {
+        matches!(self.kind, Kind::Bounded)
+    }
+
     /// Calls `found` for each match in `line` of `text`; `place` is the hit of a literal middle.
     pub(super) fn matches(
         &self,
@@ -81,7 +86,6 @@ impl Verifier {
             target: middle.end..line.end,
         };
         match &self.kind {
-            // What the grammar found is sent as it is.
             Kind::Bounded => ControlFlow::Continue(()),
             Kind::Literal => found(split(place.start..place.end)),
             Kind::Middle(regex) => {

@@ -107,9 +107,8 @@ fn term(name: &str) -> Option<Term> {
         "opening" => Test::Opening,
         _ => match name.strip_prefix('=') {
             Some(word) if !word.is_empty() && !word.contains(char::is_uppercase) => Test::Word(word.to_owned()),
-            Some(_) => return None,
             None if CLASS_NAMES.contains(&name) => Test::Class(name.to_owned()),
-            None => return None,
+            _ => return None,
         },
     };
     Some(Term { negated, test })

@@ -190,14 +190,14 @@ impl Reader<'_> {
                 Field::Source => source = self.group("source", value, field),
                 Field::Target => target = self.group("target", value, field),
                 Field::Direction => {
-                    pattern.direction = self.one_of("direction", &DIRECTIONS, value, field).unwrap_or_default()
+                    pattern.direction = self.one_of("direction", &DIRECTIONS, value, field).unwrap_or_default();
                 }
                 Field::Argument => {
                     pattern.argument = self.one_of("argument", &ArgumentMode::ALL, value, field).unwrap_or_default();
                 }
                 Field::Reach => pattern.rules.reach = self.one_of("reach", &Reach::ALL, value, field),
                 Field::Lists => {
-                    pattern.rules.lists = self.one_of("lists", &Lists::ALL, value, field).unwrap_or_default()
+                    pattern.rules.lists = self.one_of("lists", &Lists::ALL, value, field).unwrap_or_default();
                 }
                 Field::Unwrap => pattern.rules.unwrap = self.boolean("unwrap", value, field).unwrap_or_default(),
                 Field::Left => pattern.rules.left = self.string("left", value, field),

@@ -42,12 +42,12 @@ pub(crate) enum Needles {
 impl Plan {
     /// The plan for `set`. Patterns with bounded arguments are looked for by `anchors`, words in lower case, each after
     /// a space.
-    pub(crate) fn new<'a>(set: &PatternSet, needles: Needles, anchors: impl Iterator<Item = &'a str>) -> Self {
+    pub(crate) fn new<'a>(set: &PatternSet, needles: Needles, anchors: impl IntoIterator<Item = &'a str>) -> Self {
         let mut builder = Builder { plan: Plan::default(), numbers: HashMap::new(), regexes: Vec::new() };
         for (pattern, shape) in set.ids().zip(set.shapes()) {
             builder.pattern(pattern, shape, needles);
         }
-        for (anchor, word) in anchors.enumerate() {
+        for (anchor, word) in anchors.into_iter().enumerate() {
             builder.literal(format!(" {word}").as_bytes(), Posting::Anchor { anchor });
         }
         builder.finish()

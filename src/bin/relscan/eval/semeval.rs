@@ -48,7 +48,7 @@ impl super::Row for Row {
                     let right = gold == Some(hit);
                     verdicts.note(prediction, source.0, if right { Verdict::Right } else { Verdict::Wrong });
                     if !right && measure == "strict" {
-                        report.error(Some(prediction), self.shown(nouns, gold), &self.text);
+                        report.error(Some(prediction), shown(nouns, gold), &self.text);
                     }
                 }
             }
@@ -66,7 +66,7 @@ impl super::Row for Row {
             if measure == "strict" {
                 verdicts.add_to(report);
                 if gold.is_some_and(|gold| !hits.contains(&gold)) {
-                    report.error(None, self.shown(nouns, gold), &self.text);
+                    report.error(None, shown(nouns, gold), &self.text);
                 }
             }
         }
@@ -74,14 +74,12 @@ impl super::Row for Row {
     }
 }
 
-impl Row {
-    /// What the row says, to be read.
-    fn shown(&self, nouns: [(&str, &str); 2], gold: Option<(&str, &str)>) -> String {
-        let [first, second] = nouns.map(|(_, noun)| noun);
-        match gold {
-            Some((relation, "e1")) => format!("{first} -{relation}-> {second}"),
-            Some((relation, _)) => format!("{second} -{relation}-> {first}"),
-            None => format!("{first}, {second}: none of the relations"),
-        }
+/// What the row says, to be read.
+fn shown(nouns: [(&str, &str); 2], gold: Option<(&str, &str)>) -> String {
+    let [first, second] = nouns.map(|(_, noun)| noun);
+    match gold {
+        Some((relation, "e1")) => format!("{first} -{relation}-> {second}"),
+        Some((relation, _)) => format!("{second} -{relation}-> {first}"),
+        None => format!("{first}, {second}: none of the relations"),
     }
 }

@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""Writes the measured precision of each pattern into a pattern file, as `confidence`, with `evidence`, the number of
+judged matches that stand behind it.
+
+usage: confidence.py RELSCAN PATTERNS.toml SEMEVAL.jsonl DEFINITIONS.jsonl
+
+RELSCAN is the program. A pattern with few judged matches is drawn towards PRIOR, as if it had been judged STRENGTH
+times more with that precision; one with fewer than LEAST keeps the confidence it has, without `evidence`.
+"""
+import json
+import re
+import subprocess
+import sys
+
+PRIOR = 0.7
+STRENGTH = 5
+LEAST = 8
+
+
+def judged(relscan, patterns, gold, task):
+    command = [relscan, "eval", "--gold", gold, "--task", task, "--pack", patterns, "--json"]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["patterns"]
+
+
+def main(relscan, patterns, semeval, definitions):
+    counts = {}
+    for gold, task in ((semeval, "semeval"), (definitions, "definitions")):
+        for name, c in judged(relscan, patterns, gold, task).items():
+            found, wrong = counts.get(name, (0, 0))
+            counts[name] = (found + c["found"], wrong + c["wrong"])
+    with open(patterns, encoding="utf-8") as file:
+        tables = re.split(r"(?m)^(?=\[\[pattern\]\])", re.sub(r"(?m)^evidence = \d+\n", "", file.read()))
+    for i, table in enumerate(tables):
+        name = re.search(r'(?m)^name = "([^"]+)"', table)
+        if name and sum(counts.get(name[1], (0, 0))) >= LEAST:
+            found, wrong = counts[name[1]]
+            confidence = (found + STRENGTH * PRIOR) / (found + wrong + STRENGTH)
+            line = f"confidence = {confidence:.2f}\nevidence = {found + wrong}"
+            tables[i] = re.sub(r"(?m)^confidence = .*$", line, table)
+    with open(patterns, "w", encoding="utf-8") as file:
+        file.write("".join(tables))
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    main(*sys.argv[1:])
