@@ -71,7 +71,18 @@ impl Raw {
         memory.hits.reset(self.decider.patterns());
         let mut scratch = memory.scratches.pop().unwrap_or_default();
         let Memory { arena, hits, lowered, scratches } = memory;
-        let mut lines = Lines { raw: self, set, document, line: None, arena, buffer: lowered, hits, scratches, emit };
+        let mut lines = Lines {
+            raw: self,
+            set,
+            document,
+            line: None,
+            hides_needles: false,
+            arena,
+            buffer: lowered,
+            hits,
+            scratches,
+            emit,
+        };
         let scanned = self
             .literals
             .scan(document.text.as_bytes(), &mut scratch, &mut |line, occurrences| lines.found(line, occurrences));
@@ -108,6 +119,8 @@ struct Lines<'r, 'm> {
     document: &'r Document<'r>,
     /// The line whose needles are being gathered.
     line: Option<Line>,
+    /// Whether the line holds a character that is lowered to ASCII, and with it perhaps a needle not seen yet.
+    hides_needles: bool,
     arena: &'m mut Arena,
     buffer: &'m mut Buffer,
     hits: &'m mut Hits,
@@ -122,6 +135,7 @@ impl Lines<'_, '_> {
             self.line = Some(*line);
         }
         for occurrence in occurrences {
+            self.hides_needles |= occurrence.needle as usize >= self.raw.plan.literals().len();
             self.raw.note(self.hits, line.start, line.end, occurrence);
         }
         ControlFlow::Continue(())
@@ -131,7 +145,8 @@ impl Lines<'_, '_> {
     fn finish(&mut self) -> ControlFlow<()> {
         let Some(line) = self.line.take() else { return ControlFlow::Continue(()) };
         let text = &self.document.text[line.start..line.end];
-        if !self.raw.decider.read(text, self.hits) {
+        let hides_needles = std::mem::take(&mut self.hides_needles);
+        if !self.raw.decider.read(text, self.hits) && !hides_needles {
             return ControlFlow::Continue(());
         }
         let lowered = if let Some(lowered) = self.raw.literals.lower(self.buffer, text) {
