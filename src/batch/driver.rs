@@ -6,13 +6,13 @@ use std::time::Instant;
 use super::delivery::Delivery;
 use super::document::AsDocument;
 use super::error::{BatchError, DocumentError};
-use super::lane::{Gate, Lane, Slot};
+use super::lane::{Gate, Lane, Queue, Slot};
 use super::plan::{self, Helpers, Plan};
 use super::reader::Reader;
 use super::report::Report;
 use super::settings::Batch;
 use super::sink::ParallelSink;
-use super::wave::{Borrowed, Cutter, Ramp, Step, Texts};
+use super::wave::{Borrowed, Cutter, LineCount, Ramp, Step, Texts};
 
 /// Texts that are scanned together.
 struct Wave<T> {
@@ -107,9 +107,11 @@ fn go<T: Texts, S: ParallelSink>(
     let mut helpers: Vec<Lane<'_>> = (1..plan.workers).map(|_| Lane::new(extractor)).collect();
     match &plan.helpers {
         None => {
+            let mut lines = LineCount::default();
             while !delivery.has_ended()
-                && let Some(wave) = next()
+                && let Some(mut wave) = next()
             {
+                wave.steps.iter_mut().for_each(|step| lines.note(&wave.texts, step));
                 let slots = wave.steps.into_iter().map(Slot::undone).collect();
                 delivery.deliver(&wave.texts, slots);
             }
@@ -127,6 +129,7 @@ fn in_parallel<T: Texts, S: ParallelSink>(
     delivery: &mut Delivery<'_, '_, S>,
     mut next: impl FnMut() -> Option<Wave<T>>,
 ) {
+    let mut lines = LineCount::default();
     let mut scanned: Option<Work<T, S>> = None;
     let mut coming = next();
     while let Some(Wave { texts, steps, urgent }) = coming.take() {
@@ -138,7 +141,7 @@ fn in_parallel<T: Texts, S: ParallelSink>(
                 Slot { part, ..Slot::undone(step) }
             })
             .collect();
-        let queue = Mutex::new(slots.iter_mut());
+        let queue = Mutex::new(Queue::new(&mut slots, &mut lines));
         pool.in_place_scope(|scope| {
             for lane in helpers.iter_mut() {
                 let (texts, queue) = (&texts, &queue);

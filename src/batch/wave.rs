@@ -44,7 +44,7 @@ pub(super) struct Place {
     pub(super) text: usize,
     /// The byte of the text at which the line begins.
     pub(super) at: usize,
-    /// How many lines of the text come before.
+    /// How many lines of the text come before. A [`LineCount`] knows; when texts are cut nobody has looked yet.
     pub(super) lines: usize,
 }
 
@@ -72,6 +72,29 @@ pub(super) enum Step {
     Scan(Unit),
     /// A document that is not to be scanned; whether it is counted here.
     Refuse(DocumentError, bool),
+}
+
+/// Counts the lines of texts that are cut, unit by unit in order, just before each is scanned: who scans it finds it in
+/// the cache then.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LineCount {
+    /// Lines of the text that was cut last, up to the cut.
+    lines: usize,
+}
+
+impl LineCount {
+    /// Notes where `step`, which comes next, begins and ends.
+    pub(super) fn note(&mut self, texts: &impl Texts, step: &mut Step) {
+        let Step::Scan(unit) = step else { return };
+        unit.start.lines = if unit.start.at == 0 { 0 } else { self.lines };
+        if unit.end.at > 0 {
+            // Only a unit of a single text ends within one.
+            let text = texts.document(unit.end.text).text.as_bytes();
+            let feeds = memchr::memchr_iter(b'\n', &text[unit.start.at..unit.end.at]).count();
+            unit.end.lines = unit.start.lines + feeds;
+            self.lines = unit.end.lines;
+        }
+    }
 }
 
 impl Step {
@@ -214,7 +237,6 @@ impl Cutter {
             self.place = Place::of(self.place.text + 1);
         } else {
             self.place.at += len;
-            self.place.lines += memchr::memchr_iter(b'\n', &bytes[..len]).count();
         }
         len
     }
