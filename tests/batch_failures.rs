@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use relscan::{
     Association, Batch, BatchError, CancelToken, DocumentError, Extractor, Failure, Mode, Outcome, OwnedAssociation,
-    ParallelSink, Piece, Report, Sink, Threshold, Workers, replay, sink_fn,
+    ParallelSink, Piece, Reason, Report, Sink, Threshold, Workers, replay, sink_fn,
 };
 
 /// Settings under which failures meet units and waves in every way: workers, chunk bytes, bytes in flight.
@@ -391,10 +391,11 @@ fn small_batches_stay_on_the_callers_thread() {
     let two = || extractor.batch().workers(Workers::Exactly(2));
     let small = run(10, two());
     assert_eq!((small.mode, small.workers, small.busy.len()), (Mode::Sequential, 1, 1));
-    assert!(small.reason.contains("threshold"), "{}", small.reason);
+    assert_eq!(small.reason, Reason::Small);
     let threshold = small.threshold_bytes;
     let large = run(threshold, two());
     assert_eq!((large.mode, large.workers, large.busy.len()), (Mode::Parallel, 2, 2));
+    assert_eq!(large.reason, Reason::Large);
     assert_eq!(run(threshold - 1, two()).mode, Mode::Sequential);
     assert_eq!(run(threshold, two().workers(Workers::Exactly(1))).mode, Mode::Sequential);
     assert_eq!(run(threshold, two().workers(Workers::Exactly(0))).workers, 1);

@@ -6,13 +6,13 @@ use std::time::Instant;
 use super::delivery::Delivery;
 use super::document::AsDocument;
 use super::error::{BatchError, DocumentError};
-use super::lane::{Gate, Lane, Slot};
-use super::plan::{Helpers, Plan};
+use super::lane::{Gate, Lane, Queue, Slot};
+use super::plan::{self, Helpers, Plan};
 use super::reader::Reader;
 use super::report::Report;
 use super::settings::Batch;
 use super::sink::ParallelSink;
-use super::wave::{Borrowed, Cutter, Step, Texts};
+use super::wave::{Borrowed, Cutter, LineCount, Ramp, Step, Texts};
 
 /// Texts that are scanned together.
 struct Wave<T> {
@@ -47,7 +47,8 @@ pub(super) fn run<D: AsDocument + Sync, S: ParallelSink>(
         }
         known
     });
-    let mut cutter = Cutter::new(plan.unit_bytes, batch.max_in_flight_bytes / 2, batch.max_document_bytes);
+    // One wave is being scanned, one delivered.
+    let mut cutter = Cutter::new(&plan, plan.waves(batch.max_in_flight_bytes / 2), batch.max_document_bytes);
     go(batch, &plan, sink, begin, total, || {
         let texts = Borrowed(documents);
         let mut steps = Vec::new();
@@ -63,27 +64,25 @@ pub(super) fn stream<P: AsDocument + Send + Sync, E: Into<DocumentError>, S: Par
     sink: &mut S,
 ) -> Result<Report, BatchError<S::Error>> {
     let begin = Instant::now();
-    // One wave is being read, one scanned, one delivered.
-    let wave_bytes = batch.max_in_flight_bytes / 3;
-    let mut reader = Reader::new(pieces, wave_bytes);
+    // One wave is being read, one scanned, one delivered. The first must show whether there is much to come.
+    let most = batch.max_in_flight_bytes / 3;
+    let first_bytes = plan::threshold(batch).min(most);
+    let mut reader = Reader::new(pieces, Ramp { bytes: first_bytes, most: first_bytes });
     let mut first = reader.read();
     let known = first.as_ref().map_or(0, |read| read.bytes);
     let plan = Plan::new(batch, |enough| if reader.ended { known } else { known.max(enough) });
-    if plan.helpers.is_none() {
-        // What was read is still in the cache when it is scanned.
-        reader.wave_bytes = wave_bytes.min(plan.unit_bytes);
-    }
-    let mut cutter = Cutter::new(plan.unit_bytes, wave_bytes, batch.max_document_bytes);
+    reader.wave = plan.waves(most);
+    let mut cutter = Cutter::new(&plan, reader.wave, batch.max_document_bytes);
     go(batch, &plan, sink, begin, None, || {
         let read = first.take().or_else(|| reader.read())?;
         cutter.rewind();
         let mut steps = Vec::new();
         for (before, error) in read.errors {
-            cutter.all(&read.texts, before, &mut steps);
+            cutter.all(&read.texts, before, read.bytes, &mut steps);
             let counts = cutter.meet(error.index);
             steps.push(Step::Refuse(error, counts));
         }
-        cutter.all(&read.texts, read.texts.len(), &mut steps);
+        cutter.all(&read.texts, read.texts.len(), read.bytes, &mut steps);
         Some(Wave { texts: read.texts, steps, urgent: read.slow })
     })
 }
@@ -99,7 +98,7 @@ fn go<T: Texts, S: ParallelSink>(
     let extractor = batch.extractor;
     let span = tracing::debug_span!("batch", engine = extractor.engine_name(), workers = plan.workers);
     let _entered = span.enter();
-    tracing::debug!(threshold = plan.threshold, unit_bytes = plan.unit_bytes, reason = plan.reason, "batch begins");
+    tracing::debug!(threshold = plan.threshold, unit_bytes = plan.unit_bytes, reason = %plan.reason, "batch begins");
     let gate = Gate::new(&batch.cancel);
     let mut delivery = Delivery::new(extractor, &gate, sink, begin, plan.is_large);
     if let Some(callback) = &mut batch.progress {
@@ -108,9 +107,11 @@ fn go<T: Texts, S: ParallelSink>(
     let mut helpers: Vec<Lane<'_>> = (1..plan.workers).map(|_| Lane::new(extractor)).collect();
     match &plan.helpers {
         None => {
+            let mut lines = LineCount::default();
             while !delivery.has_ended()
-                && let Some(wave) = next()
+                && let Some(mut wave) = next()
             {
+                wave.steps.iter_mut().for_each(|step| lines.note(&wave.texts, step));
                 let slots = wave.steps.into_iter().map(Slot::undone).collect();
                 delivery.deliver(&wave.texts, slots);
             }
@@ -128,6 +129,7 @@ fn in_parallel<T: Texts, S: ParallelSink>(
     delivery: &mut Delivery<'_, '_, S>,
     mut next: impl FnMut() -> Option<Wave<T>>,
 ) {
+    let mut lines = LineCount::default();
     let mut scanned: Option<Work<T, S>> = None;
     let mut coming = next();
     while let Some(Wave { texts, steps, urgent }) = coming.take() {
@@ -139,7 +141,7 @@ fn in_parallel<T: Texts, S: ParallelSink>(
                 Slot { part, ..Slot::undone(step) }
             })
             .collect();
-        let queue = Mutex::new(slots.iter_mut());
+        let queue = Mutex::new(Queue::new(&mut slots, &mut lines));
         pool.in_place_scope(|scope| {
             for lane in helpers.iter_mut() {
                 let (texts, queue) = (&texts, &queue);

@@ -9,7 +9,7 @@ use super::error::DocumentError;
 use super::gather::{Gathered, Split};
 use super::settings::CancelToken;
 use super::tap::Tap;
-use super::wave::{Place, Step, Texts, Unit};
+use super::wave::{LineCount, Place, Step, Texts, Unit};
 use crate::extract::{Document, Extractor, LentMemory, Sink};
 use crate::pattern::PatternId;
 
@@ -51,6 +51,24 @@ pub(super) struct Slot<S: Sink> {
 impl<S: Sink> Slot<S> {
     pub(super) fn undone(step: Step) -> Self {
         Slot { step, part: None, scanned: None }
+    }
+}
+
+/// The steps that no thread has begun with.
+pub(super) struct Queue<'q, S: Sink> {
+    slots: std::slice::IterMut<'q, Slot<S>>,
+    lines: &'q mut LineCount,
+}
+
+impl<'q, S: Sink> Queue<'q, S> {
+    pub(super) fn new(slots: &'q mut [Slot<S>], lines: &'q mut LineCount) -> Self {
+        Queue { slots: slots.iter_mut(), lines }
+    }
+
+    fn next(&mut self, texts: &impl Texts) -> Option<&'q mut Slot<S>> {
+        let slot = self.slots.next()?;
+        self.lines.note(texts, &mut slot.step);
+        Some(slot)
     }
 }
 
@@ -131,19 +149,11 @@ impl<'x> Lane<'x> {
     }
 
     /// Takes units from `queue`, first things first, until there are none.
-    pub(super) fn work<S: Sink>(
-        &mut self,
-        texts: &impl Texts,
-        queue: &Mutex<std::slice::IterMut<'_, Slot<S>>>,
-        gate: &Gate,
-    ) {
-        loop {
-            // Nothing panics while it is locked.
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+    pub(super) fn work<S: Sink>(&mut self, texts: &impl Texts, queue: &Mutex<Queue<'_, S>>, gate: &Gate) {
+        while !gate.is_closed() {
+            // What a panic of the caller's texts might leave is not delivered.
+            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next(texts);
             let Some(slot) = next else { return };
-            if gate.is_closed() {
-                return;
-            }
             let (Step::Scan(unit), Some(mut part)) = (&slot.step, slot.part.take()) else { continue };
             let room = KEPT_BYTES + KEPT_SHARE * unit.bytes;
             let end = self.scan(texts, unit, None, Some(room), gate, &mut part);

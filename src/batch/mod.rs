@@ -25,6 +25,6 @@ mod wave;
 pub use collect::Collected;
 pub use document::{AsDocument, Piece};
 pub use error::{BatchError, DocumentError, Failure};
-pub use report::{Mode, Outcome, Progress, Report};
+pub use report::{Mode, Outcome, Progress, Reason, Report};
 pub use settings::{Batch, CancelToken, Threshold, Workers};
 pub use sink::{ParallelSink, Recording, Replay, replay};

@@ -6,12 +6,16 @@ use std::sync::Arc;
 use rayon::ThreadPool;
 
 use super::load::{self, Load};
+use super::report::Reason;
 use super::settings::{Batch, Threshold, Workers};
+use super::wave::Ramp;
 
 /// Units of a small batch for each worker, so that all are busy to the end.
 const UNITS_PER_WORKER: usize = 8;
 /// No unit is made smaller than this for the sake of that.
 const LEAST_UNIT_BYTES: usize = 4 << 10;
+/// Units of the first wave for each worker.
+const FIRST_UNITS: usize = 4;
 /// A unit of more than this share of what may be in flight is too large to keep what is found in it.
 const LARGE_SHARE: usize = 8;
 
@@ -23,7 +27,7 @@ pub(super) struct Plan<'e> {
     /// Whether there is so much that it would be worth several threads.
     pub(super) is_large: bool,
     /// Why several threads scan, or only one.
-    pub(super) reason: String,
+    pub(super) reason: Reason,
     /// The threads besides the caller's, if any.
     pub(super) helpers: Option<Helpers<'e>>,
     pub(super) unit_bytes: usize,
@@ -52,10 +56,7 @@ impl Deref for Helpers<'_> {
 impl<'e> Plan<'e> {
     /// The plan for a batch of `size(enough)` bytes, or of more if that is `enough`.
     pub(super) fn new(batch: &Batch<'e>, size: impl FnOnce(usize) -> usize) -> Self {
-        let threshold = match batch.threshold {
-            Threshold::Auto => Batch::WORTH_MICROSECONDS * batch.extractor.bytes_per_microsecond(),
-            Threshold::Bytes(bytes) => bytes,
-        };
+        let threshold = threshold(batch);
         let workers = workers(batch);
         let pieces = workers * UNITS_PER_WORKER;
         let size = size(threshold.max(batch.chunk_bytes.saturating_mul(pieces)));
@@ -63,29 +64,43 @@ impl<'e> Plan<'e> {
             workers,
             threshold,
             is_large: size >= threshold,
-            reason: String::new(),
+            reason: Reason::OneWorker,
             helpers: None,
             unit_bytes: batch.chunk_bytes.min((size / pieces).max(LEAST_UNIT_BYTES)).max(1),
             large_unit_bytes: batch.max_in_flight_bytes / LARGE_SHARE,
         };
-        plan.reason = if workers == 1 {
-            "one worker".to_owned()
-        } else if !plan.is_large {
-            format!("{size} bytes are fewer than the threshold of {threshold}")
-        } else {
-            match helpers(batch, workers - 1) {
-                Ok(helpers) => {
-                    plan.helpers = Some(helpers);
-                    format!("as many bytes as the threshold of {threshold}, or more")
+        if workers > 1 {
+            plan.reason = if plan.is_large {
+                match helpers(batch, workers - 1) {
+                    Ok(helpers) => {
+                        plan.helpers = Some(helpers);
+                        Reason::Large
+                    }
+                    Err(error) => Reason::NoThreads { error: error.to_string() },
                 }
-                Err(error) => format!("no threads could be started: {error}"),
-            }
-        };
+            } else {
+                Reason::Small
+            };
+        }
         if plan.helpers.is_none() {
             plan.workers = 1;
             plan.unit_bytes = batch.chunk_bytes.max(1);
         }
         plan
+    }
+
+    /// The size of waves of at most `most` bytes.
+    pub(super) fn waves(&self, most: usize) -> Ramp {
+        let first = if self.helpers.is_some() { self.unit_bytes * self.workers * FIRST_UNITS } else { self.unit_bytes };
+        Ramp { bytes: first, most: if self.helpers.is_some() { most } else { most.min(first) } }
+    }
+}
+
+/// From how many bytes on several threads are worth it.
+pub(super) fn threshold(batch: &Batch<'_>) -> usize {
+    match batch.threshold {
+        Threshold::Auto => Batch::WORTH_MICROSECONDS * batch.extractor.bytes_per_microsecond(),
+        Threshold::Bytes(bytes) => bytes,
     }
 }
 

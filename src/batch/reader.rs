@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::document::AsDocument;
 use super::error::{DocumentError, Failure};
 use super::sink::message;
+use super::wave::Ramp;
 
 /// A wave that has been read for so long is not filled further.
 const READ_TIME: Duration = Duration::from_millis(20);
@@ -17,7 +18,7 @@ const PIECE_COST: usize = 128;
 pub(super) struct Reader<I> {
     pieces: I,
     /// How much a wave holds.
-    pub(super) wave_bytes: usize,
+    pub(super) wave: Ramp,
     /// The index that the next document is likely to have.
     next_index: usize,
     pub(super) ended: bool,
@@ -36,16 +37,17 @@ pub(super) struct Read<P> {
 }
 
 impl<P: AsDocument, E: Into<DocumentError>, I: Iterator<Item = Result<P, E>>> Reader<I> {
-    pub(super) fn new(pieces: I, wave_bytes: usize) -> Self {
-        Reader { pieces, wave_bytes, next_index: 0, ended: false }
+    pub(super) fn new(pieces: I, wave: Ramp) -> Self {
+        Reader { pieces, wave, next_index: 0, ended: false }
     }
 
     /// Reads a wave; nothing at the end of the stream.
     pub(super) fn read(&mut self) -> Option<Read<P>> {
         let begin = Instant::now();
+        let enough = self.wave.step();
         let mut read = Read { texts: Vec::new(), errors: Vec::new(), slow: false, bytes: 0 };
         let mut cost = 0;
-        while !self.ended && (cost == 0 || cost < self.wave_bytes) && !read.slow {
+        while !self.ended && (cost == 0 || cost < enough) && !read.slow {
             cost += PIECE_COST;
             match catch_unwind(AssertUnwindSafe(|| self.pieces.next())) {
                 Ok(Some(Ok(piece))) => {

@@ -29,8 +29,8 @@ pub struct Report {
     pub errors: Vec<DocumentError>,
     /// Whether several threads scanned.
     pub mode: Mode,
-    /// Why it was done so, in words.
-    pub reason: String,
+    /// Why it was done so.
+    pub reason: Reason,
     /// Threads that scanned, the caller's included.
     pub workers: usize,
     /// The size in bytes from which several threads are used.
@@ -92,6 +92,29 @@ pub enum Mode {
     Sequential,
     /// Several threads scanned.
     Parallel,
+}
+
+/// Why several threads scanned, or only one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// One worker was asked for, or no more processors are free.
+    #[default]
+    #[error("one worker")]
+    OneWorker,
+    /// There were fewer bytes than the threshold.
+    #[error("less than the threshold")]
+    Small,
+    /// There were as many bytes as the threshold, or more.
+    #[error("as much as the threshold, or more")]
+    Large,
+    /// Several threads would have been worth it, but could not be started.
+    #[error("no threads could be started: {error}")]
+    NoThreads {
+        /// What the system said.
+        error: String,
+    },
 }
 
 /// How far a batch is. Counts what has reached the sink.

@@ -7,9 +7,12 @@ use crate::extract::{Document, Layout, layout};
 
 use super::document::AsDocument;
 use super::error::{DocumentError, Failure};
+use super::plan::Plan;
 
 /// What a document costs besides its text, so that a unit of empty documents ends too.
 const DOCUMENT_COST: usize = 32;
+/// The last units of a wave may be so many times smaller than the others.
+const LAST_UNITS: usize = 8;
 /// A wave ends after so many units, however small they are.
 const MAX_UNITS: usize = 4_096;
 
@@ -41,7 +44,7 @@ pub(super) struct Place {
     pub(super) text: usize,
     /// The byte of the text at which the line begins.
     pub(super) at: usize,
-    /// How many lines of the text come before.
+    /// How many lines of the text come before. A [`LineCount`] knows; when texts are cut nobody has looked yet.
     pub(super) lines: usize,
 }
 
@@ -71,14 +74,49 @@ pub(super) enum Step {
     Refuse(DocumentError, bool),
 }
 
+/// Counts the lines of texts that are cut, unit by unit in order, just before each is scanned: who scans it finds it in
+/// the cache then.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LineCount {
+    /// Lines of the text that was cut last, up to the cut.
+    lines: usize,
+}
+
+impl LineCount {
+    /// Notes where `step`, which comes next, begins and ends.
+    pub(super) fn note(&mut self, texts: &impl Texts, step: &mut Step) {
+        let Step::Scan(unit) = step else { return };
+        unit.start.lines = if unit.start.at == 0 { 0 } else { self.lines };
+        if unit.end.at > 0 {
+            // Only a unit of a single text ends within one.
+            let text = texts.document(unit.end.text).text.as_bytes();
+            let feeds = memchr::memchr_iter(b'\n', &text[unit.start.at..unit.end.at]).count();
+            unit.end.lines = unit.start.lines + feeds;
+            self.lines = unit.end.lines;
+        }
+    }
+}
+
+impl Step {
+    fn bytes(&self) -> usize {
+        match self {
+            Step::Scan(unit) => unit.bytes,
+            Step::Refuse(..) => 0,
+        }
+    }
+}
+
 /// Cuts texts into units.
 #[derive(Debug)]
 pub(super) struct Cutter {
     /// The size from which a unit is large enough.
-    pub(super) unit_bytes: usize,
+    unit_bytes: usize,
+    /// The size from which the next unit is.
+    target_bytes: usize,
+    workers: usize,
     /// The size from which a wave is large enough.
-    pub(super) wave_bytes: usize,
-    pub(super) max_document_bytes: usize,
+    wave: Ramp,
+    max_document_bytes: usize,
     place: Place,
     /// The index of the document that was met last.
     met: Option<usize>,
@@ -86,10 +124,35 @@ pub(super) struct Cutter {
     refused: Option<usize>,
 }
 
+/// A size that grows: the first wave is small, so that all workers soon have something to do.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ramp {
+    pub(super) bytes: usize,
+    pub(super) most: usize,
+}
+
+impl Ramp {
+    /// The size, which is doubled for the next time.
+    pub(super) fn step(&mut self) -> usize {
+        let bytes = self.bytes.min(self.most);
+        self.bytes = bytes.saturating_mul(2);
+        bytes
+    }
+}
+
 impl Cutter {
-    pub(super) fn new(unit_bytes: usize, wave_bytes: usize, max_document_bytes: usize) -> Self {
-        let place = Place::default();
-        Cutter { unit_bytes: unit_bytes.max(1), wave_bytes, max_document_bytes, place, met: None, refused: None }
+    pub(super) fn new(plan: &Plan<'_>, wave: Ramp, max_document_bytes: usize) -> Self {
+        let unit_bytes = plan.unit_bytes.max(1);
+        Cutter {
+            unit_bytes,
+            target_bytes: unit_bytes,
+            workers: plan.workers,
+            wave,
+            max_document_bytes,
+            place: Place::default(),
+            met: None,
+            refused: None,
+        }
     }
 
     /// Goes on at the first text, of a new wave.
@@ -102,31 +165,34 @@ impl Cutter {
         self.met.replace(index) != Some(index)
     }
 
-    /// Adds the steps of all texts up to `end`.
-    pub(super) fn all(&mut self, texts: &impl Texts, end: usize, steps: &mut Vec<Step>) {
-        while let Some(step) = self.step(texts, end) {
+    /// Adds the steps of all texts up to `end`, which hold about `bytes`.
+    pub(super) fn all(&mut self, texts: &impl Texts, end: usize, bytes: usize, steps: &mut Vec<Step>) {
+        let mut left = bytes;
+        while let Some(step) = self.step(texts, end, left) {
+            left = left.saturating_sub(step.bytes());
             steps.push(step);
         }
     }
 
     /// Adds the steps of texts up to `end`, until there are enough for a wave.
     pub(super) fn wave(&mut self, texts: &impl Texts, end: usize, steps: &mut Vec<Step>) {
-        let mut bytes = 0;
-        while steps.is_empty() || (bytes < self.wave_bytes && steps.len() < MAX_UNITS) {
-            let Some(step) = self.step(texts, end) else { return };
-            if let Step::Scan(unit) = &step {
-                bytes += unit.bytes;
-            }
+        let mut left = self.wave.step();
+        while steps.is_empty() || (left > 0 && steps.len() < MAX_UNITS) {
+            let Some(step) = self.step(texts, end, left) else { return };
+            left = left.saturating_sub(step.bytes());
             steps.push(step);
         }
     }
 
-    /// The next step in texts up to `end`.
-    fn step(&mut self, texts: &impl Texts, end: usize) -> Option<Step> {
+    /// The next step in texts up to `end`, when the wave has `left` bytes to go.
+    fn step(&mut self, texts: &impl Texts, end: usize, left: usize) -> Option<Step> {
+        // Units become smaller towards the end of a wave, so that no worker waits long for another.
+        let share = if self.workers > 1 { left / (2 * self.workers) } else { usize::MAX };
+        self.target_bytes = share.clamp((self.unit_bytes / LAST_UNITS).max(1), self.unit_bytes);
         let start = self.place;
         let mut unit = Unit { start, end: start, bytes: 0, documents: 0 };
         let mut cost = 0;
-        while self.place.text < end && cost < self.unit_bytes {
+        while self.place.text < end && cost < self.target_bytes {
             let document = texts.document(self.place.text);
             let known = self.refused == Some(document.index);
             // Of a text that holds several documents, none is known to be too large.
@@ -144,13 +210,13 @@ impl Cutter {
                 return Some(self.refuse(&document));
             }
             let rest = &document.text[self.place.at..];
-            if rest.len() <= self.unit_bytes {
+            if rest.len() <= self.target_bytes {
                 self.place = Place::of(self.place.text + 1);
                 unit.bytes += rest.len();
                 cost += rest.len() + DOCUMENT_COST;
             } else if unit.start == unit.end {
                 unit.bytes = self.cut(rest);
-                cost = self.unit_bytes;
+                cost = self.target_bytes;
             } else {
                 break;
             }
@@ -165,13 +231,12 @@ impl Cutter {
     /// Cuts `rest` after the line with which it is large enough; the number of bytes.
     fn cut(&mut self, rest: &str) -> usize {
         let bytes = rest.as_bytes();
-        let feed = memchr::memchr(b'\n', &bytes[self.unit_bytes - 1..]);
-        let len = feed.map_or(rest.len(), |at| self.unit_bytes + at);
+        let feed = memchr::memchr(b'\n', &bytes[self.target_bytes - 1..]);
+        let len = feed.map_or(rest.len(), |at| self.target_bytes + at);
         if len == rest.len() {
             self.place = Place::of(self.place.text + 1);
         } else {
             self.place.at += len;
-            self.place.lines += memchr::memchr_iter(b'\n', &bytes[..len]).count();
         }
         len
     }
