@@ -4,14 +4,14 @@ mod common;
 
 use common::graph::{assert_same, config, lessons, state};
 use relscan::graph::Learner;
-use relscan::{Engine, Extractor};
+use relscan::{Engine, Extractor, PatternSet};
 
 #[test]
 fn learning_equals_the_original() {
     let rows = common::rows("learn.jsonl.gz");
     assert_eq!(rows.len(), 32);
     for engine in [Engine::Naive, Engine::Auto] {
-        let extractor = Extractor::builder().engine(engine).build().unwrap();
+        let extractor = Extractor::builder().patterns(PatternSet::seed()).engine(engine).build().unwrap();
         for row in &rows {
             let lessons = lessons(row);
             for workers in 0..4 {

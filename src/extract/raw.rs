@@ -75,7 +75,18 @@ impl Raw {
         memory.hits.reset(self.verifiers.len());
         let mut scratch = memory.scratches.pop().unwrap_or_default();
         let Memory { arena, hits, lowered, scratches } = memory;
-        let mut lines = Lines { raw: self, set, document, line: None, arena, buffer: lowered, hits, scratches, emit };
+        let mut lines = Lines {
+            raw: self,
+            set,
+            document,
+            line: None,
+            hidden: false,
+            arena,
+            buffer: lowered,
+            hits,
+            scratches,
+            emit,
+        };
         let scanned = self
             .literals
             .scan(document.text.as_bytes(), &mut scratch, &mut |line, occurrences| lines.found(line, occurrences));
@@ -112,6 +123,8 @@ struct Lines<'r, 'm> {
     document: &'r Document<'r>,
     /// The line whose needles are being gathered.
     line: Option<Line>,
+    /// Whether the line holds a character that may hide a needle until it is lowered.
+    hidden: bool,
     arena: &'m mut Arena,
     buffer: &'m mut Buffer,
     hits: &'m mut Hits,
@@ -126,6 +139,7 @@ impl Lines<'_, '_> {
             self.line = Some(*line);
         }
         for occurrence in occurrences {
+            self.hidden |= occurrence.needle as usize >= self.raw.plan.literals().len();
             self.raw.note(self.hits, line.start, line.end, occurrence);
         }
         ControlFlow::Continue(())
@@ -136,9 +150,10 @@ impl Lines<'_, '_> {
         let Some(line) = self.line.take() else { return ControlFlow::Continue(()) };
         let text = &self.document.text[line.start..line.end];
         self.hits.read(self.raw.grammar.as_ref(), text);
-        if self.hits.is_empty() {
+        if self.hits.is_empty() && !std::mem::take(&mut self.hidden) {
             return ControlFlow::Continue(());
         }
+        self.hidden = false;
         let lowered = match self.raw.literals.lower(self.buffer, text) {
             Some(lowered) => Lowered::unshifted(lowered),
             None => {
