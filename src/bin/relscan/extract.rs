@@ -142,7 +142,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         patterns: extractor.patterns().len(),
         engine: extractor.engine_name(),
         threads: report.workers,
-        threads_because: &report.reason,
+        threads_because: &report.reason.to_string(),
         read,
         interrupted,
         associations: Associations { patterns: extractor.patterns(), report: &report },
