@@ -146,7 +146,7 @@ fn threshold(corpus: &Corpus) {
                 &mut || run(parallel(&extractor), &documents),
                 &mut || run(default(&extractor), &documents),
             ];
-            let times = compare(Duration::from_millis(300), ways);
+            let times = compare(Duration::from_millis(150), ways);
             let bytes = bytes(&documents);
             if times[1] < times[0] {
                 crossover.get_or_insert(bytes);

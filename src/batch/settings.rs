@@ -116,7 +116,7 @@ impl Extractor {
 
 impl<'e> Batch<'e> {
     /// The work of one thread that is worth waking others for, unless a threshold is given.
-    pub const WORTH_MICROSECONDS: usize = 170;
+    pub const WORTH_MICROSECONDS: usize = 85;
     /// The bytes of text that one thread scans at a time, unless others are given.
     pub const CHUNK_BYTES: usize = 128 << 10;
     /// The bytes of text in flight, unless others are given.
