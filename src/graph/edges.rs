@@ -139,8 +139,17 @@ pub(crate) struct Edges {
     kinds: Vec<Kind>,
     kind_ids: HashMap<(RelationType, u64), KindId>,
     weights: Vec<f64>,
-    /// The associations that were met again and changed, in order, if a store wants to know.
-    pub(crate) met_again: Option<Vec<u32>>,
+    /// What a store wants to know.
+    pub(crate) journal: Option<Journal>,
+}
+
+/// What was added, and what changed of what was there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Journal {
+    /// The kinds of new associations, in order.
+    pub(crate) kinds: Vec<KindId>,
+    /// The associations that were met again and changed.
+    pub(crate) met_again: Vec<u32>,
 }
 
 impl Edges {
@@ -156,7 +165,7 @@ impl Edges {
             kinds: Vec::new(),
             kind_ids: HashMap::new(),
             weights: curve(FIRST_WEIGHT, |weight| (weight * WEIGHT_GAIN).min(WEIGHT_CAP)),
-            met_again: None,
+            journal: None,
         }
     }
 
@@ -283,8 +292,8 @@ impl Edges {
         let slot = &mut self.slots[slot];
         if slot.state.count() < SATURATED {
             slot.state.0 += 1;
-            if let Some(met_again) = &mut self.met_again {
-                met_again.push(slot.at);
+            if let Some(journal) = &mut self.journal {
+                journal.met_again.push(slot.at);
             }
         }
     }
@@ -313,6 +322,9 @@ impl Edges {
         let table = *table;
         self.put(table, Slot { target, at, state: State::new(kind, 0) });
         self.ends.push((source, target));
+        if let Some(journal) = &mut self.journal {
+            journal.kinds.push(kind);
+        }
         if self.last_in.len() <= target.index() {
             self.last_in.resize(target.index() + 1, NONE);
         }

@@ -19,7 +19,7 @@ use crate::extract::Extractor;
 /// stages stays in the cache.
 const TOGETHER: usize = 1024;
 /// Lessons that one thread drafts at a time.
-const DRAFTED_TOGETHER: usize = 64;
+const DRAFTED_TOGETHER: usize = 128;
 
 /// Learns contents into a [`ConceptGraph`].
 ///

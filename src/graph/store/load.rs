@@ -81,6 +81,9 @@ fn concepts(connection: &Connection, graph: &mut ConceptGraph) -> Result<(), Sto
         if number as usize != graph.nodes.len() || row.get::<_, i64>(1)? != signed(id) {
             return Err(corrupt(format!("concept {number} is out of place, or its id is not that of its text")));
         }
+        if graph.nodes.find(id).is_some() {
+            return Err(corrupt(format!("concept {number} is there twice")));
+        }
         let node = graph.nodes.insert(&NewConcept {
             id,
             content,

@@ -145,7 +145,7 @@ impl Store {
     pub fn load(&mut self) -> Result<ConceptGraph, StoreError> {
         let mut graph = load::load(&self.connection, self.saved).map_err(|kind| StoreError::new(&self.path, kind))?;
         graph.nodes.journal = Some(super::nodes::Journal::default());
-        graph.edges.met_again = Some(Vec::new());
+        graph.edges.journal = Some(super::edges::Journal::default());
         self.loaded = Some(graph.seed);
         Ok(graph)
     }

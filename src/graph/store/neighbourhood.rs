@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::StoreErrorKind;
 use super::load::corrupt;
-use super::save::signed;
+use super::save::id_block;
 use super::segment::{Damaged, Reader, read_lists};
 use super::{ASSOCIATION_BLOCK, LIST_BLOCK};
 use crate::graph::ConceptId;
@@ -94,8 +94,8 @@ pub(super) fn concepts_with_word(
 }
 
 pub(super) fn read(connection: &Connection, id: ConceptId) -> Result<Option<Neighbourhood>, StoreErrorKind> {
-    let found = connection.query_row(&format!("{COLUMNS} WHERE id = ?1"), [signed(id)], concept);
-    let Some((number, concept)) = found.optional()? else { return Ok(None) };
+    let Some(number) = number_of(connection, id)? else { return Ok(None) };
+    let concept = concept_at(connection, number)?;
     let mut edges = Edges::new(Seed::new());
     let mut query = connection.prepare("SELECT relation, confidence FROM kind ORDER BY number")?;
     let mut kinds = query.query([])?;
@@ -119,6 +119,22 @@ pub(super) fn read(connection: &Connection, id: ConceptId) -> Result<Option<Neig
         });
     }
     Ok(Some(Neighbourhood { concept, neighbours }))
+}
+
+/// The number of the concept with an id.
+fn number_of(connection: &Connection, id: ConceptId) -> Result<Option<u32>, StoreErrorKind> {
+    let mut query = connection.prepare("SELECT data FROM concept_ids WHERE block = ?1")?;
+    let mut rows = query.query([id_block(id.to_bits())])?;
+    while let Some(row) = rows.next()? {
+        let mut reader = Reader::new(row.get_ref(0)?.as_blob().map_err(|error| corrupt(error.to_string()))?);
+        while !reader.is_at_end() {
+            let (found, number) = (reader.eight_bytes()?, reader.number()?);
+            if found == id.to_bits().to_be_bytes() {
+                return Ok(Some(number));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The list of number `of` in a table of segments.

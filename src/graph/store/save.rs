@@ -1,5 +1,6 @@
 //! What a batch writes.
 
+use rayon::slice::ParallelSliceMut;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
 
 use super::error::StoreErrorKind;
@@ -17,7 +18,7 @@ pub(super) fn save(
 ) -> Result<Saved, StoreErrorKind> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let batch = saved.batches;
-    concepts(&transaction, saved, graph)?;
+    concepts(&transaction, saved, graph, batch)?;
     words(&transaction, saved, graph, batch)?;
     kinds(&transaction, saved, graph)?;
     associations(&transaction, saved, graph)?;
@@ -46,8 +47,9 @@ pub(super) fn forget(graph: &mut ConceptGraph) {
         journal.learned_again.clear();
         journal.word_concepts.clear();
     }
-    if let Some(met_again) = &mut graph.edges.met_again {
-        met_again.clear();
+    if let Some(journal) = &mut graph.edges.journal {
+        journal.met_again.clear();
+        journal.kinds.clear();
     }
 }
 
@@ -61,7 +63,12 @@ pub(super) fn signed(id: ConceptId) -> i64 {
     id.to_bits().cast_signed()
 }
 
-fn concepts(transaction: &Transaction<'_>, saved: Saved, graph: &mut ConceptGraph) -> Result<(), StoreErrorKind> {
+fn concepts(
+    transaction: &Transaction<'_>,
+    saved: Saved,
+    graph: &mut ConceptGraph,
+    batch: u32,
+) -> Result<(), StoreErrorKind> {
     if let Some(journal) = &mut graph.nodes.journal {
         let again = &mut journal.learned_again;
         again.sort_unstable();
@@ -92,7 +99,38 @@ fn concepts(transaction: &Transaction<'_>, saved: Saved, graph: &mut ConceptGrap
             graph.nodes.category(node),
         ])?;
     }
+    concept_ids(transaction, saved, graph, batch)
+}
+
+/// The numbers of new concepts by id.
+fn concept_ids(
+    transaction: &Transaction<'_>,
+    saved: Saved,
+    graph: &ConceptGraph,
+    batch: u32,
+) -> Result<(), StoreErrorKind> {
+    let numbers = saved.concepts..count(graph.nodes.len());
+    let mut ids: Vec<(u64, u32)> =
+        numbers.map(|number| (graph.nodes.record(Node(number)).id.to_bits(), number)).collect();
+    ids.par_sort_unstable();
+    let sql = "INSERT INTO concept_ids (block, batch, data) VALUES (?1, ?2, ?3)";
+    let mut insert = transaction.prepare_cached(sql)?;
+    let mut write = segment(&mut insert, batch);
+    let mut data = Vec::new();
+    for block in ids.chunk_by(|x, y| id_block(x.0) == id_block(y.0)) {
+        data.clear();
+        for &(id, number) in block {
+            data.extend_from_slice(&id.to_be_bytes());
+            put(&mut data, number);
+        }
+        write(id_block(block[0].0), &data)?;
+    }
     Ok(())
+}
+
+/// The block of an id: its first byte.
+pub(super) fn id_block(id: u64) -> u32 {
+    u32::from(id.to_be_bytes()[0])
 }
 
 fn words(
@@ -126,6 +164,7 @@ fn kinds(transaction: &Transaction<'_>, saved: Saved, graph: &ConceptGraph) -> R
 fn associations(transaction: &Transaction<'_>, saved: Saved, graph: &ConceptGraph) -> Result<(), StoreErrorKind> {
     let mut insert = transaction.prepare_cached("INSERT INTO association (first, data) VALUES (?1, ?2)")?;
     let end = count(graph.edges.len());
+    let journal = graph.edges.journal.as_ref();
     let mut first = saved.associations;
     let mut data = Vec::new();
     while first < end {
@@ -133,10 +172,11 @@ fn associations(transaction: &Transaction<'_>, saved: Saved, graph: &ConceptGrap
         let next = (first / ASSOCIATION_BLOCK + 1).saturating_mul(ASSOCIATION_BLOCK).min(end);
         data.clear();
         for at in first..next {
-            let record = graph.edges.record(at);
-            put(&mut data, record.source.0);
-            put(&mut data, record.target.0);
-            put(&mut data, record.kind().0);
+            let (source, target) = graph.edges.ends()[at as usize];
+            put(&mut data, source.0);
+            put(&mut data, target.0);
+            let kind = journal.and_then(|journal| journal.kinds.get((at - saved.associations) as usize));
+            put(&mut data, kind.map_or_else(|| graph.edges.record(at).kind().0, |kind| kind.0));
         }
         insert.execute(params![first, data])?;
         first = next;
@@ -153,10 +193,10 @@ fn concept_associations(
 ) -> Result<(), StoreErrorKind> {
     let mut ends = Vec::new();
     for at in saved.associations..count(graph.edges.len()) {
-        let record = graph.edges.record(at);
-        ends.push((record.source.0, at));
-        if record.target != record.source {
-            ends.push((record.target.0, at));
+        let (source, target) = graph.edges.ends()[at as usize];
+        ends.push((source.0, at));
+        if target != source {
+            ends.push((target.0, at));
         }
     }
     let sql = "INSERT INTO concept_associations (block, batch, data) VALUES (?1, ?2, ?3)";
@@ -165,8 +205,9 @@ fn concept_associations(
 
 /// How often associations were met again, by block.
 fn met_again(transaction: &Transaction<'_>, graph: &mut ConceptGraph, batch: u32) -> Result<(), StoreErrorKind> {
-    let Some(met) = &mut graph.edges.met_again else { return Ok(()) };
-    met.sort_unstable();
+    let Some(journal) = &mut graph.edges.journal else { return Ok(()) };
+    let met = &mut journal.met_again;
+    met.par_sort_unstable();
     let sql = "INSERT INTO met_again (block, batch, data) VALUES (?1, ?2, ?3)";
     let mut insert = transaction.prepare_cached(sql)?;
     let mut write = segment(&mut insert, batch);

@@ -1,9 +1,9 @@
 //! The tables of a store, by version, and how a file comes to the newest.
 //!
-//! Concepts and words are rows, with indexes by id and by text. What there is too much of for rows (17 associations and
-//! more for every concept, by co-occurrence) is held in segments: one blob for what a batch adds to a block of
-//! neighbouring numbers. Segments are only ever added, so a batch writes what is new and nothing else, and a concept
-//! is read with its neighbours from the segments of its block.
+//! Concepts and words are rows. What there is too much of for rows (17 associations and more for every concept, by
+//! co-occurrence), or what would be scattered all over an index (ids), is held in segments: one blob for what a batch
+//! adds to a block of neighbouring numbers. Segments are only ever added, so a batch writes what is new and nothing
+//! else, and a concept is read with its neighbours from the segments of its block.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -25,7 +25,12 @@ const MIGRATIONS: [&str; 2] = [
         source TEXT,
         category TEXT
     ) STRICT;
-    CREATE UNIQUE INDEX concept_by_id ON concept (id);
+    CREATE TABLE concept_ids (
+        block INTEGER NOT NULL,             -- the first byte of the id
+        batch INTEGER NOT NULL,
+        data BLOB NOT NULL,                 -- new ids of the block, 8 bytes each in order, and the concepts' numbers
+        PRIMARY KEY (block, batch)
+    ) STRICT;
     CREATE TABLE word (
         number INTEGER PRIMARY KEY,         -- in the order of learning, from 0
         text TEXT NOT NULL UNIQUE

@@ -1,5 +1,7 @@
 //! Numbers in blobs: little-endian base 128, and lists of ascending numbers by their differences.
 
+use rayon::slice::ParallelSliceMut;
+
 /// A blob that is being read, or has ended too soon.
 pub(crate) struct Reader<'b> {
     rest: &'b [u8],
@@ -28,6 +30,12 @@ impl<'b> Reader<'b> {
         self.rest.is_empty()
     }
 
+    pub(crate) fn eight_bytes(&mut self) -> Result<[u8; 8], Damaged> {
+        let (&bytes, rest) = self.rest.split_first_chunk().ok_or(Damaged)?;
+        self.rest = rest;
+        Ok(bytes)
+    }
+
     pub(crate) fn number(&mut self) -> Result<u32, Damaged> {
         let mut number = 0_u64;
         for shift in (0..35).step_by(7) {
@@ -49,7 +57,7 @@ pub(crate) fn write_lists<E>(
     block_size: u32,
     mut write: impl FnMut(u32, &[u8]) -> Result<(), E>,
 ) -> Result<(), E> {
-    pairs.sort_unstable();
+    pairs.par_sort_unstable();
     let mut blob = Vec::new();
     for block in pairs.chunk_by(|x, y| x.0 / block_size == y.0 / block_size) {
         blob.clear();
