@@ -13,6 +13,9 @@ use serde_json::{Value, json};
 fn relscan(arguments: &[&str], store: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_relscan"));
     command.arg(arguments[0]).arg("--store").arg(store).args(&arguments[1..]);
+    if arguments[0] == "learn" && !arguments.contains(&"--pack") {
+        command.args(["--pack", "seed"]);
+    }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

@@ -317,6 +317,36 @@ impl Pattern {
         self.confidence
     }
 
+    /// How far the left argument may be from the trigger, if the pattern says so.
+    #[must_use]
+    pub fn reach(&self) -> Option<Reach> {
+        self.rules.reach
+    }
+
+    /// Where lists of arguments are seen.
+    #[must_use]
+    pub fn lists(&self) -> Lists {
+        self.rules.lists
+    }
+
+    /// Whether nouns that only measure or classify are looked through.
+    #[must_use]
+    pub fn unwrap(&self) -> bool {
+        self.rules.unwrap
+    }
+
+    /// What the left argument must be, if anything is asked of it.
+    #[must_use]
+    pub fn left(&self) -> Option<&str> {
+        self.rules.left.as_deref()
+    }
+
+    /// What the right argument must be, if anything is asked of it.
+    #[must_use]
+    pub fn right(&self) -> Option<&str> {
+        self.rules.right.as_deref()
+    }
+
     /// How many judged matches the confidence was measured on, if it was measured.
     #[must_use]
     pub fn evidence(&self) -> Option<u32> {

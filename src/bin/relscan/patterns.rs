@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use clap::Subcommand;
-use relscan::{Direction, Engine, Extractor, Group, Matcher, Pattern, PatternSet};
+use relscan::{ArgumentMode, Direction, Engine, Extractor, Group, Lists, Matcher, Pattern, PatternSet, Reach};
 
 use crate::outcome::{Failure, Outcome, say};
 use crate::packs;
 
 const EXAMPLES: &str = "\
 Examples:
-  relscan patterns list                       the patterns of the seed pack
-  relscan patterns show causes                one of them, as it stands in a pattern file
+  relscan patterns list                       the patterns of the English pack
+  relscan patterns show cause                 one of them, as it stands in a pattern file
   relscan patterns show > mine.toml           the whole pack, to begin a file of your own
   relscan patterns check mine.toml            does every pattern find what its examples say?
   relscan extract --pack mine.toml notes.txt  use it";
@@ -171,7 +171,28 @@ fn as_toml(pattern: &Pattern) -> String {
     if pattern.direction() == Direction::Reversed {
         line("direction", &quoted("reversed"));
     }
+    let name_of = |argument| ArgumentMode::ALL.iter().find(|(mode, _)| *mode == argument).map_or("", |(_, name)| *name);
+    if pattern.argument() != ArgumentMode::Line {
+        line("argument", &quoted(name_of(pattern.argument())));
+    }
+    if let Some((_, name)) = Reach::ALL.iter().find(|(reach, _)| Some(*reach) == pattern.reach()) {
+        line("reach", &quoted(name));
+    }
+    if let Some((_, name)) = Lists::ALL.iter().find(|(lists, _)| *lists == pattern.lists() && *lists != Lists::Both) {
+        line("lists", &quoted(name));
+    }
+    if pattern.unwrap() {
+        line("unwrap", "true");
+    }
+    for (key, text) in [("left", pattern.left()), ("right", pattern.right()), ("reference", pattern.reference())] {
+        if let Some(text) = text {
+            line(key, &quoted(text));
+        }
+    }
     line("confidence", &format!("{:?}", pattern.confidence()));
+    if let Some(evidence) = pattern.evidence() {
+        line("evidence", &evidence.to_string());
+    }
     if !pattern.examples().is_empty() {
         let examples = pattern.examples().iter().map(|example| {
             let pairs =
