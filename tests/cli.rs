@@ -430,7 +430,7 @@ fn an_interrupt_leaves_whole_records() {
         Command::new("kill").args(["-INT", &child.id().to_string()]).assert().success();
     };
     // While it works, to a pipe.
-    let (mut child, writer) = endless(folder.path(), &["extract", "-"]);
+    let (mut child, writer) = endless(folder.path(), &["extract", "--pack", "seed", "-"]);
     let mut stdout = child.stdout.take().unwrap();
     let mut found = vec![0; 100_000];
     stdout.read_exact(&mut found).unwrap();

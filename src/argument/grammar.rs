@@ -6,12 +6,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::class::{self, Classes};
+use super::class::{self, Classes, DETERMINING};
 use super::lexicon::{Lexicon, Lower, Recent};
 use super::phrase::Sentence;
 use super::rule::{Found, Rule};
 use super::sentence::Sentences;
-use super::token::{Token, tokenize};
+use super::token::{Token, tokenize, word_classes};
 use crate::pattern::PatternSet;
 use crate::pattern::shape::Shape;
 use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
@@ -38,10 +38,16 @@ struct Posting {
     rule: usize,
     /// How many tokens the trigger may begin before the anchor: at least, at most.
     lead: (usize, usize),
-    /// Classes one of which the word before the anchor must have; empty if any word will do.
-    before: Classes,
-    /// The words one of which must follow the anchor, adverbs skipped; empty if any word will do.
+    /// The word that stands before the anchor in the trigger, if that is sure.
+    prior: Option<Box<str>>,
+    /// Whether the left argument ends at the anchor, so that its head is the word before.
+    first: bool,
+    /// Whether the right argument begins after the anchor.
+    last: bool,
+    /// The words one of which must follow the anchor; empty if any word will do.
     after: Vec<Box<str>>,
+    /// Whether adverbs may stand before that word.
+    adverbs: bool,
 }
 
 /// Where an anchor begins in a line: its number, and the byte.
@@ -75,8 +81,9 @@ impl Grammar {
         let mut numbers: HashMap<Box<str>, usize> = HashMap::new();
         for (number, rule) in rules.iter().enumerate() {
             let element = anchor_element(&rule.trigger);
-            for (word, offset, last) in anchor_words(&rule.trigger.elements[element]) {
-                let posting = posting(number, rule, element, offset, last);
+            for (words, offset) in anchor_words(&rule.trigger.elements[element]) {
+                let word = words[offset].as_str();
+                let posting = posting(number, rule, element, words, offset);
                 let anchor = *numbers.entry(word.into()).or_insert_with(|| {
                     anchors.push(Anchor { word: word.into(), postings: Vec::new() });
                     anchors.len() - 1
@@ -117,15 +124,9 @@ impl Grammar {
             if line.as_bytes().get(end).is_some_and(u8::is_ascii_alphanumeric) {
                 continue;
             }
-            let mut before = None;
+            let before = self.word_before(line, hit.at, &mut reading.recent);
             for posting in &anchor.postings {
-                if !posting.before.is_empty() {
-                    let before = *before.get_or_insert_with(|| self.classes_before(line, hit.at, &mut reading.recent));
-                    if before.is_some_and(|before| !before.any(posting.before)) {
-                        continue;
-                    }
-                }
-                if !posting.after.is_empty() && !self.may_follow(line, end, &posting.after, &mut reading.recent) {
+                if !self.may_match(line, end, posting, before, &mut reading.recent) {
                     continue;
                 }
                 if hit.at >= current.end {
@@ -155,47 +156,81 @@ impl Grammar {
         }
     }
 
-    /// The classes of the word before byte `at`, if it is surely the word that the tokens would have there.
-    fn classes_before(&self, line: &str, at: usize, recent: &mut Recent) -> Option<Classes> {
-        let (word, certain) = word_before(line, at);
-        certain.then(|| recent.classes(&self.lexicon, &Lower::new(word)))
-    }
-
-    /// Whether one of `words` may come after byte `at`, adverbs skipped.
-    fn may_follow(&self, line: &str, mut at: usize, words: &[Box<str>], recent: &mut Recent) -> bool {
-        for _ in 0..=ADVERBS_LIMIT {
-            let bytes = line.as_bytes();
-            while bytes.get(at).is_some_and(|byte| matches!(byte, b' ' | b'\t')) {
-                at += 1;
-            }
-            let len = bytes[at..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-            let next = &line[at..at + len];
-            let plain = bytes.get(at + len).is_none_or(|byte| matches!(byte, b' ' | b'\t'));
-            // Anything but a plain word is left to the tokens.
-            if !plain || words.iter().any(|word| word.eq_ignore_ascii_case(next)) {
-                return true;
-            }
-            if len == 0 {
-                return at < bytes.len();
-            }
-            let in_ly = len > 3 && next.as_bytes()[len - 2..].eq_ignore_ascii_case(b"ly");
-            if !in_ly && !recent.classes(&self.lexicon, &Lower::new(next)).any(class::LIGHT_ADVERB) {
+    /// Whether the words around an anchor that ends at byte `end` leave it open that the rule matches there.
+    fn may_match(
+        &self,
+        line: &str,
+        end: usize,
+        posting: &Posting,
+        before: Option<(&str, Classes)>,
+        recent: &mut Recent,
+    ) -> bool {
+        let rule = &self.rules[posting.rule];
+        if let Some((word, classes)) = before {
+            let differs = posting.prior.as_ref().is_some_and(|prior| !prior.eq_ignore_ascii_case(word));
+            if differs || (posting.first && !rule.left_may_end(word, classes)) {
                 return false;
             }
-            at += len;
+        }
+        if posting.last && rule.asks_for_bare() && self.is_determined(line, end, recent) {
+            return false;
+        }
+        posting.after.is_empty() || self.may_follow(line, end, posting, recent)
+    }
+
+    /// The word before byte `at` and its classes, if it is surely the word that the tokens would have there.
+    fn word_before<'l>(&self, line: &'l str, at: usize, recent: &mut Recent) -> Option<(&'l str, Classes)> {
+        let bytes = line.as_bytes();
+        let end = at.checked_sub(1).filter(|&space| bytes[space] == b' ')?;
+        let len = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let start = end - len;
+        let plain = start == 0 || matches!(bytes[start - 1], b' ' | b'(' | b'"');
+        let word = &line[start..end];
+        (len > 0 && plain).then(|| (word, word_classes(word, recent.classes(&self.lexicon, &Lower::new(word)))))
+    }
+
+    /// Whether the phrase that begins at byte `at` surely has a determiner that says which.
+    fn is_determined(&self, line: &str, at: usize, recent: &mut Recent) -> bool {
+        const DEFINITE: [&str; 11] = ["the", "a", "an", "his", "her", "its", "their", "my", "our", "this", "these"];
+        let Some((word, end)) = word_after(line, at) else { return false };
+        if !DEFINITE.iter().any(|definite| definite.eq_ignore_ascii_case(word)) {
+            return false;
+        }
+        // Another determiner may follow, and then that one counts.
+        let Some((next, _)) = word_after(line, end) else { return false };
+        let open = DETERMINING.or(class::NUMERAL).or(class::MEASURE).or(class::LIGHT_ADVERB).or(class::PREPOSITION);
+        let focus = ["one", "particularly", "especially"].iter().any(|word| word.eq_ignore_ascii_case(next));
+        !focus && !recent.classes(&self.lexicon, &Lower::new(next)).any(open)
+    }
+
+    /// Whether one of the words that the posting asks for may come after byte `at`.
+    fn may_follow(&self, line: &str, mut at: usize, posting: &Posting, recent: &mut Recent) -> bool {
+        for _ in 0..=ADVERBS_LIMIT {
+            // Anything but a plain word is left to the tokens.
+            let Some((next, end)) = word_after(line, at) else { return true };
+            if posting.after.iter().any(|word| word.eq_ignore_ascii_case(next)) {
+                return true;
+            }
+            let in_ly = next.len() > 3 && next.as_bytes()[next.len() - 2..].eq_ignore_ascii_case(b"ly");
+            let adverb = in_ly || recent.classes(&self.lexicon, &Lower::new(next)).any(class::LIGHT_ADVERB);
+            if !(posting.adverbs && adverb) {
+                return false;
+            }
+            at = end;
         }
         false
     }
 }
 
-/// The word before the space at `at - 1`, and whether it is surely the word that the tokens would have there.
-fn word_before(line: &str, at: usize) -> (&str, bool) {
+/// The word that follows byte `at` after white space, and where it ends; `None` unless it is letters between spaces.
+fn word_after(line: &str, at: usize) -> Option<(&str, usize)> {
     let bytes = line.as_bytes();
-    let Some(end) = at.checked_sub(1).filter(|&space| bytes[space] == b' ') else { return ("", false) };
-    let len = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    let start = end - len;
-    let plain = start == 0 || matches!(bytes[start - 1], b' ' | b'(' | b'"');
-    (&line[start..end], len > 0 && plain)
+    let spaces = bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let start = at + spaces;
+    let len = bytes[start..].iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let end = start + len;
+    let plain = bytes.get(end).is_some_and(|byte| matches!(byte, b' ' | b'\t'));
+    (len > 0 && plain).then(|| (&line[start..end], end))
 }
 
 /// The element whose words are the longest: the one that is met least often.
@@ -216,18 +251,18 @@ fn is_anchor(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
-/// The longest word of each alternative, how many words of the alternative stand before it, and whether it ends it.
-fn anchor_words(element: &Element) -> Vec<(&str, usize, bool)> {
+/// For each alternative of the element, the number of its longest word.
+fn anchor_words(element: &Element) -> Vec<(&[String], usize)> {
     let ElementKind::Words(all) = &element.kind else { return Vec::new() };
-    let longest = |words: &'_ Vec<String>| {
+    let longest = |words: &[String]| {
         let best = words.iter().enumerate().filter(|(_, w)| is_anchor(w));
         best.max_by_key(|(i, word)| (word.len(), std::cmp::Reverse(*i))).map(|(i, _)| i)
     };
-    let found = all.iter().filter_map(|words| longest(words).map(|i| (words[i].as_str(), i, i + 1 == words.len())));
-    found.collect()
+    all.iter().filter_map(|words| longest(words).map(|i| (words.as_slice(), i))).collect()
 }
 
-fn posting(number: usize, rule: &Rule, element: usize, offset: usize, ends: bool) -> Posting {
+/// What the anchor `words[offset]`, in an alternative of element `element`, means for the rule `number`.
+fn posting(number: usize, rule: &Rule, element: usize, words: &[String], offset: usize) -> Posting {
     let elements = &rule.trigger.elements;
     let (mut least, mut most) = (offset, offset);
     for before in &elements[..element] {
@@ -242,27 +277,40 @@ fn posting(number: usize, rule: &Rule, element: usize, offset: usize, ends: bool
         least += if before.optional { 0 } else { low };
         most += high;
     }
-    let before = if most == 0 { rule.needed_before() } else { Classes::NONE };
-    let after = if ends { words_after(&elements[element + 1..]) } else { Vec::new() };
-    Posting { rule: number, lead: (least, most), before, after }
+    let prior = offset.checked_sub(1).map(|before| &words[before]).filter(|word| is_anchor(word));
+    let (after, adverbs) = match words.get(offset + 1) {
+        Some(next) if is_anchor(next) => (vec![next.as_str().into()], false),
+        Some(_) => (Vec::new(), false),
+        None => words_after(&elements[element + 1..]),
+    };
+    Posting {
+        rule: number,
+        lead: (least, most),
+        prior: prior.map(|word| word.as_str().into()),
+        first: most == 0,
+        last: offset + 1 == words.len() && element + 1 == elements.len(),
+        after,
+        adverbs,
+    }
 }
 
-/// The words one of which must come next where adverbs are skipped; none if nothing can be said.
-fn words_after(elements: &[Element]) -> Vec<Box<str>> {
+/// The words one of which must come next, and whether adverbs may come before; no words if nothing can be said.
+fn words_after(elements: &[Element]) -> (Vec<Box<str>>, bool) {
     let mut words: Vec<Box<str>> = Vec::new();
+    let mut adverbs = false;
     for element in elements {
         match &element.kind {
-            ElementKind::Adverbs => {}
-            ElementKind::Any => return Vec::new(),
+            ElementKind::Adverbs => adverbs = true,
+            ElementKind::Any => return (Vec::new(), false),
             ElementKind::Words(all) => {
                 words.extend(all.iter().filter_map(|words| words.first()).map(|word| word.as_str().into()));
                 if !element.optional {
-                    words.sort();
-                    words.dedup();
-                    return words;
+                    // A mark would not be seen as a word.
+                    let all_words = words.iter().all(|word| is_anchor(word));
+                    return (if all_words { words } else { Vec::new() }, adverbs);
                 }
             }
         }
     }
-    Vec::new()
+    (Vec::new(), false)
 }

@@ -43,7 +43,7 @@ pub(crate) struct Recent {
 
 impl Default for Recent {
     fn default() -> Self {
-        const ENTRIES: usize = 1024;
+        const ENTRIES: usize = 4096;
         Recent { entries: vec![(Lower::default(), Classes::NONE); ENTRIES].into_boxed_slice() }
     }
 }

@@ -251,25 +251,30 @@ impl Checks {
         self.0.iter().all(|terms| terms.iter().any(|(negated, check)| holds(check) != *negated))
     }
 
-    /// Classes one of which the head has if the condition holds; empty if nothing can be said.
-    pub(crate) fn needed(&self) -> Classes {
-        let of_clause = |terms: &Vec<(bool, Check)>| {
-            let classes = |(negated, check): &(bool, Check)| match check {
-                Check::Class(classes) if !negated => Some(*classes),
-                _ => None,
-            };
-            let all: Option<Vec<Classes>> = terms.iter().map(classes).collect();
-            all.map(|all| all.into_iter().fold(Classes::NONE, Classes::or))
+    /// Whether the condition may hold of a phrase whose head is `word`.
+    fn may_hold(&self, word: &str, classes: Classes) -> bool {
+        let may_hold = |(negated, check): &(bool, Check)| match check {
+            Check::Class(asked) => classes.any(*asked) != *negated,
+            Check::Word(asked) => asked.eq_ignore_ascii_case(word) != *negated,
+            // What stands before the head decides.
+            Check::Bare | Check::Indefinite | Check::Opening => true,
         };
-        self.0.iter().find_map(of_clause).unwrap_or_default()
+        self.0.iter().all(|terms| terms.iter().any(may_hold))
     }
 }
 
 impl Rule {
-    /// Classes one of which the word before the trigger must have; empty if any word will do.
-    pub(crate) fn needed_before(&self) -> Classes {
-        let near = self.mode == ArgumentMode::Phrase && self.distance == Distance::Near;
-        if near { self.left.needed() } else { Classes::NONE }
+    /// Whether the left argument may end with `word` just before the trigger.
+    pub(crate) fn left_may_end(&self, word: &str, classes: Classes) -> bool {
+        let near = self.mode == ArgumentMode::Phrase && self.distance == Distance::Near && !self.verbal;
+        // A relative word leads to the noun before it.
+        !near || classes.any(class::RELATIVE) || self.left.may_hold(word, classes)
+    }
+
+    /// Whether the right argument must have no determiner that says which.
+    pub(crate) fn asks_for_bare(&self) -> bool {
+        let only_bare = |terms: &Vec<(bool, Check)>| matches!(terms.as_slice(), [(false, Check::Bare)]);
+        self.mode == ArgumentMode::Phrase && !self.unwrap && self.right.0.iter().any(only_bare)
     }
 }
 

@@ -101,7 +101,7 @@ fn push_word(
 }
 
 /// The classes of a word, from what is `listed` of it and from its letters.
-fn word_classes(word: &str, listed: Classes) -> Classes {
+pub(super) fn word_classes(word: &str, listed: Classes) -> Classes {
     let mut classes = class::WORD | listed;
     let first = word.chars().next();
     if first.is_some_and(|c| !c.is_ascii_lowercase() && c.is_uppercase()) {
