@@ -14,15 +14,13 @@ pub(crate) struct Lexicon {
     /// All words, one after another.
     text: Vec<u8>,
     slots: Box<[Slot]>,
-    /// The different sets of classes, which the slots number.
-    classes: Vec<Classes>,
 }
 
 /// Where a word is in the text; of length 0 if the slot is free.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
+    classes: Classes,
     start: u32,
-    classes: u16,
     len: u8,
     /// Some bits of the hash, so that few other words are compared.
     tag: u8,
@@ -31,8 +29,9 @@ struct Slot {
 /// A word in lower case, for look-up; empty if it is none of ours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lower {
-    bytes: [u8; WORD_LIMIT],
-    len: u8,
+    /// The bytes of the word, and zeros.
+    parts: [u64; WORD_LIMIT / 8],
+    len: usize,
 }
 
 /// Classes of words that were looked up lately: few words make up most of a text.
@@ -54,8 +53,7 @@ impl Recent {
         if word.len == 0 {
             return lexicon.classes(word);
         }
-        #[expect(clippy::cast_possible_truncation, reason = "the low bits choose the entry")]
-        let at = hash(word.as_bytes()) as usize & (self.entries.len() - 1);
+        let at = index(word.hash(), self.entries.len());
         let entry = &mut self.entries[at];
         if entry.0 != *word {
             *entry = (*word, lexicon.classes(word));
@@ -67,94 +65,137 @@ impl Recent {
 impl Lower {
     /// `word` in lower case; empty if it is longer than any word known, or not ASCII.
     pub(crate) fn new(word: &str) -> Self {
-        let mut lower = Lower::default();
-        if word.len() <= WORD_LIMIT {
-            lower.bytes[..word.len()].copy_from_slice(word.as_bytes());
-            if !lower.bytes.is_ascii() {
-                return Lower::default();
-            }
-            lower.bytes.make_ascii_lowercase();
-            #[expect(clippy::cast_possible_truncation, reason = "at most WORD_LIMIT")]
-            let len = word.len() as u8;
-            lower.len = len;
-        }
-        lower
+        let bytes = word.as_bytes();
+        let mut padded = [0; WORD_LIMIT];
+        let Some(start) = padded.get_mut(..bytes.len()) else { return Lower::default() };
+        start.copy_from_slice(bytes);
+        Self::of_padded(padded, bytes.len())
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.len)]
+    /// The word `text[start..end]`, without a copy of unknown length where the text goes on far enough.
+    pub(crate) fn within(text: &str, start: usize, end: usize) -> Self {
+        let len = end - start;
+        match text.as_bytes()[start..].first_chunk::<WORD_LIMIT>() {
+            Some(bytes) if len <= WORD_LIMIT => Self::of_padded(*bytes, len),
+            _ => Self::new(&text[start..end]),
+        }
+    }
+
+    /// The word that the first `len` bytes hold.
+    fn of_padded(bytes: [u8; WORD_LIMIT], len: usize) -> Self {
+        let mut lower = Lower { parts: [0; WORD_LIMIT / 8], len };
+        let mut all = 0;
+        for (i, (to, from)) in lower.parts.iter_mut().zip(bytes.chunks_exact(8)).enumerate() {
+            let mut part = [0; 8];
+            part.copy_from_slice(from);
+            // What is beyond the word becomes zeros.
+            let kept = len.saturating_sub(i * 8).min(8);
+            let mask = if kept == 8 { u64::MAX } else { (1 << (kept * 8)) - 1 };
+            let part = u64::from_le_bytes(part) & mask;
+            all |= part;
+            *to = ascii_lower(part);
+        }
+        if all & HIGH_BITS == 0 { lower } else { Lower::default() }
+    }
+
+    fn bytes(&self) -> [u8; WORD_LIMIT] {
+        let mut bytes = [0; WORD_LIMIT];
+        for (to, from) in bytes.chunks_exact_mut(8).zip(self.parts) {
+            to.copy_from_slice(&from.to_le_bytes());
+        }
+        bytes
+    }
+
+    fn hash(&self) -> u64 {
+        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+        let mut hash = self.len as u64;
+        for part in self.parts {
+            hash = (hash.rotate_left(29) ^ part).wrapping_mul(FACTOR);
+            hash ^= hash >> 32;
+        }
+        hash
     }
 }
 
-impl Lexicon {
-    /// The lexicon of English. Takes about a millisecond.
-    pub(crate) fn english() -> Self {
-        let mut words: Vec<(&str, Classes)> = closed_words(include_str!("closed.tsv")).collect();
-        words.extend(include_str!("lexicon.tsv").lines().filter_map(open_word));
-        words.sort_unstable_by_key(|(word, _)| *word);
-        Self::of(&words)
-    }
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
-    /// A table of `words`, equal ones next to each other.
-    fn of(words: &[(&str, Classes)]) -> Self {
-        let size = (words.len() * 2).next_power_of_two();
-        let mut lexicon =
-            Lexicon { text: Vec::new(), slots: vec![Slot::default(); size].into_boxed_slice(), classes: Vec::new() };
-        let mut numbers = std::collections::HashMap::new();
-        for same in words.chunk_by(|a, b| a.0 == b.0) {
-            let Some((word, _)) = same.first() else { continue };
-            let all = same.iter().fold(Classes::NONE, |all, (_, classes)| all | *classes);
-            let number = *numbers.entry(all).or_insert_with(|| {
-                lexicon.classes.push(all);
-                lexicon.classes.len() - 1
-            });
-            lexicon.insert(word.as_bytes(), number);
+/// Eight ASCII bytes with capitals lowered.
+fn ascii_lower(bytes: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The high bit of a byte is set where it is at least `A`, and where it is beyond `Z`.
+    let from_a = bytes.wrapping_add(ONES * (0x80 - b'A' as u64));
+    let beyond_z = bytes.wrapping_add(ONES * (0x7f - b'Z' as u64));
+    bytes | (((from_a & !beyond_z) & HIGH_BITS) >> 2)
+}
+
+/// A place among `len`, a power of two.
+#[expect(clippy::cast_possible_truncation, reason = "the low bits choose the place")]
+fn index(hash: u64, len: usize) -> usize {
+    hash as usize & (len - 1)
+}
+
+impl Lexicon {
+    /// The lexicon of English. Takes some milliseconds.
+    pub(crate) fn english() -> Self {
+        let open = include_str!("lexicon.tsv");
+        let mut lexicon = Lexicon { text: Vec::with_capacity(open.len()), slots: Box::default() };
+        lexicon.slots = vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into();
+        let words = open.lines().filter_map(open_word).chain(closed_words(include_str!("closed.tsv")));
+        for (word, classes) in words {
+            lexicon.insert(word, classes);
         }
         lexicon
     }
 
+    /// Adds classes to a word.
     #[expect(clippy::cast_possible_truncation, reason = "the files are small, and a test looks every word up")]
-    fn insert(&mut self, word: &[u8], classes: usize) {
-        if word.len() > WORD_LIMIT {
+    fn insert(&mut self, word: &str, classes: Classes) {
+        let lower = Lower::new(word);
+        if lower.len == 0 {
             return;
         }
-        let hash = hash(word);
-        let mask = self.slots.len() - 1;
-        let mut at = hash as usize & mask;
-        while self.slots[at].len != 0 {
-            at = (at + 1) & mask;
+        let at = self.slot(&lower);
+        let slot = &mut self.slots[at];
+        if slot.len == 0 {
+            let start = self.text.len() as u32;
+            *slot = Slot { classes: Classes::NONE, start, len: lower.len as u8, tag: tag(lower.hash()) };
+            self.text.extend_from_slice(word.as_bytes());
         }
-        let start = self.text.len() as u32;
-        self.slots[at] = Slot { start, classes: classes as u16, len: word.len() as u8, tag: tag(hash) };
-        self.text.extend_from_slice(word);
+        slot.classes |= classes;
+    }
+
+    /// The slot of `word`, or the free one where it would be.
+    fn slot(&self, word: &Lower) -> usize {
+        let hash = word.hash();
+        let bytes = word.bytes();
+        let mut at = index(hash, self.slots.len());
+        loop {
+            let slot = self.slots[at];
+            let start = slot.start as usize;
+            if slot.len == 0
+                || slot.tag == tag(hash)
+                    && usize::from(slot.len) == word.len
+                    && self.text[start..start + word.len] == bytes[..word.len]
+            {
+                return at;
+            }
+            at = (at + 1) & (self.slots.len() - 1);
+        }
     }
 
     /// The classes of `word`, which is in lower case, as the files have them.
     fn listed(&self, word: &[u8]) -> Classes {
-        let hash = hash(word);
-        let mask = self.slots.len() - 1;
-        #[expect(clippy::cast_possible_truncation, reason = "the low bits choose the slot")]
-        let mut at = hash as usize & mask;
-        loop {
-            let slot = self.slots[at];
-            if slot.len == 0 {
-                return Classes::NONE;
-            }
-            let start = slot.start as usize;
-            if slot.tag == tag(hash)
-                && usize::from(slot.len) == word.len()
-                && self.text[start..start + word.len()] == *word
-            {
-                return self.classes[usize::from(slot.classes)];
-            }
-            at = (at + 1) & mask;
-        }
+        let mut bytes = [0; WORD_LIMIT];
+        let Some(start) = bytes.get_mut(..word.len()) else { return Classes::NONE };
+        start.copy_from_slice(word);
+        self.slots[self.slot(&Lower::of_padded(bytes, word.len()))].classes
     }
 
     /// The classes of `word`, inflected or not.
     pub(crate) fn classes(&self, word: &Lower) -> Classes {
-        let word = word.as_bytes();
-        let mut classes = if word.is_empty() { Classes::NONE } else { self.listed(word) };
+        let mut classes = if word.len == 0 { Classes::NONE } else { self.slots[self.slot(word)].classes };
+        let bytes = word.bytes();
+        let word = &bytes[..word.len];
         match word {
             [.., b's', b's'] | [_, b's'] => {}
             [.., b's'] => classes |= self.of_s_form(word),
@@ -227,7 +268,7 @@ impl Lexicon {
 
     /// Bytes of memory it holds.
     pub(crate) fn memory_usage(&self) -> usize {
-        self.text.len() + size_of_val(&*self.slots) + size_of_val(self.classes.as_slice())
+        self.text.len() + size_of_val(&*self.slots)
     }
 }
 
@@ -327,18 +368,6 @@ fn of_letter(letter: char) -> Classes {
     }
 }
 
-fn hash(word: &[u8]) -> u64 {
-    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut hash = word.len() as u64;
-    for chunk in word.chunks(8) {
-        let mut bytes = [0; 8];
-        bytes[..chunk.len()].copy_from_slice(chunk);
-        hash = (hash.rotate_left(29) ^ u64::from_le_bytes(bytes)).wrapping_mul(FACTOR);
-        hash ^= hash >> 32;
-    }
-    hash
-}
-
 #[expect(clippy::cast_possible_truncation, reason = "eight bits are wanted")]
 fn tag(hash: u64) -> u8 {
     (hash >> 56) as u8
@@ -364,9 +393,15 @@ mod tests {
     }
 
     #[test]
-    fn the_classes_fit_the_slots() {
-        let lexicon = Lexicon::english();
-        assert!(lexicon.classes.len() < usize::from(u16::MAX) && lexicon.text.len() < u32::MAX as usize);
+    fn words_are_lowered() {
+        for word in ["", "a", "ABCXYZabcxyz@[`{", "eight888", "exactly-twenty-four-0123", "it's"] {
+            let (lower, padded) = (Lower::new(word), format!("{word} and what follows after it"));
+            assert_eq!(&lower.bytes()[..lower.len], word.to_ascii_lowercase().as_bytes());
+            assert_eq!(Lower::within(&padded, 0, word.len()), lower, "{word}");
+        }
+        assert_eq!(Lower::new("caf\u{e9}"), Lower::default());
+        assert_eq!(Lower::within("caf\u{e9} and what follows after it", 0, 3), Lower::new("caf"));
+        assert_eq!(Lower::new("longer-than-twenty-four-00"), Lower::default());
     }
 
     #[test]

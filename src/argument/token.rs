@@ -51,6 +51,9 @@ fn word_end(text: &str, at: usize, limit: usize) -> usize {
         let byte = bytes[end];
         if byte.is_ascii_alphanumeric() {
             end += 1;
+            while end < limit && bytes[end].is_ascii_alphanumeric() {
+                end += 1;
+            }
         } else if byte.is_ascii() {
             let joins = matches!(byte, b'-' | b'\'' | b'.' | b'&' | b'/' | b'_');
             if !(joins && begins_word(text, end + 1, limit)) {
@@ -72,7 +75,9 @@ fn word_end(text: &str, at: usize, limit: usize) -> usize {
 }
 
 fn begins_word(text: &str, at: usize, limit: usize) -> bool {
-    at < limit && text[at..limit].chars().next().is_some_and(char::is_alphanumeric)
+    let byte = text.as_bytes().get(at).filter(|_| at < limit);
+    byte.is_some_and(u8::is_ascii_alphanumeric)
+        || !byte.is_none_or(u8::is_ascii) && text[at..limit].chars().next().is_some_and(char::is_alphanumeric)
 }
 
 /// Pushes the word, and the `'s` at its end as a token of its own; returns where they end.
@@ -85,14 +90,14 @@ fn push_word(
 ) -> usize {
     let (start, end) = (span.start, span.end);
     let word = &text[span];
-    let in_s = word.ends_with(['s', 'S']);
+    let in_s = matches!(word.as_bytes().last(), Some(b's' | b'S'));
     let stem = ["'s", "’s", "'S", "’S"].iter().filter(|_| in_s).find_map(|ending| word.strip_suffix(ending));
     let stem = stem.filter(|stem| !stem.is_empty()).unwrap_or(word);
     let stem_end = start + stem.len();
     tokens.push(Token {
         start,
         end: stem_end,
-        classes: word_classes(stem, recent.classes(lexicon, &Lower::new(stem))),
+        classes: word_classes(stem, recent.classes(lexicon, &Lower::within(text, start, stem_end))),
     });
     if stem_end < end {
         tokens.push(Token { start: stem_end, end, classes: class::APOSTROPHE_S });
