@@ -4,6 +4,7 @@ mod common;
 
 use std::cell::Cell;
 use std::convert::Infallible;
+use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -46,7 +47,7 @@ impl<F: Fn(&Association<'_>) -> bool> Sink for Lines<F> {
 
     fn association(&mut self, a: &Association<'_>) -> Result<ControlFlow<()>, Infallible> {
         assert!(!(self.panics_at)(a), "on purpose");
-        self.text += &format!("{} {} {}\n", a.document(), a.line(), a.target());
+        writeln!(self.text, "{} {} {}", a.document(), a.line(), a.target()).unwrap();
         Ok(ControlFlow::Continue(()))
     }
 }
@@ -64,7 +65,7 @@ impl<F: Fn(&Association<'_>) -> bool + Copy + Send> ParallelSink for Lines<F> {
     }
 
     fn failed(&mut self, error: &DocumentError) -> Result<ControlFlow<()>, Infallible> {
-        self.text += &format!("{} failed\n", error.id);
+        writeln!(self.text, "{} failed", error.id).unwrap();
         Ok(ControlFlow::Continue(()))
     }
 }
@@ -75,10 +76,10 @@ fn expected(from_line: impl Fn(usize) -> Option<usize>) -> String {
     for document in 0..50 {
         let fails = from_line(document);
         for line in 0..fails.unwrap_or(5) {
-            text += &format!("{document} {} l{line}\n", line + 1);
+            writeln!(text, "{document} {} l{line}", line + 1).unwrap();
         }
         if fails.is_some() {
-            text += &format!("{document} failed\n");
+            writeln!(text, "{document} failed").unwrap();
         }
     }
     text
@@ -112,7 +113,7 @@ fn a_panic_of_a_sink_fails_its_document_only() {
             let mut text = String::new();
             let mut sink = replay(sink_fn(|a: &Association<'_>| {
                 assert!(!panics_at(a), "on purpose");
-                text += &format!("{} {} {}\n", a.document(), a.line(), a.target());
+                writeln!(text, "{} {} {}", a.document(), a.line(), a.target()).unwrap();
             }));
             let report = if streamed {
                 batch.stream(pieces(&documents), &mut sink).unwrap()
