@@ -120,6 +120,20 @@ impl Table {
     }
 }
 
+/// Where the table of a concept is, and where a concept is looked for in the tables of others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Probe {
+    start: u32,
+    mask: u32,
+    hash: u32,
+}
+
+/// The bits of a hash that say where a search begins. Small tables are searched from their beginning.
+#[inline]
+fn mask(capacity: u32) -> u32 {
+    if capacity <= 4 { 0 } else { capacity - 1 }
+}
+
 /// All associations of a graph.
 ///
 /// Every source has a table of its own, from target to association: what one content asks for has few sources, and
@@ -255,24 +269,28 @@ impl Edges {
 
     /// Where the search for `target` begins in a table of `capacity`, a power of two or 0.
     #[inline]
-    #[allow(clippy::cast_possible_truncation)] // the lower bits are meant
     fn home(&self, target: Node, capacity: u32) -> u32 {
-        if capacity <= 4 { 0 } else { self.seed.number(u64::from(target.0)) as u32 & (capacity - 1) }
+        self.hash(target) & mask(capacity)
     }
 
-    /// Reads the memory that a search for `target` begins at, so that it is near when it is searched: what is read of
-    /// several pairs is waited for together. The tables' own memory is to be near already.
     #[inline]
-    pub(crate) fn touch(&self, source: Node, target: Node) -> u32 {
-        let table = self.tables.get(source.index()).copied().unwrap_or_default();
-        let place = table.start + self.home(target, table.capacity());
-        self.slots.get(place as usize).map_or(0, |slot| slot.at)
+    #[allow(clippy::cast_possible_truncation)] // half of the hash is enough
+    fn hash(&self, target: Node) -> u32 {
+        self.seed.number(u64::from(target.0)) as u32
     }
 
-    /// As [`touch`](Self::touch), for where the table of `source` is.
+    /// What [`touch`](Self::touch) needs to know of a concept.
     #[inline]
-    pub(crate) fn touch_table(&self, source: Node) -> u32 {
-        self.tables.get(source.index()).map_or(0, |table| table.start)
+    pub(crate) fn probe(&self, node: Node) -> Probe {
+        let table = self.tables.get(node.index()).copied().unwrap_or_default();
+        Probe { start: table.start, mask: mask(table.capacity()), hash: self.hash(node) }
+    }
+
+    /// Reads the memory that a search for an association begins at, so that it is near when it is searched. Few
+    /// instructions, and none that waits for what is read: so many such reads are under way together.
+    #[inline]
+    pub(crate) fn touch(&self, source: Probe, target: Probe) -> u32 {
+        self.slots.get((source.start + (target.hash & source.mask)) as usize).map_or(0, |slot| slot.at)
     }
 
     /// Strengthens the association from `source` to `target`, or makes one of `kind`. True if it is new.

@@ -5,13 +5,12 @@
 //! the second step of one part of a batch runs beside the first step of the next, and the result is the same as
 //! if every lesson had been learned by itself.
 
-use std::convert::Infallible;
 use std::hint::black_box;
 use std::ops::Range;
 
 use super::config::{Cooccurrence, LearnConfig};
 use super::draft::{Draft, MentionView};
-use super::edges::{Edges, KindId, Node};
+use super::edges::{Edges, KindId, Node, Probe};
 use super::nodes::{NewConcept, Nodes};
 use super::{ConceptId, GraphFull, Lesson};
 use crate::pattern::PatternSet;
@@ -148,6 +147,7 @@ impl Plan {
     pub(crate) fn learn_associations(&self, edges: &mut Edges, kinds: &Kinds) -> Result<Counts, GraphFull> {
         let mut counts = Counts { found: self.found.len(), ..Counts::default() };
         let (mut found_start, mut words_start) = (0, 0);
+        let mut probes = Vec::new();
         for lesson in &self.lessons {
             for found in &self.found[found_start..lesson.found_end] {
                 let kind = kinds.of_pattern(edges, found)?;
@@ -158,7 +158,7 @@ impl Plan {
                 }
             }
             let words = Firsts { plan: self, words: words_start..lesson.words_end };
-            counts.new_cooccurring += words.meet(edges, kinds)?;
+            counts.new_cooccurring += words.meet(edges, kinds, &mut probes)?;
             (found_start, words_start) = (lesson.found_end, lesson.words_end);
         }
         Ok(counts)
@@ -178,11 +178,23 @@ struct Firsts<'p> {
 }
 
 impl Firsts<'_> {
-    /// Those of one word.
-    fn of(&self, word: usize) -> &[Node] {
+    /// The places of those of one word.
+    fn of(&self, word: usize) -> Range<usize> {
         let ends = &self.plan.words;
         let start = word.checked_sub(1).map_or(0, |before| ends[before]);
-        &self.plan.firsts[start..ends[word]]
+        start..ends[word]
+    }
+
+    /// For every word its concepts, and those of the words close after it, as places.
+    #[inline]
+    fn close(&self, window: usize) -> impl Iterator<Item = (Range<usize>, Range<usize>)> {
+        let last = self.words.end;
+        self.words.clone().map(move |word| {
+            let sources = self.of(word);
+            let window_end = last.min(word.saturating_add(window).saturating_add(1));
+            let targets = sources.end..self.plan.words[window_end - 1];
+            (sources, targets)
+        })
     }
 
     /// Calls `each` with every pair of different concepts, of a word and of a word close after it, in order, until it
@@ -192,8 +204,8 @@ impl Firsts<'_> {
         for word in self.words.clone() {
             let last = self.words.end.min(word.saturating_add(window).saturating_add(1));
             for close in word + 1..last {
-                for &source in self.of(word) {
-                    for &target in self.of(close) {
+                for &source in &self.plan.firsts[self.of(word)] {
+                    for &target in &self.plan.firsts[self.of(close)] {
                         if source != target && !each(source, target)? {
                             return Ok(());
                         }
@@ -208,20 +220,20 @@ impl Firsts<'_> {
     ///
     /// Before the first is met, the memory of all is read, and nothing is done with it that could be waited for: the
     /// misses of a lesson are waited for together instead of one after another.
-    fn meet(&self, edges: &mut Edges, kinds: &Kinds) -> Result<usize, GraphFull> {
+    fn meet(&self, edges: &mut Edges, kinds: &Kinds, probes: &mut Vec<Probe>) -> Result<usize, GraphFull> {
         if self.words.len() < 2 {
             return Ok(0);
         }
-        let first = self.words.start.checked_sub(1).map_or(0, |before| self.plan.words[before]);
-        let sources = &self.plan.firsts[first..self.plan.words[self.words.end - 1]];
-        let mut read = sources.iter().fold(0, |read, &source| read ^ edges.touch_table(source));
-        let touched = self.pairs(kinds.window, |source, target| {
-            read ^= edges.touch(source, target);
-            Ok::<bool, Infallible>(true)
-        });
-        match touched {
-            Ok(()) => {}
-            Err(never) => match never {},
+        let first = self.of(self.words.start).start;
+        let last = self.of(self.words.end - 1).end;
+        probes.clear();
+        probes.extend(self.plan.firsts[first..last].iter().map(|&node| edges.probe(node)));
+        let mut read = 0;
+        for (sources, targets) in self.close(kinds.window) {
+            let targets = &probes[targets.start - first..targets.end - first];
+            for source in &probes[sources.start - first..sources.end - first] {
+                read = targets.iter().fold(read, |read, &target| read ^ edges.touch(*source, target));
+            }
         }
         black_box(read);
         let mut new = 0;
