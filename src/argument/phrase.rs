@@ -112,6 +112,15 @@ impl<'s> Sentence<'s> {
         self.tokens[start..end].iter().filter(|token| token.classes.any(class::WORD)).count()
     }
 
+    /// Whether the head may be a noun: not so an adjective or an adverb alone.
+    pub(crate) fn is_nominal(&self, phrase: &Phrase) -> bool {
+        let head = self.classes(phrase.head);
+        let other = class::ADJECTIVE.or(class::ADVERB);
+        phrase.pronoun
+            || head.any(class::NOUN.or(class::PLURAL).or(class::ING).or(class::CAPITAL))
+            || !(head.any(other) || self.is_adverb(phrase.head) || head.is_verb_only())
+    }
+
     /// The last [`WORDS_LIMIT`] words of the tokens, from the first of them on.
     fn cut(&self, start: usize, end: usize) -> usize {
         let mut from = end;

@@ -56,6 +56,9 @@ impl Sentence<'_> {
             others = self.list_left(&phrase);
             self.take_in_of(&mut phrase, &chain);
         }
+        if matches!(distance, Distance::Subject | Distance::Opening) {
+            self.take_in_gerund(&mut phrase);
+        }
         if distance == Distance::Opening
             && self.begins_late(&phrase)
             && let Some(left) = opening()
@@ -138,6 +141,11 @@ impl Sentence<'_> {
         let mut at = inner.first.checked_sub(1)?;
         if self.has(at, class::PREPOSITION) {
             at = at.checked_sub(1)?;
+            // `the flaw, which for years was a cause`
+            if self.is_one_of(at, &["which", "who"]) {
+                let comma = at.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
+                return self.left(comma.unwrap_or(at)).filter(|outer| !outer.pronoun);
+            }
         }
         if !self.has(at, class::VERB) {
             return None;
@@ -202,6 +210,17 @@ impl Sentence<'_> {
                 break;
             }
             outermost.end = inner.end;
+        }
+    }
+
+    /// Makes the gerund before a phrase its head if a clause begins with it: `closing the valve is a remedy`.
+    fn take_in_gerund(&self, phrase: &mut Phrase) {
+        let Some(gerund) = phrase.first.checked_sub(1).filter(|&at| self.has(at, class::ING)) else { return };
+        let begins = gerund.checked_sub(1).is_none_or(|before| {
+            self.has(before, class::COMMA) || self.is_one_of(before, &["that", "because", "so", "thus", "and", "but"])
+        });
+        if begins && self.word_count(gerund, phrase.end) <= super::phrase::WORDS_LIMIT {
+            (phrase.start, phrase.first, phrase.head) = (gerund, gerund, gerund);
         }
     }
 
