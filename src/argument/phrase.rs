@@ -287,7 +287,7 @@ impl<'s> Sentence<'s> {
                     break;
                 }
                 noun = true;
-                modifiers &= classes.any(class::MODIFIER);
+                modifiers &= classes.any(class::MODIFIER.or(class::ING));
                 at += 1;
             }
         }
@@ -350,7 +350,8 @@ impl<'s> Sentence<'s> {
         if classes.is_participle() && !(modifiers && next_open) {
             return true;
         }
-        if classes.is_present_participle() && (!modifiers || (at + 1 < limit && next.any(STOP))) {
+        let ends_noun = at + 1 < limit && (next.any(STOP) || self.is_adverb(at + 1));
+        if classes.is_present_participle() && (!modifiers || ends_noun) {
             return true;
         }
         let after_gerund = DETERMINING.or(class::PRONOUN).or(class::PREPOSITION);
@@ -426,8 +427,15 @@ impl<'s> Sentence<'s> {
         let start = (begin..end).find(|&i| self.has(i, class::WORD))?;
         let determiner = begin.checked_sub(1).filter(|&i| self.has(i, DETERMINING));
         let mut first = begin;
-        while first > 0 && self.has(first - 1, DETERMINING.or(class::QUOTE)) {
-            first -= 1;
+        loop {
+            if first > 0 && self.has(first - 1, DETERMINING.or(class::QUOTE)) {
+                first -= 1;
+            } else if first > 1 && self.is(first - 1, "of") && self.has(first - 2, DETERMINING.or(class::NUMERAL)) {
+                // `one of the ships`
+                first -= 2;
+            } else {
+                break;
+            }
         }
         Some(Phrase { head: end - 1, ..Phrase::of_tokens(self.cut(start, end), end, first, determiner) })
     }

@@ -154,6 +154,7 @@ impl Rule {
             return;
         }
         let mut lefts = vec![left];
+        lefts.extend(sentence.defined_by(&left, group.start));
         if matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun {
             let trigger_joins = first.any(class::COORDINATOR.or(class::COMMA));
             lefts.extend(if trigger_joins { sentence.items_before(left.first) } else { others });

@@ -68,6 +68,16 @@ impl Sentence<'_> {
         Some(Left { phrase, others })
     }
 
+    /// What the sentence says that `phrase` is, if the clause that ends at `at` describes it: of `measles is a disease
+    /// that causes fever` it is `measles`.
+    pub(crate) fn defined_by(&self, phrase: &Phrase, at: usize) -> Option<Phrase> {
+        let describes = phrase.reach() == at || at.checked_sub(1).is_some_and(|at| self.has(at, class::RELATIVE));
+        let copula = phrase.first.checked_sub(1).filter(|&at| describes && self.is_one_of(at, &["is", "are"]))?;
+        let group = self.verb_group(copula);
+        let subject = if group.negated { None } else { self.subject(group.start, Distance::Subject) };
+        subject.map(|left| left.phrase).filter(|subject| !subject.pronoun)
+    }
+
     /// Where the phrase ends that a relative clause or an aside before `at` belongs to, `at` itself without any; and
     /// whether it is a relative clause.
     fn antecedent_end(&self, at: usize, distance: Distance) -> Option<(usize, bool)> {
@@ -89,6 +99,7 @@ impl Sentence<'_> {
 
     /// The comma that opens the aside which the mark at `close` closes, if what follows it looks like an aside.
     fn aside_start(&self, close: usize) -> Option<usize> {
+        const SHORT_ASIDE: usize = 2;
         const OPENERS: [&str; 15] = [
             "or",
             "also",
@@ -111,6 +122,7 @@ impl Sentence<'_> {
                 let next = self.classes(at + 1);
                 let aside = next.any(class::RELATIVE.or(DETERMINING).or(class::ING))
                     || next.is_participle()
+                    || close - at <= SHORT_ASIDE
                     || self.is_one_of(at + 1, &OPENERS);
                 return aside.then_some(at);
             }
