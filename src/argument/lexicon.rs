@@ -197,7 +197,7 @@ impl Lexicon {
         let bytes = word.bytes();
         let word = &bytes[..word.len];
         match word {
-            [.., b's', b's'] | [_, b's'] => {}
+            [.., b's', b's'] | [_, b's'] | [_, _, b's'] => {}
             [.., b's'] => classes |= self.of_s_form(word),
             [.., _, b'e', b'd'] => classes |= class::PAST | self.of_verb_form(word, 2),
             [.., _, b'i', b'n', b'g'] => {

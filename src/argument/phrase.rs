@@ -112,6 +112,15 @@ impl<'s> Sentence<'s> {
         self.tokens[start..end].iter().filter(|token| token.classes.any(class::WORD)).count()
     }
 
+    /// Whether the head may be a noun: not so an adjective or an adverb alone.
+    pub(crate) fn is_nominal(&self, phrase: &Phrase) -> bool {
+        let head = self.classes(phrase.head);
+        let other = class::ADJECTIVE.or(class::ADVERB);
+        phrase.pronoun
+            || head.any(class::NOUN.or(class::PLURAL).or(class::ING).or(class::CAPITAL))
+            || !(head.any(other) || self.is_adverb(phrase.head) || head.is_verb_only())
+    }
+
     /// The last [`WORDS_LIMIT`] words of the tokens, from the first of them on.
     fn cut(&self, start: usize, end: usize) -> usize {
         let mut from = end;
@@ -278,7 +287,7 @@ impl<'s> Sentence<'s> {
                     break;
                 }
                 noun = true;
-                modifiers &= classes.any(class::MODIFIER);
+                modifiers &= classes.any(class::MODIFIER.or(class::ING));
                 at += 1;
             }
         }
@@ -341,7 +350,8 @@ impl<'s> Sentence<'s> {
         if classes.is_participle() && !(modifiers && next_open) {
             return true;
         }
-        if classes.is_present_participle() && (!modifiers || (at + 1 < limit && next.any(STOP))) {
+        let ends_noun = at + 1 < limit && (next.any(STOP) || self.is_adverb(at + 1));
+        if classes.is_present_participle() && (!modifiers || ends_noun) {
             return true;
         }
         let after_gerund = DETERMINING.or(class::PRONOUN).or(class::PREPOSITION);
@@ -417,8 +427,15 @@ impl<'s> Sentence<'s> {
         let start = (begin..end).find(|&i| self.has(i, class::WORD))?;
         let determiner = begin.checked_sub(1).filter(|&i| self.has(i, DETERMINING));
         let mut first = begin;
-        while first > 0 && self.has(first - 1, DETERMINING.or(class::QUOTE)) {
-            first -= 1;
+        loop {
+            if first > 0 && self.has(first - 1, DETERMINING.or(class::QUOTE)) {
+                first -= 1;
+            } else if first > 1 && self.is(first - 1, "of") && self.has(first - 2, DETERMINING.or(class::NUMERAL)) {
+                // `one of the ships`
+                first -= 2;
+            } else {
+                break;
+            }
         }
         Some(Phrase { head: end - 1, ..Phrase::of_tokens(self.cut(start, end), end, first, determiner) })
     }

@@ -39,6 +39,8 @@ enum Check {
     Bare,
     Indefinite,
     Opening,
+    Infinitive,
+    Clause,
 }
 
 /// An association as the rules find it; spans are bytes of the line.
@@ -137,7 +139,7 @@ impl Rule {
         }
         let alone = self.verbal && group.start == trigger.start;
         let first = sentence.classes(trigger.start);
-        let reduced = alone && (first.any(class::ING) || (self.participial && first.any(class::PAST)));
+        let reduced = alone && (first.any(class::ING) || self.participial);
         let distance = match self.distance {
             Distance::Subject if reduced => Distance::Described,
             distance => distance,
@@ -146,10 +148,13 @@ impl Rule {
         let Some(left) = sentence.subject(group.start, distance) else { return };
         let right = self.unwrapped(sentence, right);
         let Left { phrase: left, others } = measured(sentence, left);
-        if !self.left.hold(sentence, &left) || !self.right.hold(sentence, &right) {
+        let agrees =
+            !alone || others_or_plural(sentence, &left, &others) || !self.is_base_form(sentence, trigger.start);
+        if !agrees || !self.takes_left(sentence, &left) || !self.takes_right(sentence, &right) {
             return;
         }
         let mut lefts = vec![left];
+        lefts.extend(sentence.defined_by(&left, group.start));
         if matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun {
             let trigger_joins = first.any(class::COORDINATOR.or(class::COMMA));
             lefts.extend(if trigger_joins { sentence.items_before(left.first) } else { others });
@@ -164,11 +169,38 @@ impl Rule {
                 rights.extend(sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
             }
         }
+        lefts.retain(|left| self.takes_left(sentence, left));
+        rights.retain(|right| self.takes_right(sentence, right));
         for left in &lefts {
             for right in &rights {
                 found.push(context.found(left, right));
             }
         }
+    }
+
+    fn takes_left(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
+        sentence.is_nominal(phrase) && self.left.hold(sentence, phrase)
+    }
+
+    fn takes_right(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
+        sentence.is_nominal(phrase) && self.right.hold(sentence, phrase)
+    }
+
+    /// Whether the verb at token `at` is in its base form, so that its subject is a plural: `storms cause`, but not `a
+    /// storm cause`.
+    fn is_base_form(&self, sentence: &Sentence<'_>, at: usize) -> bool {
+        const PAST_TOO: [&str; 7] = ["set", "put", "cut", "split", "spread", "shed", "bear"];
+        let classes = sentence.classes(at);
+        let inflected =
+            classes.any(class::PAST.or(class::ING).or(class::AUXILIARY)) || sentence.word(at).ends_with('s');
+        let active = self.verbal && !self.participial;
+        let relative = at > 0 && sentence.has(at - 1, class::RELATIVE);
+        active
+            && !relative
+            && classes.any(class::VERB)
+            && classes.any(class::NOUN)
+            && !inflected
+            && !sentence.is_one_of(at, &PAST_TOO)
     }
 
     /// What a phrase is about if its head only classifies: `fish` of `a kind of fish`.
@@ -184,6 +216,11 @@ impl Rule {
         }
         phrase
     }
+}
+
+/// Whether a subject is more than one thing.
+fn others_or_plural(sentence: &Sentence<'_>, subject: &Phrase, others: &[Phrase]) -> bool {
+    !others.is_empty() || subject.pronoun || sentence.has(subject.head, class::PLURAL)
 }
 
 /// Whether the trigger begins with a verb of which all forms are meant.
@@ -232,6 +269,8 @@ impl Checks {
             Test::Bare => Check::Bare,
             Test::Indefinite => Check::Indefinite,
             Test::Opening => Check::Opening,
+            Test::Infinitive => Check::Infinitive,
+            Test::Clause => Check::Clause,
         };
         let clause = |terms: &Vec<_>| {
             let terms: &[crate::pattern::condition::Term] = terms;
@@ -247,6 +286,14 @@ impl Checks {
             Check::Bare => sentence.is_bare(phrase),
             Check::Indefinite => phrase.determiner.is_some_and(|at| sentence.is_one_of(at, &["a", "an"])),
             Check::Opening => phrase.first == 0,
+            Check::Infinitive => {
+                let end = phrase.reach();
+                sentence.is(end, "to") && sentence.has(end + 1, class::VERB)
+            }
+            Check::Clause => {
+                let next = sentence.classes(phrase.reach());
+                next.any(class::AUXILIARY) || next.is_verb()
+            }
         };
         self.0.iter().all(|terms| terms.iter().any(|(negated, check)| holds(check) != *negated))
     }
@@ -257,7 +304,7 @@ impl Checks {
             Check::Class(asked) => classes.any(*asked) != *negated,
             Check::Word(asked) => asked.eq_ignore_ascii_case(word) != *negated,
             // What stands before the head decides.
-            Check::Bare | Check::Indefinite | Check::Opening => true,
+            Check::Bare | Check::Indefinite | Check::Opening | Check::Infinitive | Check::Clause => true,
         };
         self.0.iter().all(|terms| terms.iter().any(may_hold))
     }
@@ -291,14 +338,16 @@ impl Context<'_> {
     fn found(&self, left: &Phrase, right: &Phrase) -> Found {
         let sentence = self.sentence;
         let none_at_all =
-            |phrase: &Phrase| phrase.determiner.is_some_and(|at| sentence.is_one_of(at, &["no", "neither"]));
+            |phrase: &Phrase| (phrase.first..phrase.start).any(|at| sentence.is_one_of(at, &["no", "neither"]));
+        let condition =
+            left.first.checked_sub(1).is_some_and(|at| sentence.is_one_of(at, &["if", "whether", "unless"]));
         Found {
             pattern: self.pattern,
             left: sentence.argument(left),
             right: sentence.argument(right),
             trigger: self.trigger.clone(),
             negated: self.negated || none_at_all(left) || none_at_all(right),
-            hedged: self.hedged,
+            hedged: self.hedged || condition,
         }
     }
 

@@ -56,6 +56,9 @@ impl Sentence<'_> {
             others = self.list_left(&phrase);
             self.take_in_of(&mut phrase, &chain);
         }
+        if matches!(distance, Distance::Subject | Distance::Opening) {
+            self.take_in_gerund(&mut phrase);
+        }
         if distance == Distance::Opening
             && self.begins_late(&phrase)
             && let Some(left) = opening()
@@ -63,6 +66,16 @@ impl Sentence<'_> {
             return Some(left);
         }
         Some(Left { phrase, others })
+    }
+
+    /// What the sentence says that `phrase` is, if the clause that ends at `at` describes it: of `measles is a disease
+    /// that causes fever` it is `measles`.
+    pub(crate) fn defined_by(&self, phrase: &Phrase, at: usize) -> Option<Phrase> {
+        let describes = phrase.reach() == at || at.checked_sub(1).is_some_and(|at| self.has(at, class::RELATIVE));
+        let copula = phrase.first.checked_sub(1).filter(|&at| describes && self.is_one_of(at, &["is", "are"]))?;
+        let group = self.verb_group(copula);
+        let subject = if group.negated { None } else { self.subject(group.start, Distance::Subject) };
+        subject.map(|left| left.phrase).filter(|subject| !subject.pronoun)
     }
 
     /// Where the phrase ends that a relative clause or an aside before `at` belongs to, `at` itself without any; and
@@ -86,6 +99,7 @@ impl Sentence<'_> {
 
     /// The comma that opens the aside which the mark at `close` closes, if what follows it looks like an aside.
     fn aside_start(&self, close: usize) -> Option<usize> {
+        const SHORT_ASIDE: usize = 2;
         const OPENERS: [&str; 15] = [
             "or",
             "also",
@@ -108,6 +122,7 @@ impl Sentence<'_> {
                 let next = self.classes(at + 1);
                 let aside = next.any(class::RELATIVE.or(DETERMINING).or(class::ING))
                     || next.is_participle()
+                    || close - at <= SHORT_ASIDE
                     || self.is_one_of(at + 1, &OPENERS);
                 return aside.then_some(at);
             }
@@ -138,6 +153,11 @@ impl Sentence<'_> {
         let mut at = inner.first.checked_sub(1)?;
         if self.has(at, class::PREPOSITION) {
             at = at.checked_sub(1)?;
+            // `the flaw, which for years was a cause`
+            if self.is_one_of(at, &["which", "who"]) {
+                let comma = at.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
+                return self.left(comma.unwrap_or(at)).filter(|outer| !outer.pronoun);
+            }
         }
         if !self.has(at, class::VERB) {
             return None;
@@ -202,6 +222,17 @@ impl Sentence<'_> {
                 break;
             }
             outermost.end = inner.end;
+        }
+    }
+
+    /// Makes the gerund before a phrase its head if a clause begins with it: `closing the valve is a remedy`.
+    fn take_in_gerund(&self, phrase: &mut Phrase) {
+        let Some(gerund) = phrase.first.checked_sub(1).filter(|&at| self.has(at, class::ING)) else { return };
+        let begins = gerund.checked_sub(1).is_none_or(|before| {
+            self.has(before, class::COMMA) || self.is_one_of(before, &["that", "because", "so", "thus", "and", "but"])
+        });
+        if begins && self.word_count(gerund, phrase.end) <= super::phrase::WORDS_LIMIT {
+            (phrase.start, phrase.first, phrase.head) = (gerund, gerund, gerund);
         }
     }
 

@@ -28,6 +28,10 @@ pub(crate) enum Test {
     Indefinite,
     /// The phrase begins the sentence, but for its determiner.
     Opening,
+    /// `to` and a verb follow the phrase: `it causes the clerk to resign`.
+    Infinitive,
+    /// A verb follows the phrase: it is the subject of a clause.
+    Clause,
 }
 
 /// The classes that a condition can name.
@@ -105,6 +109,8 @@ fn term(name: &str) -> Option<Term> {
         "bare" => Test::Bare,
         "indefinite" => Test::Indefinite,
         "opening" => Test::Opening,
+        "infinitive" => Test::Infinitive,
+        "clause" => Test::Clause,
         _ => match name.strip_prefix('=') {
             Some(word) if !word.is_empty() && !word.contains(char::is_uppercase) => Test::Word(word.to_owned()),
             None if CLASS_NAMES.contains(&name) => Test::Class(name.to_owned()),
