@@ -63,12 +63,11 @@ fn central_links_equal_the_original() {
         for association in row["associations"].as_array().unwrap() {
             let end = |end: &Value| end.as_str().unwrap().replace("central", &centre);
             let (source, target) = (end(&association[0]), end(&association[1]));
-            match want.iter_mut().find(|known| known.0 == source && known.1 == target) {
-                Some(known) => known.4 += 1,
-                None => {
-                    let relation = association[2].as_str().unwrap().to_lowercase();
-                    want.push((source, target, relation, association[3].as_f64().unwrap(), 0));
-                }
+            if let Some(known) = want.iter_mut().find(|known| known.0 == source && known.1 == target) {
+                known.4 += 1;
+            } else {
+                let relation = association[2].as_str().unwrap().to_lowercase();
+                want.push((source, target, relation, association[3].as_f64().unwrap(), 0));
             }
         }
         let graph = learner.graph();
@@ -170,7 +169,7 @@ impl Naive {
         let is_deep = self.concepts.iter().find(|(known, _)| known == content).unwrap().1 < 4.0;
         let found = Extractor::seed().extract(content);
         let mut found: Vec<_> = found.iter().collect();
-        found.sort_by_key(|association| association.pattern_id());
+        found.sort_by_key(relscan::Association::pattern_id);
         for association in found {
             self.enter(association.source());
             self.enter(association.target());

@@ -123,8 +123,8 @@ const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 fn ascii_lower(bytes: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     // The high bit of a byte is set where it is at least `A`, and where it is beyond `Z`.
-    let from_a = bytes.wrapping_add(ONES * (0x80 - b'A' as u64));
-    let beyond_z = bytes.wrapping_add(ONES * (0x7f - b'Z' as u64));
+    let from_a = bytes.wrapping_add(ONES * u64::from(0x80 - b'A'));
+    let beyond_z = bytes.wrapping_add(ONES * u64::from(0x7f - b'Z'));
     bytes | (((from_a & !beyond_z) & HIGH_BITS) >> 2)
 }
 
@@ -368,7 +368,6 @@ fn of_letter(letter: char) -> Classes {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "eight bits are wanted")]
 fn tag(hash: u64) -> u8 {
     (hash >> 56) as u8
 }
