@@ -3,7 +3,7 @@
 mod common;
 
 use common::graph::{assert_same, config, lessons, state};
-use relscan::graph::{LearnConfig, Learner};
+use relscan::graph::{LearnConfig, Learner, Lesson};
 use relscan::{Engine, Extractor, PatternSet, RelationType, extract_words};
 use serde_json::{Value, json};
 
@@ -44,6 +44,39 @@ fn learning_one_by_one_equals_the_original() {
             ids.push(learner.learn(content, source, category).unwrap().to_string());
         }
         assert_same(&state(learner.graph(), &ids), &row["state"], &row["id"].to_string());
+    }
+}
+
+/// Batches of several rounds, which pass the stages side by side, against one content after another.
+#[test]
+fn large_batches_equal_one_by_one_to_the_last_bit() {
+    let rows = common::rows("learn.jsonl.gz");
+    let known: Vec<Lesson<'_>> = rows.iter().flat_map(lessons).collect();
+    let texts: Vec<String> = (0..5000)
+        .map(|number| match known[number * 7919 % known.len()].0 {
+            // Some are met again as they are, in the same round and in others.
+            text if number % 3 == 0 => text.to_owned(),
+            text => format!("{text} number {}", number / 2),
+        })
+        .collect();
+    let lessons: Vec<Lesson<'_>> = texts.iter().map(|text| (text.as_str(), Some("here"), None)).collect();
+    let mut one_by_one = Learner::new(Extractor::seed()).unwrap();
+    let want: Vec<_> =
+        lessons.iter().map(|&(text, source, category)| one_by_one.learn(text, source, category).unwrap()).collect();
+    let want_state = state(one_by_one.graph(), &[]).to_string();
+    for (workers, together) in [(1, 5000), (3, 5000), (2, 1025), (2, 1500)] {
+        let mut config = LearnConfig::default();
+        config.association_workers = std::num::NonZeroUsize::new(workers);
+        config.parallel_threshold = 2;
+        let mut learner = Learner::with_config(Extractor::seed(), config).unwrap();
+        let mut ids = Vec::new();
+        for batch in lessons.chunks(together) {
+            ids.extend(learner.learn_batch(batch).unwrap());
+        }
+        let got_state = state(learner.graph(), &[]).to_string();
+        // Not `assert_eq`: nobody reads states of megabytes.
+        assert!(ids == want && got_state == want_state, "{workers} {together}");
+        assert!(learner.total_report().in_parallel > 4000);
     }
 }
 

@@ -48,45 +48,23 @@ pub(crate) struct Kind {
     confidences: Vec<f64>,
 }
 
-/// An association as it is held, put together.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Record {
-    pub(crate) source: Node,
-    pub(crate) target: Node,
-    state: State,
-}
-
 /// Kind and count of an association: the kind in the upper 24 bits, the count in the lower 8.
 #[derive(Clone, Copy, Debug)]
-struct State(u32);
+pub(crate) struct State(u32);
 
 impl State {
-    fn new(kind: KindId, count: u8) -> Self {
+    pub(crate) fn new(kind: KindId, count: u8) -> Self {
         State(kind.0 << 8 | u32::from(count.min(SATURATED)))
     }
 
-    fn kind(self) -> KindId {
+    pub(crate) fn kind(self) -> KindId {
         KindId(self.0 >> 8)
     }
 
-    #[allow(clippy::cast_possible_truncation)] // the lower 8 bits are meant
-    fn count(self) -> u8 {
-        self.0 as u8
-    }
-}
-
-impl Record {
-    pub(crate) fn new(source: Node, target: Node, kind: KindId, count: u8) -> Self {
-        Record { source, target, state: State::new(kind, count) }
-    }
-
-    pub(crate) fn kind(&self) -> KindId {
-        self.state.kind()
-    }
-
     /// How often it was met again, up to [`SATURATED`].
-    pub(crate) fn count(&self) -> u8 {
-        self.state.count()
+    #[allow(clippy::cast_possible_truncation)] // the lower 8 bits are meant
+    pub(crate) fn count(self) -> u8 {
+        self.0 as u8
     }
 }
 
@@ -197,11 +175,7 @@ impl Edges {
         &self.kinds
     }
 
-    pub(crate) fn kind(&self, record: &Record) -> &Kind {
-        self.kind_at(record.kind())
-    }
-
-    pub(crate) fn kind_at(&self, id: KindId) -> &Kind {
+    pub(crate) fn kind(&self, id: KindId) -> &Kind {
         &self.kinds[id.0 as usize]
     }
 
@@ -211,20 +185,19 @@ impl Edges {
         ((number as usize) < self.kinds.len()).then_some(KindId(number))
     }
 
-    /// The association at `at`.
-    pub(crate) fn record(&self, at: u32) -> Record {
+    /// Kind and count of the association at `at`.
+    pub(crate) fn state(&self, at: u32) -> State {
         let (source, target) = self.ends[at as usize];
         // What has ends has a slot.
-        let state = self.find_slot(source, target).map_or(State(0), |slot| self.slots[slot].state);
-        Record { source, target, state }
+        self.find_slot(source, target).map_or(State(0), |slot| self.slots[slot].state)
     }
 
-    pub(crate) fn weight(&self, record: &Record) -> f64 {
-        at_most(&self.weights, record.count())
+    pub(crate) fn weight(&self, state: State) -> f64 {
+        at_most(&self.weights, state.count())
     }
 
-    pub(crate) fn confidence(&self, record: &Record) -> f64 {
-        at_most(&self.kind(record).confidences, record.count())
+    pub(crate) fn confidence(&self, state: State) -> f64 {
+        at_most(&self.kind(state.kind()).confidences, state.count())
     }
 
     /// The kind of associations of `relation` that begin with `confidence`.
@@ -454,9 +427,9 @@ mod tests {
             let (mut weight, mut now) = (1.0_f64, confidence);
             for count in 0..300 {
                 assert_eq!(edges.meet(Node(3), Node(4), kind).unwrap(), count == 0);
-                let record = edges.record(0);
-                assert_eq!(edges.weight(&record).to_bits(), weight.to_bits(), "{confidence} after {count}");
-                assert_eq!(edges.confidence(&record).to_bits(), now.to_bits(), "{confidence} after {count}");
+                let state = edges.state(0);
+                assert_eq!(edges.weight(state).to_bits(), weight.to_bits(), "{confidence} after {count}");
+                assert_eq!(edges.confidence(state).to_bits(), now.to_bits(), "{confidence} after {count}");
                 weight = (weight * 1.1).min(5.0);
                 now = (now + 0.02).min(1.0);
             }
@@ -502,9 +475,8 @@ mod tests {
         for (&(source, target), &(at, times)) in &known {
             let found = edges.find(Node(source), Node(target)).unwrap();
             assert_eq!(found as usize, at);
-            let record = edges.record(found);
-            assert_eq!((record.source, record.target), (Node(source), Node(target)));
-            assert_eq!(u32::from(record.count()), times - 1);
+            assert_eq!(edges.ends()[at], (Node(source), Node(target)));
+            assert_eq!(u32::from(edges.state(found).count()), times - 1);
         }
         let held: usize = (0..40).map(|source| edges.outgoing(Node(source)).len()).sum();
         assert_eq!(held, edges.len());

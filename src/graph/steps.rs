@@ -274,7 +274,7 @@ impl Kinds {
     /// The kind of an association: that of its pattern, unless it was given a confidence of its own.
     fn of_pattern(&self, edges: &mut Edges, found: &Found) -> Result<KindId, GraphFull> {
         let usual = self.patterns[found.pattern];
-        let kind = edges.kind_at(usual);
+        let kind = edges.kind(usual);
         if kind.confidence.to_bits() == found.confidence.to_bits() {
             return Ok(usual);
         }

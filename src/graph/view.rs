@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::ConceptId;
-use super::edges::{Edges, Node, Record};
+use super::edges::{Edges, Node, State};
 use super::hash::Seed;
 use super::nodes::{self, Nodes};
 use crate::pattern::RelationType;
@@ -272,8 +272,8 @@ impl PartialEq for Concept<'_> {
 impl Eq for Concept<'_> {}
 
 impl<'g> Association<'g> {
-    fn record(self) -> Record {
-        self.graph.edges.record(self.at)
+    fn state(self) -> State {
+        self.graph.edges.state(self.at)
     }
 
     /// The concept it comes from.
@@ -291,18 +291,18 @@ impl<'g> Association<'g> {
     /// The relation, as it was when the two concepts were first associated.
     #[must_use]
     pub fn relation(self) -> &'g RelationType {
-        &self.graph.edges.kind(&self.record()).relation
+        &self.graph.edges.kind(self.state().kind()).relation
     }
 
     /// How strong it is: from 1, as first met, to 5.
     #[must_use]
     pub fn weight(self) -> f64 {
-        self.graph.edges.weight(&self.record())
+        self.graph.edges.weight(self.state())
     }
 
     /// How sure it is, from 0 to 1.
     #[must_use]
     pub fn confidence(self) -> f64 {
-        self.graph.edges.confidence(&self.record())
+        self.graph.edges.confidence(self.state())
     }
 }

@@ -10,7 +10,7 @@ use super::save::id_block;
 use super::segment::{Damaged, Reader, read_lists};
 use super::{ASSOCIATION_BLOCK, LIST_BLOCK};
 use crate::graph::ConceptId;
-use crate::graph::edges::{Edges, Node, Record};
+use crate::graph::edges::{Edges, Node, State};
 use crate::graph::hash::Seed;
 use crate::pattern::RelationType;
 
@@ -113,9 +113,9 @@ pub(super) fn read(connection: &Connection, id: ConceptId) -> Result<Option<Neig
         neighbours.push(Neighbour {
             concept: concept_at(connection, other.0)?,
             is_outgoing,
-            relation: edges.kind(&record).relation.clone(),
-            weight: edges.weight(&record),
-            confidence: edges.confidence(&record),
+            relation: edges.kind(record.state.kind()).relation.clone(),
+            weight: edges.weight(record.state),
+            confidence: edges.confidence(record.state),
         });
     }
     Ok(Some(Neighbourhood { concept, neighbours }))
@@ -152,6 +152,14 @@ fn list(connection: &Connection, table: &str, of: u32) -> Result<Vec<u32>, Store
         })?;
     }
     Ok(numbers)
+}
+
+/// An association as it is stored.
+#[derive(Clone, Copy)]
+struct Record {
+    source: Node,
+    target: Node,
+    state: State,
 }
 
 /// Blocks of associations, each read once.
@@ -198,6 +206,8 @@ impl Blocks<'_> {
             }
         }
         let records = ends.into_iter().zip(counts);
-        Ok(records.map(|((source, target, kind), count)| Record::new(source, target, kind, count)).collect())
+        Ok(records
+            .map(|((source, target, kind), count)| Record { source, target, state: State::new(kind, count) })
+            .collect())
     }
 }

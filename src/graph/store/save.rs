@@ -176,7 +176,7 @@ fn associations(transaction: &Transaction<'_>, saved: Saved, graph: &ConceptGrap
             put(&mut data, source.0);
             put(&mut data, target.0);
             let kind = journal.and_then(|journal| journal.kinds.get((at - saved.associations) as usize));
-            put(&mut data, kind.map_or_else(|| graph.edges.record(at).kind().0, |kind| kind.0));
+            put(&mut data, kind.map_or_else(|| graph.edges.state(at).kind().0, |kind| kind.0));
         }
         insert.execute(params![first, data])?;
         first = next;
