@@ -114,8 +114,17 @@ impl<'s> Sentence<'s> {
 
     /// Whether the head may be a noun: not so an adjective or an adverb alone.
     pub(crate) fn is_nominal(&self, phrase: &Phrase) -> bool {
+        const ENDINGS: [&str; 6] = ["able", "ible", "ive", "ous", "ful", "less"];
         let head = self.classes(phrase.head);
         let other = class::ADJECTIVE.or(class::ADVERB);
+        // What looks like an adjective is one, unless a determiner makes it a noun.
+        let adjectival = head.any(class::ADJECTIVE)
+            && phrase.determiner.is_none()
+            && phrase.head == phrase.start
+            && ENDINGS.iter().any(|ending| self.word(phrase.head).ends_with(ending));
+        if adjectival {
+            return false;
+        }
         phrase.pronoun
             || head.any(class::NOUN.or(class::PLURAL).or(class::ING).or(class::CAPITAL))
             || !(head.any(other) || self.is_adverb(phrase.head) || head.is_verb_only())

@@ -1,0 +1,64 @@
+//! Triggers and English from bytes: every engine must find what the oracle of bounded arguments finds.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use arbitrary::Arbitrary;
+use libfuzzer_sys::fuzz_target;
+use relscan::{ArgumentMode, Engine, Extractor, Lists, OwnedAssociation, Pattern, PatternSet, Reach, RelationType};
+
+/// Parts of triggers.
+const ELEMENTS: [&str; 18] = [
+    "of", "{be}", "{be:finite}", "{cause}", "{cause:participle}", "~", "_?", "_", "by", "(a|an|the)", "(in|inside)?",
+    "such as", ",", "(due|owing to)", "{lead}", "to", "~?", "x",
+];
+
+/// Parts of text.
+const WORDS: [&str; 48] = [
+    "smoking", "cancer", "the", "a", "of", "in", "by", "with", "and", "or", "that", "which", "it", "no", "not", "may", "has",
+    "been", "is", "are", "was", "often", "slowly", "cause", "caused", "causes", "due", "lead", "led", "to", "such", "as",
+    "swarm", "bees", "bottle", "wine", "roof", "house", "heated", "small", ",", ".", "(", ")", "'s", "\"", "\n", "İ Σ ſ ’s",
+];
+
+#[derive(Arbitrary, Debug)]
+struct Case {
+    triggers: Vec<(Vec<u8>, u8, u8)>,
+    text: Vec<(u8, bool)>,
+    tail: String,
+}
+
+static ENGLISH: LazyLock<PatternSet> = LazyLock::new(PatternSet::english);
+
+fn extract(patterns: &PatternSet, engine: Engine, text: &str) -> Vec<OwnedAssociation> {
+    let extractor = Extractor::builder().patterns(patterns.clone()).engine(engine).negated(true).pronouns(true);
+    let found = extractor.build().expect("sound patterns compile").extract(text);
+    found.iter().map(|association| association.to_owned()).collect()
+}
+
+fuzz_target!(|case: Case| {
+    let patterns = case.triggers.iter().take(4).enumerate().map(|(i, (elements, mode, rules))| {
+        let pick = |&i: &u8| ELEMENTS[usize::from(i) % ELEMENTS.len()];
+        let trigger = elements.iter().take(5).map(pick).collect::<Vec<_>>().join(" ");
+        let mode = ArgumentMode::ALL[1 + usize::from(*mode) % 3].0;
+        let pattern = Pattern::trigger(format!("p{i}"), RelationType::Causal, trigger).with_argument(mode);
+        if mode != ArgumentMode::Phrase {
+            return pattern;
+        }
+        let reach = Reach::ALL[usize::from(*rules) % Reach::ALL.len()].0;
+        pattern.with_reach(reach).with_lists(Lists::ALL[usize::from(*rules) / 4 % Lists::ALL.len()].0)
+    });
+    let sound: Vec<Pattern> = patterns.filter(|pattern| PatternSet::new([pattern.clone()]).is_ok()).collect();
+    let own = PatternSet::new(sound).ok();
+    let mut text = String::new();
+    for (word, space) in case.text.iter().take(80) {
+        text.push_str(WORDS[usize::from(*word) % WORDS.len()]);
+        text.push_str(if *space { " " } else { "" });
+    }
+    text.push_str(&case.tail);
+    for set in own.iter().chain([&*ENGLISH]) {
+        let want = extract(set, Engine::Naive, &text);
+        for engine in [Engine::Auto, Engine::Dfa, Engine::Portable] {
+            assert_eq!(extract(set, engine, &text), want, "{engine:?} on {text:?}");
+        }
+    }
+});
