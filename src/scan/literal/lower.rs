@@ -123,7 +123,7 @@ mod tests {
             let long = ascii.repeat(20_000);
             let longest = &long[..LONGEST];
             assert_eq!(literals.lower(&mut buffer, longest), Some(&*longest.to_lowercase()));
-            assert_eq!(literals.lower(&mut buffer, &long[..LONGEST + 1]), None);
+            assert_eq!(literals.lower(&mut buffer, &long[..=LONGEST]), None);
             assert_eq!(literals.lower(&mut buffer, "Short"), Some("short"));
         }
     }
