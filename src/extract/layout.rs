@@ -11,6 +11,7 @@ use super::sink::Sink;
 /// How documents lie in a text. No pattern crosses a line, and where several documents share a text each ends at a line
 /// end: what is found in it is what would be found in each by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
 pub(crate) enum Layout {
     /// The text is one document, or a part of it.
     #[default]
@@ -40,6 +41,7 @@ struct Entry {
 
 impl Entries {
     /// Adds a document that begins at byte `start` and line `line` of the text.
+    #[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
     pub(crate) fn push(&mut self, id: &str, start: usize, line: usize) {
         self.ids.push_str(id);
         self.entries.push(Entry { start, line, id_end: self.ids.len() });
