@@ -255,8 +255,8 @@ fn rows_with_and_without_ids() {
     assert!(stdout.contains(r#""source_span":[18,22]"#), "spans are of the text, not of the row: {stdout}");
     assert!(stdout.contains(r#""source_span":[0,3],"trigger_span":[4,10],"target_span":[11,13]"#), "{stdout}");
     let (_, tsv, _) = run(folder.path(), "extract --input jsonl --format tsv rows");
-    assert!(tsv.lines().all(|line| line.split('\t').count() == 12), "{tsv}");
-    assert!(tsv.ends_with("\"\\n\tis-a\thierarchical\tp\tq\t0.8\t0\t1\t2\t6\t7\t8\n"), "{tsv}");
+    assert!(tsv.lines().all(|line| line.split('\t').count() == 15), "{tsv}");
+    assert!(tsv.ends_with("\"\\n\tis-a\thierarchical\tp\tq\t0.8\t0\t1\t2\t6\t7\t8\t\t\t\n"), "{tsv}");
     let (_, text, _) = run(folder.path(), "extract --input jsonl --format text rows");
     assert!(text.contains("a:2: causal/causes: [Rain] <causes> {mud}\n"), "{text}");
 }

@@ -10,11 +10,13 @@ use crate::{Association, ParallelSink, Sink, Span};
 #[non_exhaustive]
 pub enum RecordFormat {
     /// A JSON object a line: `id`, `pattern`, `relation`, `source`, `target`, `confidence`, and the spans
-    /// `source_span`, `trigger_span` and `target_span` as `[begin, end]`.
+    /// `source_span`, `trigger_span` and `target_span` as `[begin, end]`; where they are known also `source_head` and
+    /// `target_head`, and where they are true `negated`, `hedged` and `pronoun`.
     #[default]
     Jsonl,
     /// Values between tabs, a record a line, under a line of names; tab, line feed, carriage return and backslash
-    /// within a value are written `\t`, `\n`, `\r` and `\\`.
+    /// within a value are written `\t`, `\n`, `\r` and `\\`. The last value names what is true of `negated`, `hedged`
+    /// and `pronoun`, with commas between.
     Tsv,
     /// For eyes: the line, with source, trigger and target marked in it.
     Text,
@@ -30,7 +32,7 @@ impl RecordFormat {
     pub fn header(self) -> &'static str {
         match self {
             RecordFormat::Tsv => {
-                "id\tpattern\trelation\tsource\ttarget\tconfidence\tsource_begin\tsource_end\ttrigger_begin\ttrigger_end\ttarget_begin\ttarget_end\n"
+                "id\tpattern\trelation\tsource\ttarget\tconfidence\tsource_begin\tsource_end\ttrigger_begin\ttrigger_end\ttarget_begin\ttarget_end\tsource_head\ttarget_head\tflags\n"
             }
             RecordFormat::Jsonl | RecordFormat::Text => "",
         }
@@ -125,7 +127,22 @@ fn write_tsv(out: &mut impl Write, association: &Association<'_>) -> io::Result<
     for span in [association.source_span(), association.trigger_span(), association.target_span()] {
         write!(out, "\t{}\t{}", span.start, span.end)?;
     }
+    for head in [association.source_head(), association.target_head()] {
+        out.write_all(b"\t")?;
+        write_value(out, head.unwrap_or_default())?;
+    }
+    out.write_all(b"\t")?;
+    for (number, flag) in flags(association).enumerate() {
+        write!(out, "{}{flag}", if number > 0 { "," } else { "" })?;
+    }
     out.write_all(b"\n")
+}
+
+/// What is to be said of an association besides.
+fn flags(association: &Association<'_>) -> impl Iterator<Item = &'static str> + use<> {
+    let flags =
+        [("negated", association.negated()), ("hedged", association.hedged()), ("pronoun", association.pronoun())];
+    flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag)
 }
 
 /// Writes `text` so that it is one value of a line.
@@ -193,7 +210,11 @@ fn write_text(out: &mut impl Write, association: &Association<'_>, palette: Pale
     if !association.is_of_line_document() {
         write!(out, ":{}", association.line())?;
     }
-    write!(out, ": {}/{}:{end} ", association.relation(), association.pattern())?;
+    write!(out, ": {}/{}", association.relation(), association.pattern())?;
+    for flag in flags(association) {
+        write!(out, ", {flag}")?;
+    }
+    write!(out, ":{end} ")?;
     let Some((offset, line)) = association.context() else {
         // An association that was kept has no line.
         write_harmless(out, association.source())?;
@@ -278,9 +299,24 @@ mod tests {
     #[test]
     fn tsv_is_one_line_a_record() {
         let found = written(&Extractor::seed(), "a\tb \\ causes c\rd\u{85}e", RecordFormat::Tsv, Palette::Plain);
-        let want = "-\tcauses\tcausal\ta\\tb \\\\\tc\\rd\u{85}e\t0.8\t0\t5\t6\t12\t13\t19\n";
+        let want = "-\tcauses\tcausal\ta\\tb \\\\\tc\\rd\u{85}e\t0.8\t0\t5\t6\t12\t13\t19\t\t\t\n";
         assert_eq!(found, want);
         assert_eq!(RecordFormat::Tsv.header().split('\t').count(), found.split('\t').count());
+    }
+
+    #[test]
+    fn what_bounded_arguments_tell_is_written() {
+        let extractor = Extractor::builder().patterns(PatternSet::english()).negated(true).build().unwrap();
+        let text = "Heavy rain does not cause floods.";
+        let found = written(&extractor, text, RecordFormat::Tsv, Palette::Plain);
+        assert!(
+            found.starts_with("-\tcause\tcausal\theavy rain\tfloods\t") && found.ends_with("\train\tfloods\tnegated\n"),
+            "{found}"
+        );
+        let found = written(&extractor, text, RecordFormat::Text, Palette::Plain);
+        assert_eq!(found, "-:1: causal/cause, negated: [Heavy rain] <does not cause> {floods}.\n");
+        let found = written(&extractor, text, RecordFormat::Jsonl, Palette::Plain);
+        assert!(found.ends_with("\"source_head\":\"rain\",\"target_head\":\"floods\",\"negated\":true}\n"), "{found}");
     }
 
     #[test]

@@ -71,3 +71,35 @@ fn plain(error: &PatternError, origin: &str) -> String {
     let place = error.location().map_or(String::new(), |at| format!(":{}:{}", at.line, at.column));
     format!("Error: {origin}{place}: {error}\n")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use relscan::PatternSet;
+
+    use super::*;
+
+    const FILE: &str = include_str!("../../../tests/cmd/wrong.toml");
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        /// However a file is spoilt, every error is shown, or at least said.
+        #[test]
+        fn spoilt_files(
+            edits in prop::collection::vec((any::<prop::sample::Index>(), 0..12_usize, "[\"'\\[\\]=(){}\\\\#é汉\t\r\n\u{85}]{0,3}|[a-z ]{600}|\\PC"), 0..6)
+        ) {
+            let mut text = FILE.to_owned();
+            for (at, removed, added) in edits {
+                let start = text.floor_char_boundary(at.index(text.len() + 1));
+                let end = text.ceil_char_boundary((start + removed).min(text.len()));
+                text.replace_range(start..end, &added);
+            }
+            if let Err(errors) = PatternSet::parse("spoilt.toml", &text) {
+                let shown = render(&errors, &text);
+                prop_assert_eq!(shown.matches("Error: ").count(), errors.errors().len(), "{}", shown);
+                prop_assert!(shown.contains("spoilt.toml has "));
+            }
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use indicatif::{HumanCount, HumanDuration};
+use indicatif::{DecimalBytes, HumanCount, HumanDuration};
 use relscan::io::{Block, Documents, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
 use relscan::{Association, Batch, DocumentError, Engine, Extractor, ParallelSink, Report, Sink};
 
@@ -29,10 +29,13 @@ Examples:
   relscan extract books/ -o found.jsonl --stats stats.json
 
 Records come in the order of the documents, and in a document by line, pattern and position.
-Spans are [begin, end) in bytes of the document. A record of JSONL, here broken in three:
-  {\"id\":\"a.txt\",\"pattern\":\"leads-to\",\"relation\":\"causal\",
-   \"source\":\"rain\",\"target\":\"floods\",\"confidence\":0.8,
-   \"source_span\":[0,4],\"trigger_span\":[5,13],\"target_span\":[14,20]}
+Spans are [begin, end) in bytes of the document. A record of JSONL, here broken in four:
+  {\"id\":\"a.txt\",\"pattern\":\"cause\",\"relation\":\"causal\",
+   \"source\":\"heavy rain\",\"target\":\"floods\",\"confidence\":0.98,
+   \"source_span\":[0,10],\"trigger_span\":[11,17],\"target_span\":[18,24],
+   \"source_head\":\"rain\",\"target_head\":\"floods\"}
+Heads are there where an argument is a noun phrase, and \"negated\":true, \"hedged\":true and
+\"pronoun\":true where the text says so.
 
 In text that is not valid UTF-8 each invalid sequence is replaced by U+FFFD, which is said once
 for each file; spans then count the text with its replacements. A row of JSONL that cannot be
@@ -80,6 +83,14 @@ pub(crate) struct Args {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
+    /// Also give what the text denies (`does not cause`), marked as negated
+    #[arg(long)]
+    negated: bool,
+
+    /// Also give associations with a pronoun for an argument (`it causes`), marked as such
+    #[arg(long)]
+    pronouns: bool,
+
     /// How many threads scan; `auto`: as many as there are processors that other programs leave free
     #[arg(long, value_name = "auto|N", default_value = "auto")]
     threads: Threads,
@@ -97,7 +108,13 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         return Err(Failure::usage("--id-field and --text-field name the same field"));
     }
     let patterns = args.packs.load()?;
-    let extractor = Extractor::builder().patterns(patterns).engine(args.engine).build().map_err(Failure::usage)?;
+    let extractor = Extractor::builder()
+        .patterns(patterns)
+        .engine(args.engine)
+        .negated(args.negated)
+        .pronouns(args.pronouns)
+        .build()
+        .map_err(Failure::usage)?;
     let interrupt = Interrupt::listen()?;
     let output = Output::open(args.output.as_deref())?;
     let (stderr_is_terminal, to_terminal) = (io::stderr().is_terminal(), output.is_terminal());
@@ -325,19 +342,26 @@ fn say_what_was_left_out(read: ReadCounts) {
 }
 
 /// One line for a terminal.
-#[expect(clippy::cast_precision_loss, reason = "for eyes")]
 fn summary(stats: &Stats<'_>, associations: u64) -> String {
     let ReadCounts { documents, bytes, .. } = stats.read;
     let Seconds { wall, user, system, .. } = stats.seconds;
+    let count = |number: u64, what| format!("{} {what}{}", HumanCount(number), if number == 1 { "" } else { "s" });
     let time =
         if wall < 60.0 { format!("{wall:.2} s") } else { HumanDuration(Duration::from_secs_f64(wall)).to_string() };
-    let wall = wall.max(1e-9);
+    let wall = wall.max(1e-6);
+    #[expect(
+        clippy::cast_precision_loss,
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "for eyes"
+    )]
+    let rate = (bytes as f64 / wall) as u64;
     format!(
-        "{} associations in {} documents, {:.1} MB in {time}: {:.1} MB/s, {:.1} processors, {}",
-        HumanCount(associations),
-        HumanCount(documents as u64),
-        bytes as f64 / 1e6,
-        bytes as f64 / 1e6 / wall,
+        "{} in {}, {} in {time}: {}/s, {:.1} processors, {}",
+        count(associations, "association"),
+        count(documents as u64, "document"),
+        DecimalBytes(bytes),
+        DecimalBytes(rate),
         (user + system) / wall,
         stats.engine
     )

@@ -15,6 +15,7 @@ struct BuiltIn {
     patterns: fn() -> PatternSet,
 }
 
+/// The first is the one that is used unless another is named.
 const BUILT_IN: &[BuiltIn] =
     &[BuiltIn { name: "english", patterns: PatternSet::english }, BuiltIn { name: "seed", patterns: PatternSet::seed }];
 
@@ -24,12 +25,18 @@ const MAX_FILE_BYTES: u64 = 64 << 20;
 /// What `--pack` means, for each subcommand that has it.
 #[derive(clap::Args)]
 pub(crate) struct Choice {
-    /// Patterns to look for: a built-in pack (english, seed) or a pattern file. Given several times, they are joined in order
-    #[arg(long = "pack", value_name = "PACK|FILE", default_value = "english")]
+    #[arg(long = "pack", value_name = "PACK|FILE", default_value = BUILT_IN[0].name, help = Choice::help())]
     pub(crate) packs: Vec<String>,
 }
 
 impl Choice {
+    pub(crate) fn help() -> String {
+        format!(
+            "Patterns to look for: a built-in pack ({}) or a pattern file. Given several times, they are joined in order",
+            built_in()
+        )
+    }
+
     /// All patterns of the packs, joined.
     pub(crate) fn load(&self) -> Result<PatternSet, Failure> {
         let sets = self.packs.iter().map(|name| load(name)).collect::<Vec<_>>();
@@ -65,6 +72,11 @@ impl Choice {
     }
 }
 
+/// The names of the built-in packs.
+fn built_in() -> String {
+    BUILT_IN.iter().map(|pack| pack.name).collect::<Vec<_>>().join(", ")
+}
+
 /// The pack called `name`, or what is wrong with it, as it is to be printed.
 pub(crate) fn load(name: &str) -> Result<PatternSet, String> {
     if let Some(pack) = BUILT_IN.iter().find(|pack| pack.name == name) {
@@ -78,8 +90,7 @@ fn read(name: &str) -> Result<String, String> {
     let mut bytes = Vec::new();
     let outcome = File::open(name).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes));
     if let Err(error) = outcome {
-        let known: Vec<&str> = BUILT_IN.iter().map(|pack| pack.name).collect();
-        return Err(format!("error: the pack `{name}` is neither built in ({}) nor a file: {error}", known.join(", ")));
+        return Err(format!("error: the pack `{name}` is neither built in ({}) nor a file: {error}", built_in()));
     }
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(format!("error: {name} is larger than {MAX_FILE_BYTES} bytes: not a pattern file"));

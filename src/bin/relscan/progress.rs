@@ -11,8 +11,9 @@ use crate::outcome::say;
 
 /// Work shorter than this shows no bar.
 const QUIET: Duration = Duration::from_secs(1);
-const KNOWN: &str = "{elapsed_precise} {bar:24} {bytes}/{total_bytes} {binary_bytes_per_sec} ETA {eta} {msg}";
-const UNKNOWN: &str = "{elapsed_precise} {spinner} {bytes} {binary_bytes_per_sec} {msg}";
+const KNOWN: &str =
+    "{elapsed_precise} {bar:24} {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} ETA {eta} {msg}";
+const UNKNOWN: &str = "{elapsed_precise} {spinner} {decimal_bytes} {decimal_bytes_per_sec} {msg}";
 
 /// A bar on standard error, or nothing.
 pub(crate) struct Progress {

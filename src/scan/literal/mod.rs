@@ -1,7 +1,7 @@
 //! Literals by SIMD, in text of either case: the fast path.
 //!
 //! This is the only room with `unsafe` code: calls of functions that are compiled for instructions which the CPU was
-//! asked for, and loads from arrays. `docs/DESIGN.md` explains the algorithm from the beginning. In short: a window
+//! asked for, and loads from arrays. In short: a window
 //! of each needle is looked for by classes of bytes, 64 places at a time ([`window`], [`kernel`]); what is left is
 //! filtered by fingerprint and compared ([`needles`]); it all goes in phases without branches ([`phases`]).
 //!

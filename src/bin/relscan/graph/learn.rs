@@ -48,9 +48,7 @@ pub(crate) struct Args {
     #[arg(long)]
     resume: bool,
 
-    /// Patterns to look for: a built-in pack (english, seed) or a pattern file. Given several times, they are joined in
-    /// order
-    #[arg(long = "pack", value_name = "PACK|FILE", default_value = "seed")]
+    #[arg(long = "pack", value_name = "PACK|FILE", default_value = "seed", help = packs::Choice::help())]
     packs: Vec<String>,
 
     /// What finds the triggers. All engines find the same
