@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 
 use super::tap::Tap;
 use super::wave::{Place, Texts};
-use crate::extract::{Association, Document, Layout, Sink, Span, Spans};
+use crate::extract::{Association, Document, Layout, Sink};
 
 /// The size up to which a document is small.
 const SMALL_BYTES: usize = 256;
@@ -93,19 +93,12 @@ impl<X: Texts, S: Sink> Sink for Split<'_, '_, X, S> {
             self.tap.enter(number, document);
         }
         let before = document.text.as_bytes().get(..at - start).unwrap_or_default();
-        let moved =
-            |span: Span| Span { start: span.start - start + document.offset, end: span.end - start + document.offset };
         self.tap.association(&Association {
             document: document.id,
             document_index: document.index,
             line: document.line + memchr::memchr_iter(b'\n', before).count(),
-            spans: Spans {
-                source: moved(found.spans.source),
-                trigger: moved(found.spans.trigger),
-                target: moved(found.spans.target),
-            },
             context: document.context(),
-            ..found.clone()
+            ..found.moved(start, document.offset)
         })
     }
 }

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Span;
-use super::association::{Association, Context, Spans};
+use super::association::{Association, Context, Reading, Spans};
 use super::document::Document;
 use super::sink::Sink;
 
@@ -90,9 +90,8 @@ pub(crate) fn send<S: Sink>(
                 document: &format!("{}:{}", document.id, association.line),
                 document_index: document.index + association.line - first,
                 line: 1,
-                spans: association.spans.counted_from(document.offset + start),
                 context: Context { text: &document.text[start..], offset: 0, line_is_document: true },
-                ..association.clone()
+                ..association.moved(document.offset + start, 0)
             })
         }
         Layout::Many(entries) => {
@@ -105,18 +104,27 @@ pub(crate) fn send<S: Sink>(
                 document: entries.id(number),
                 document_index: document.index + number,
                 line: association.line - line + 1,
-                spans: association.spans.counted_from(start),
                 context: Context { text, offset, line_is_document: false },
-                ..association.clone()
+                ..association.moved(start, 0)
             })
         }
     }
 }
 
-impl Spans {
-    /// The spans, counted from byte `start`.
-    fn counted_from(self, start: usize) -> Spans {
-        let moved = |span: Span| Span { start: span.start - start, end: span.end - start };
-        Spans { source: moved(self.source), trigger: moved(self.trigger), target: moved(self.target) }
+impl Association<'_> {
+    /// The association with every span moved, so that byte `from` comes to be byte `to`.
+    pub(crate) fn moved(&self, from: usize, to: usize) -> Self {
+        let moved = |span: Span| Span { start: span.start - from + to, end: span.end - from + to };
+        let head = |(text, span)| (text, moved(span));
+        let Spans { source, trigger, target } = self.spans;
+        Association {
+            spans: Spans { source: moved(source), trigger: moved(trigger), target: moved(target) },
+            reading: self.reading.map(|reading| Reading {
+                source_head: reading.source_head.map(head),
+                target_head: reading.target_head.map(head),
+                ..reading
+            }),
+            ..self.clone()
+        }
     }
 }

@@ -21,7 +21,6 @@ mod verify;
 
 use std::ops::ControlFlow;
 
-pub(crate) use association::Spans;
 pub use association::{Association, OwnedAssociation, Span};
 pub use associations::{Associations, Iter};
 pub use document::Document;
