@@ -91,7 +91,7 @@ impl<S: Sink> Sink for Tap<'_, S> {
         if self.room == 0 && is_new_line {
             return Ok(self.interrupt(Interrupt::Full));
         }
-        let texts = association.source.len() + association.target.len() + association.document.len();
+        let texts = association.source().len() + association.target().len() + association.document.len();
         self.room = self.room.saturating_sub(texts + ASSOCIATION_COST);
         let document = self.document;
         layout::send(&document, association, &mut Guard(self))

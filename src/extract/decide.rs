@@ -49,6 +49,16 @@ impl Decider {
         !hits.is_empty()
     }
 
+    /// Whether all patterns that were hit split a line at a hit.
+    pub(super) fn only_splits(&self, hits: &Hits) -> bool {
+        hits.only_hits() && hits.patterns.iter().all(|pattern| self.verifiers[pattern.index()].splits())
+    }
+
+    /// Whether the argument on the left of what `pattern` finds is the source.
+    pub(super) fn is_forward(&self, pattern: PatternId) -> bool {
+        self.verifiers[pattern.index()].forward
+    }
+
     /// Sends the associations of `line`, which has been [read](Self::read), by pattern and then position, and forgets
     /// its hits.
     pub(super) fn decide(

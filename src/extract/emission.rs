@@ -5,9 +5,11 @@ use std::ops::{ControlFlow, Range};
 use super::Emit;
 use super::association::{Association, Reading, Spans};
 use super::document::Document;
+use super::phrase::{LaterLine, Phrase};
 use super::verify::Match;
 use crate::argument::{Argument, Found};
 use crate::pattern::{PatternId, PatternSet};
+use crate::scan::literal::Line;
 use crate::text::{Lowered, strip};
 
 /// Turns matches into associations.
@@ -17,6 +19,16 @@ pub(super) struct Emission<'c, 'm> {
     /// Where the lowered text begins in the original document.
     pub(super) offset: usize,
     pub(super) emit: Emit<'m>,
+}
+
+/// A line that is split at the middles of patterns.
+pub(super) struct Split<'l> {
+    pub(super) original: &'l str,
+    /// The line in lower case, if its bytes are those of the original but for letters.
+    pub(super) lowered: Option<&'l str>,
+    /// The line to be lowered when someone asks for it.
+    pub(super) later: &'l LaterLine<'l>,
+    pub(super) line: &'l Line,
 }
 
 impl<'c> Emission<'c, '_> {
@@ -49,8 +61,8 @@ impl<'c> Emission<'c, '_> {
             pattern: pattern.name(),
             relation: pattern.relation(),
             confidence: super::association::confidence(pattern, found.hedged),
-            source: text(&source.span),
-            target: text(&target.span),
+            source: text(&source.span).into(),
+            target: text(&target.span).into(),
             spans: Spans { source: span(&source.span), trigger: span(&found.trigger), target: span(&target.span) },
             context: self.document.context(),
             reading: Some(Reading {
@@ -60,6 +72,46 @@ impl<'c> Emission<'c, '_> {
                 source_head: head(source),
                 target_head: head(target),
             }),
+        })
+    }
+
+    /// Emits what stands on either side of `middle`, bytes of the line in the original.
+    #[inline]
+    pub(super) fn emit_split(
+        &mut self,
+        split: &Split<'_>,
+        id: PatternId,
+        forward: bool,
+        middle: Range<usize>,
+    ) -> ControlFlow<()> {
+        let Split { original, lowered, later, line } = *split;
+        let left = strip(original, 0..middle.start);
+        let right = strip(original, middle.end..original.len());
+        let trigger = strip(original, middle);
+        if left.is_empty() || right.is_empty() {
+            return ControlFlow::Continue(());
+        }
+        let (source, target) = if forward { (left, right) } else { (right, left) };
+        let start = self.document.offset + line.start;
+        let span = |span: &Range<usize>| (start + span.start..start + span.end).into();
+        let phrase = |span: &Range<usize>| match lowered {
+            Some(lowered) => Phrase::Lowered(&lowered[span.clone()]),
+            None => Phrase::Later { line: later, span: span.clone() },
+        };
+        let pattern = self.set.get(id);
+        (self.emit)(&Association {
+            document: self.document.id,
+            document_index: self.document.index,
+            line: self.document.line + line.feeds,
+            pattern_id: id,
+            pattern: pattern.name(),
+            relation: pattern.relation(),
+            confidence: pattern.confidence(),
+            source: phrase(&source),
+            target: phrase(&target),
+            spans: Spans { source: span(&source), trigger: span(&trigger), target: span(&target) },
+            context: self.document.context(),
+            reading: None,
         })
     }
 
@@ -90,8 +142,8 @@ impl<'c> Emission<'c, '_> {
             pattern: pattern.name(),
             relation: pattern.relation(),
             confidence: pattern.confidence(),
-            source: &lowered.text[source],
-            target: &lowered.text[target],
+            source: (&lowered.text[source]).into(),
+            target: (&lowered.text[target]).into(),
             spans,
             context: self.document.context(),
             reading: None,

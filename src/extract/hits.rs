@@ -52,6 +52,11 @@ impl Hits {
         self.patterns.is_empty() && self.found.is_empty()
     }
 
+    /// Whether the grammar found nothing in the line.
+    pub(super) fn only_hits(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// The patterns that were hit, those of what the grammar found among them, in order.
     pub(super) fn sort(&mut self) {
         let firsts = self.found.chunk_by(|a, b| a.pattern == b.pattern).filter_map(<[Found]>::first);

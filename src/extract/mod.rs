@@ -14,6 +14,7 @@ mod labels;
 pub(crate) mod layout;
 mod memory;
 mod naive;
+mod phrase;
 mod raw;
 mod sink;
 mod threads;

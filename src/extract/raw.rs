@@ -2,19 +2,24 @@
 //!
 //! What is found in the original is what would be found in the lowered text, as long as the needles are ASCII and
 //! nothing but an ASCII letter is lowered to ASCII. Two characters are: U+212A to `k`, and U+0130 to `i` and U+0307.
-//! They are needles too, where that matters. A line in which a character changes its length, and these two do, is
-//! scanned again when it is lowered, so that all offsets are those of the lowered line.
+//! They are needles too, where that matters.
+//!
+//! Where all patterns that were hit are a literal between two arguments, as nearly always, the line is split in the
+//! original: no character becomes white space or ceases to be, so that the spans are those of the lowered line. Its
+//! text is lowered for whoever reads it. Other patterns are tried on the lowered line; where a character changes its
+//! length, and the two above do, it is scanned again, so that all offsets are those of the lowered line.
 
 use std::ops::ControlFlow;
 
 use super::Emit;
 use super::decide::{Decider, LoweredLine};
 use super::document::Document;
-use super::emission::Emission;
+use super::emission::{Emission, Split};
 use super::hits::{Hits, Place};
 use super::memory::{Arena, Memory};
-use crate::pattern::PatternSet;
-use crate::scan::literal::{Buffer, Line, Literals, Occurrence, Scratch};
+use super::phrase::LaterLine;
+use crate::pattern::{PatternId, PatternSet};
+use crate::scan::literal::{Buffer, Found, Hit, Line, Literals, Scratch};
 use crate::scan::{Plan, Posting};
 use crate::text::{Lowered, lower_in};
 
@@ -24,6 +29,8 @@ pub(crate) struct Raw {
     plan: Plan,
     /// The literals of the plan, and after them characters that make a line need lowering.
     literals: Literals,
+    /// For each of those, the pattern if it is the middle of that one, which it decides, and says nothing else.
+    soles: Box<[Option<PatternId>]>,
     decider: Decider,
 }
 
@@ -49,7 +56,13 @@ impl Raw {
 
     /// For a `plan` that [suits](Self::suits); `literals` are its [needles](Self::needles), compiled.
     pub(super) fn new(plan: Plan, literals: Literals, decider: Decider) -> Self {
-        Raw { plan, literals, decider }
+        let sole = |needle| match plan.postings(needle) {
+            [Posting::Middle { pattern, .. }] => Some(*pattern),
+            _ => None,
+        };
+        let mut soles: Vec<_> = (0..plan.literals().len()).map(sole).collect();
+        soles.resize(literals.len(), None);
+        Raw { plan, literals, soles: soles.into(), decider }
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -57,7 +70,7 @@ impl Raw {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.literals.memory_usage() + self.decider.memory_usage()
+        self.literals.memory_usage() + size_of_val(&*self.soles) + self.decider.memory_usage()
     }
 
     /// Every association of `document`, in order.
@@ -73,35 +86,32 @@ impl Raw {
         let Memory { arena, hits, lowered, scratches } = memory;
         let mut lines = Lines {
             raw: self,
-            set,
-            document,
-            line: None,
+            emission: Emission { set, document, offset: document.offset, emit },
+            open: None,
             hides_needles: false,
             arena,
             buffer: lowered,
             hits,
             scratches,
-            emit,
         };
-        let scanned = self
-            .literals
-            .scan(document.text.as_bytes(), &mut scratch, &mut |line, occurrences| lines.found(line, occurrences));
+        let found: Found<'_> = &mut |hits, searched| lines.found(hits, searched);
+        let scanned = self.literals.scan(document.text.as_bytes(), &mut scratch, found);
         let flow = if scanned.is_continue() { lines.finish() } else { scanned };
         memory.scratches.push(scratch);
         flow
     }
 
-    /// Notes what `occurrence`, in the line from `start` to `end`, says of its patterns. Places are within the line.
-    fn note(&self, hits: &mut Hits, start: usize, end: usize, occurrence: &Occurrence) {
-        let needle = occurrence.needle as usize;
-        let Some(literal) = self.plan.literals().get(needle) else { return };
-        let place = occurrence.start - start..occurrence.start - start + literal.len();
-        for posting in self.plan.postings(needle) {
+    /// Notes what `hit` says of its patterns. Places are within the line.
+    fn note(&self, hits: &mut Hits, hit: &Hit) {
+        let Hit { start, needle, line } = *hit;
+        let Some(literal) = self.plan.literals().get(needle as usize) else { return };
+        let place = start - line.start..start - line.start + literal.len();
+        for posting in self.plan.postings(needle as usize) {
             match *posting {
                 Posting::Candidate { pattern } => hits.note(pattern, Place { start: 0, end: 0, rank: 0 }),
                 Posting::Middle { pattern, rank } => {
                     // Each argument must have at least one character.
-                    if place.start > 0 && place.end < end - start {
+                    if place.start > 0 && place.end < line.end - line.start {
                         hits.note(pattern, Place { start: place.start, end: place.end, rank });
                     }
                 }
@@ -115,39 +125,52 @@ impl Raw {
 /// Gathers the needles of one line after another.
 struct Lines<'r, 'm> {
     raw: &'r Raw,
-    set: &'r PatternSet,
-    document: &'r Document<'r>,
+    emission: Emission<'r, 'm>,
     /// The line whose needles are being gathered.
-    line: Option<Line>,
+    open: Option<Line>,
     /// Whether the line holds a character that is lowered to ASCII, and with it perhaps a needle not seen yet.
     hides_needles: bool,
     arena: &'m mut Arena,
     buffer: &'m mut Buffer,
     hits: &'m mut Hits,
     scratches: &'m mut Vec<Scratch>,
-    emit: Emit<'m>,
 }
 
 impl Lines<'_, '_> {
-    fn found(&mut self, line: &Line, occurrences: &[Occurrence]) -> ControlFlow<()> {
-        if self.line.is_none_or(|last| last != *line) {
-            self.finish()?;
-            self.line = Some(*line);
-        }
-        for occurrence in occurrences {
-            self.hides_needles |= occurrence.needle as usize >= self.raw.plan.literals().len();
-            self.raw.note(self.hits, line.start, line.end, occurrence);
+    /// Takes the next hits of a text that has been searched up to byte `searched`.
+    fn found(&mut self, hits: &[Hit], searched: usize) -> ControlFlow<()> {
+        for here in hits.chunk_by(|a, b| a.line.start == b.line.start) {
+            let line = here[0].line;
+            if self.open.is_none_or(|open| open.start != line.start) {
+                self.finish()?;
+                // Most lines that hold a needle hold one.
+                if let [hit] = here
+                    && let Some(pattern) = self.raw.soles[hit.needle as usize]
+                    && line.end < searched
+                {
+                    self.split_at(hit, pattern)?;
+                    continue;
+                }
+                self.open = Some(line);
+            }
+            for hit in here {
+                self.hides_needles |= hit.needle as usize >= self.raw.plan.literals().len();
+                self.raw.note(self.hits, hit);
+            }
         }
         ControlFlow::Continue(())
     }
 
-    /// Lowers the line whose needles were gathered, and sends its associations.
+    /// Sends the associations of the line whose needles were gathered.
     fn finish(&mut self) -> ControlFlow<()> {
-        let Some(line) = self.line.take() else { return ControlFlow::Continue(()) };
-        let text = &self.document.text[line.start..line.end];
+        let Some(line) = self.open.take() else { return ControlFlow::Continue(()) };
+        let text = &self.emission.document.text[line.start..line.end];
         let hides_needles = std::mem::take(&mut self.hides_needles);
         if !self.raw.decider.read(text, self.hits) && !hides_needles {
             return ControlFlow::Continue(());
+        }
+        if !hides_needles && self.raw.decider.only_splits(self.hits) {
+            return self.split_at_hits(&line);
         }
         let lowered = if let Some(lowered) = self.raw.literals.lower(self.buffer, text) {
             Lowered::unshifted(lowered)
@@ -158,14 +181,44 @@ impl Lines<'_, '_> {
             }
             lowered
         };
-        let mut emission = Emission {
-            set: self.set,
-            document: self.document,
-            offset: self.document.offset + line.start,
-            emit: &mut *self.emit,
-        };
-        let line = LoweredLine { lowered, span: 0..lowered.text.len(), number: self.document.line + line.feeds };
+        let Emission { set, document, ref mut emit, .. } = self.emission;
+        let mut emission = Emission { set, document, offset: document.offset + line.start, emit };
+        let line = LoweredLine { lowered, span: 0..lowered.text.len(), number: document.line + line.feeds };
         self.raw.decider.decide(&line, self.hits, &mut emission)
+    }
+
+    /// Sends what stands on either side of the hits of a line, each the middle of a pattern.
+    fn split_at_hits(&mut self, line: &Line) -> ControlFlow<()> {
+        let Lines { raw, emission, buffer, hits, .. } = self;
+        hits.sort();
+        let original = &emission.document.text[line.start..line.end];
+        let later = LaterLine::new(original);
+        let split = Split { original, lowered: raw.literals.lower(buffer, original), later: &later, line };
+        let mut flow = ControlFlow::Continue(());
+        for i in 0..hits.patterns.len() {
+            let pattern = hits.patterns[i];
+            if let (ControlFlow::Continue(()), Some(place)) = (flow, hits.take(pattern)) {
+                flow = emission.emit_split(&split, pattern, raw.decider.is_forward(pattern), place.start..place.end);
+            }
+        }
+        hits.patterns.clear();
+        flow
+    }
+
+    /// Sends what stands on either side of the only hit of a line, the middle of `pattern`.
+    fn split_at(&mut self, hit: &Hit, pattern: PatternId) -> ControlFlow<()> {
+        let Lines { raw, emission, buffer, .. } = self;
+        let line = &hit.line;
+        let start = hit.start - line.start;
+        let middle = start..start + raw.plan.literal_len(hit.needle as usize);
+        // Each argument must have at least one character.
+        if start == 0 || line.start + middle.end == line.end {
+            return ControlFlow::Continue(());
+        }
+        let original = &emission.document.text[line.start..line.end];
+        let later = LaterLine::new(original);
+        let split = Split { original, lowered: raw.literals.lower(buffer, original), later: &later, line };
+        emission.emit_split(&split, pattern, raw.decider.is_forward(pattern), middle)
     }
 }
 
@@ -174,9 +227,9 @@ impl Lines<'_, '_> {
 fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratches: &mut Vec<Scratch>) {
     hits.reset(raw.decider.patterns());
     let mut scratch = scratches.pop().unwrap_or_default();
-    let _ = raw.literals.scan(lowered.text.as_bytes(), &mut scratch, &mut |line, occurrences| {
-        for occurrence in occurrences {
-            raw.note(hits, line.start, line.end, occurrence);
+    let _ = raw.literals.scan(lowered.text.as_bytes(), &mut scratch, &mut |found, _| {
+        for hit in found {
+            raw.note(hits, hit);
         }
         ControlFlow::Continue(())
     });

@@ -72,6 +72,11 @@ impl Verifier {
         matches!(self.kind, Kind::Bounded)
     }
 
+    /// Whether it splits a line at a hit.
+    pub(super) fn splits(&self) -> bool {
+        matches!(self.kind, Kind::Literal)
+    }
+
     /// Calls `found` for each match in `line` of `text`; `place` is the hit of a literal middle.
     pub(super) fn matches(
         &self,

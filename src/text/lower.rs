@@ -31,7 +31,7 @@ pub(crate) struct OffsetMap<'a> {
 }
 
 /// A character whose lowered form has another length.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Shift {
     lowered: Range<usize>,
     original: Range<usize>,
@@ -90,47 +90,105 @@ pub(crate) fn lower_in<'a>(arena: &'a Bump, text: &str) -> Lowered<'a> {
         lowered.make_ascii_lowercase();
         return Lowered::unshifted(lowered);
     }
-    let mut writer = Writer {
-        // Space for characters that grow, so that the arena rarely has to move the text.
-        text: BumpString::with_capacity_in(text.len() + text.len() / 64 + 16, arena),
-        shifts: BumpVec::new_in(arena),
-        consumed: 0,
-    };
-    let mut rest = text;
-    while let Some(sigma) = memchr::memmem::find(rest.as_bytes(), "Σ".as_bytes()) {
-        // Which sigma it becomes depends on the letters around it, but on nothing beyond a space or line feed.
-        let between = |byte: &u8| *byte == b' ' || *byte == b'\n';
-        let start = rest.as_bytes()[..sigma].iter().rposition(between).map_or(0, |at| at + 1);
-        let end = rest.as_bytes()[sigma..].iter().position(between).map_or(rest.len(), |at| sigma + at);
-        writer.push(&rest[..start]);
-        writer.push_word_with_sigma(&rest[start..end]);
-        rest = &rest[end..];
-    }
-    writer.push(rest);
-    Lowered { text: writer.text.into_bump_str(), map: OffsetMap { shifts: writer.shifts.into_bump_slice() } }
+    let lowered = BumpString::with_capacity_in(capacity(text), arena);
+    let Writer { text, shifts, .. } = Writer::new(lowered, BumpVec::new_in(arena)).write(text);
+    Lowered { text: text.into_bump_str(), map: OffsetMap { shifts: shifts.into_bump_slice() } }
 }
 
-struct Writer<'a> {
-    text: BumpString<'a>,
-    shifts: BumpVec<'a, Shift>,
+/// A lower-cased text in memory of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnLowered {
+    text: String,
+    shifts: Vec<Shift>,
+}
+
+impl OwnLowered {
+    /// Lowers `text`. Linear in the text.
+    pub(crate) fn new(text: &str) -> Self {
+        if text.is_ascii() {
+            return OwnLowered { text: text.to_ascii_lowercase(), shifts: Vec::new() };
+        }
+        let Writer { text, shifts, .. } = Writer::new(String::with_capacity(capacity(text)), Vec::new()).write(text);
+        OwnLowered { text, shifts }
+    }
+
+    pub(crate) fn lowered(&self) -> Lowered<'_> {
+        Lowered { text: &self.text, map: OffsetMap { shifts: &self.shifts } }
+    }
+}
+
+/// Bytes to lower `text` in, with space for characters that grow, so that it rarely has to be moved.
+fn capacity(text: &str) -> usize {
+    text.len() + text.len() / 64 + 16
+}
+
+/// A string that grows, whoever allocates it.
+trait Growing {
+    fn text(&mut self) -> &mut str;
+    fn push(&mut self, text: &str);
+}
+
+impl Growing for String {
+    fn text(&mut self) -> &mut str {
+        self
+    }
+
+    fn push(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+impl Growing for BumpString<'_> {
+    fn text(&mut self) -> &mut str {
+        self
+    }
+
+    fn push(&mut self, text: &str) {
+        self.push_str(text);
+    }
+}
+
+struct Writer<T, S> {
+    text: T,
+    shifts: S,
     /// Bytes of the original that have been lowered.
     consumed: usize,
 }
 
-impl Writer<'_> {
+impl<T: Growing, S: Extend<Shift>> Writer<T, S> {
+    fn new(text: T, shifts: S) -> Self {
+        Writer { text, shifts, consumed: 0 }
+    }
+
+    fn write(mut self, text: &str) -> Self {
+        let mut rest = text;
+        while let Some(sigma) = memchr::memmem::find(rest.as_bytes(), "Σ".as_bytes()) {
+            // Which sigma it becomes depends on the letters around it, but on nothing beyond a space or line feed.
+            let between = |byte: &u8| *byte == b' ' || *byte == b'\n';
+            let start = rest.as_bytes()[..sigma].iter().rposition(between).map_or(0, |at| at + 1);
+            let end = rest.as_bytes()[sigma..].iter().position(between).map_or(rest.len(), |at| sigma + at);
+            self.push(&rest[..start]);
+            self.push_word_with_sigma(&rest[start..end]);
+            rest = &rest[end..];
+        }
+        self.push(rest);
+        self
+    }
+
     /// Lowers text in which no sigma is capital: every character by itself.
     fn push(&mut self, mut text: &str) {
         while !text.is_empty() {
             let (kept, rest) = text.split_at(unchanged_or_ascii_prefix(text));
-            let at = self.text.len();
-            self.text.push_str(kept);
-            self.text[at..].make_ascii_lowercase();
+            let at = self.text.text().len();
+            self.text.push(kept);
+            self.text.text()[at..].make_ascii_lowercase();
             self.consumed += kept.len();
             text = rest;
             if let Some(c) = text.chars().next() {
-                let at = self.text.len();
-                self.text.extend(c.to_lowercase());
-                self.note(c.len_utf8(), at, self.text.len() - at);
+                let at = self.text.text().len();
+                c.to_lowercase().for_each(|c| self.text.push(c.encode_utf8(&mut [0; 4])));
+                let lowered = self.text.text().len() - at;
+                self.note(c.len_utf8(), at, lowered);
                 text = &text[c.len_utf8()..];
             }
         }
@@ -138,8 +196,8 @@ impl Writer<'_> {
 
     /// Lowers a word whole, as the standard library does.
     fn push_word_with_sigma(&mut self, word: &str) {
-        let mut at = self.text.len();
-        self.text.push_str(&word.to_lowercase());
+        let mut at = self.text.text().len();
+        self.text.push(&word.to_lowercase());
         for c in word.chars() {
             // Either sigma is as long as the capital one.
             let lowered = c.to_lowercase().map(char::len_utf8).sum();
@@ -151,7 +209,8 @@ impl Writer<'_> {
     /// Writes down that a character of `original` bytes became `lowered` bytes at `at`.
     fn note(&mut self, original: usize, at: usize, lowered: usize) {
         if original != lowered {
-            self.shifts.push(Shift { lowered: at..at + lowered, original: self.consumed..self.consumed + original });
+            let original = self.consumed..self.consumed + original;
+            self.shifts.extend([Shift { lowered: at..at + lowered, original }]);
         }
         self.consumed += original;
     }
@@ -163,11 +222,16 @@ fn unchanged_or_ascii_prefix(text: &str) -> usize {
     let mut at = 0;
     loop {
         at += ascii_prefix(&bytes[at..]);
-        let Some(c) = text[at..].chars().next() else { return at };
-        if !is_caseless(c) {
-            return at;
+        match bytes[at..] {
+            [first, second, ..] if is_caseless(first, second) => {
+                at += match first {
+                    ..0xe0 => 2,
+                    0xe0..0xf0 => 3,
+                    0xf0.. => 4,
+                }
+            }
+            _ => return at,
         }
-        at += c.len_utf8();
     }
 }
 
@@ -178,10 +242,19 @@ fn ascii_prefix(bytes: &[u8]) -> usize {
     whole + bytes[whole..].iter().take_while(|byte| byte.is_ascii()).count()
 }
 
-/// Whether `c` is of a block that lower-casing leaves alone: Latin-1 signs and small letters, Hebrew to Thai, general
-/// punctuation, CJK and Hangul.
-fn is_caseless(c: char) -> bool {
-    matches!(c, '\u{80}'..='\u{bf}' | '\u{df}'..='\u{ff}' | '\u{590}'..='\u{fff}' | '\u{2000}'..='\u{20ff}' | '\u{2e80}'..='\u{a63f}' | '\u{ac00}'..='\u{d7ff}')
+/// Whether a character that begins with these two bytes, the first of them not ASCII, is of a block that lower-casing
+/// leaves alone: Latin-1 signs and small letters, Hebrew to Tibetan, general punctuation, CJK and Hangul, pictographs.
+#[inline]
+pub(crate) fn is_caseless(first: u8, second: u8) -> bool {
+    match first {
+        0xc2 | 0xd7..=0xe0 | 0xe3..=0xe9 | 0xeb..=0xed => true,
+        0xc3 => second >= 0x9f,
+        0xd6 => second >= 0x90,
+        0xe2 => matches!(second, 0x80..=0x83 | 0xba..),
+        0xea => !(0x99..0xb0).contains(&second),
+        0xf0 => second == 0x9f,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -194,6 +267,8 @@ mod tests {
         let arena = Bump::new();
         let lowered = lower_in(&arena, text);
         assert_eq!(lowered.text, text.to_lowercase(), "{text:?}");
+        let own = OwnLowered::new(text);
+        assert_eq!((own.lowered().text, own.lowered().map.shifts), (lowered.text, lowered.map.shifts), "{text:?}");
         let mut at = 0;
         for (start, c) in text.char_indices() {
             let len: usize = c.to_lowercase().map(char::len_utf8).sum();
@@ -218,9 +293,16 @@ mod tests {
 
     #[test]
     fn caseless_blocks_have_no_lower_case() {
-        for c in ('\0'..=char::MAX).filter(|&c| is_caseless(c)) {
-            assert!(c.to_lowercase().eq([c]), "{c:?}");
+        let mut count = 0;
+        for c in '\u{80}'..=char::MAX {
+            let mut bytes = [0; 4];
+            c.encode_utf8(&mut bytes);
+            if is_caseless(bytes[0], bytes[1]) {
+                assert!(c.to_lowercase().eq([c]), "{c:?}");
+                count += 1;
+            }
         }
+        assert!(count > 45_000, "{count}");
     }
 
     #[test]

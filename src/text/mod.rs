@@ -8,7 +8,7 @@ mod strip;
 mod words;
 
 pub(crate) use chunk::chunks;
-pub(crate) use lower::{Lowered, lower_in};
+pub(crate) use lower::{Lowered, OwnLowered, is_caseless, lower_in};
 pub(crate) use strip::{is_space, strip};
 pub use words::{clean_text, extract_words, word_overlap};
 pub(crate) use words::{index_words, overlap, push_lowercase};

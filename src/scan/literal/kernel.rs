@@ -47,6 +47,22 @@ pub(super) trait Kernel: Sized {
     /// The CPU has the instructions that the kernel needs.
     unsafe fn block(&self, text: &[u8; READ]) -> Marks;
 
+    /// Classifies the first [`BLOCK`] bytes where the text ends too soon to read [`READ`], or even within the block.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    #[inline(always)]
+    unsafe fn end(&self, text: &[u8]) -> Marks {
+        let len = text.len().min(READ);
+        let mut padded = [0; READ];
+        padded[..len].copy_from_slice(&text[..len]);
+        // SAFETY: the caller answers for the CPU.
+        let marks = unsafe { self.block(&padded) };
+        let valid = if len < BLOCK { (1 << len) - 1 } else { u64::MAX };
+        Marks { candidates: marks.candidates & valid, feeds: marks.feeds & valid }
+    }
+
     /// Whether `text` is the beginning of the needle in upper and lower case.
     ///
     /// # Safety
@@ -64,15 +80,29 @@ pub(super) trait Kernel: Sized {
         (0..).zip(words).fold(0, |bits, (at, &word)| bits | u64::from(word != 0) << at)
     }
 
-    /// How many ones are in those of the `words` that `some` has a bit for.
+    /// How many ones are in the `words`.
     ///
     /// # Safety
     ///
     /// The CPU has the instructions that the kernel needs.
     #[inline(always)]
-    unsafe fn ones(&self, words: &Words, some: u64) -> usize {
-        let ones = |(at, word): (u32, &u64)| word.count_ones() * (some >> at & 1) as u32;
-        (0..).zip(words).map(ones).sum::<u32>() as usize
+    unsafe fn ones(&self, words: &Words) -> usize {
+        words.iter().map(|word| word.count_ones()).sum::<u32>() as usize
+    }
+
+    /// For each of the `words`, how many ones are in those before it.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    #[inline(always)]
+    unsafe fn before(&self, words: &Words) -> Words {
+        let mut sum = 0;
+        words.map(|word| {
+            let before = sum;
+            sum += u64::from(word.count_ones());
+            before
+        })
     }
 }
 
@@ -91,29 +121,15 @@ pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &m
         *candidates = marks.candidates;
         *feeds = marks.feeds;
     }
-    for block in whole..BLOCKS {
-        let rest = text.get(block * BLOCK..).unwrap_or_default();
+    let blocks = text.len().div_ceil(BLOCK).min(BLOCKS);
+    for block in whole..blocks {
         // SAFETY: the caller answers for the CPU.
-        let marks = if rest.is_empty() { Marks::default() } else { unsafe { classify_end(kernel, rest) } };
+        let marks = unsafe { kernel.end(&text[block * BLOCK..]) };
         candidates[block] = marks.candidates;
         feeds[block] = marks.feeds;
     }
-}
-
-/// Classifies a block beyond which the text ends too soon.
-///
-/// # Safety
-///
-/// The CPU has the instructions that `kernel` needs.
-#[inline(always)]
-unsafe fn classify_end<K: Kernel>(kernel: &K, text: &[u8]) -> Marks {
-    let len = text.len().min(READ);
-    let mut padded = [0; READ];
-    padded[..len].copy_from_slice(&text[..len]);
-    // SAFETY: the caller answers for the CPU.
-    let marks = unsafe { kernel.block(&padded) };
-    let valid = if len < BLOCK { (1 << len) - 1 } else { u64::MAX };
-    Marks { candidates: marks.candidates & valid, feeds: marks.feeds & valid }
+    candidates[blocks..].fill(0);
+    feeds[blocks..].fill(0);
 }
 
 /// The kernel in plain Rust: the twin of the others.

@@ -30,7 +30,6 @@ use std::ops::ControlFlow;
 use kernel::Plain;
 pub(crate) use lower::Buffer;
 use needles::Needles;
-pub(crate) use needles::Occurrence;
 pub(crate) use phases::Scratch;
 pub(crate) use scanner::Pooled;
 use window::Windows;
@@ -67,9 +66,18 @@ pub(crate) struct Line {
     pub(crate) feeds: usize,
 }
 
-/// What is told of the needles of a line. A line that is long may come several times, each time with more of its
-/// needles.
-pub(crate) type Found<'f> = &'f mut dyn FnMut(&Line, &[Occurrence]) -> ControlFlow<()>;
+/// An occurrence of a needle, and its line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hit {
+    /// The first byte of the needle.
+    pub(crate) start: usize,
+    /// Which needle it is.
+    pub(crate) needle: u32,
+    pub(crate) line: Line,
+}
+
+/// Takes the next hits, and to where the text has been searched: a line that ends before this has no more hits.
+pub(crate) type Found<'f> = &'f mut dyn FnMut(&[Hit], usize) -> ControlFlow<()>;
 
 /// Needles compiled for the kernel of one CPU.
 #[derive(Clone, Debug)]
@@ -118,9 +126,9 @@ impl Literals {
         Ok(Literals { kernel, needles })
     }
 
-    /// Tells `found` of every occurrence of every needle in `text`, letters in either case, overlapping ones too:
-    /// those of a line before those of a later one, and within a line in no particular order. Ends early if `found`
-    /// breaks. Linear in the text and the number of occurrences.
+    /// Tells `found` of every occurrence of every needle in `text`, letters in either case, overlapping ones too, some
+    /// at a time: those of a line before those of a later one, and within a line in no particular order. Ends early if
+    /// `found` breaks. Linear in the text and the number of occurrences.
     pub(crate) fn scan(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<()> {
         match &self.kernel {
             // SAFETY: it needs no instructions but those that the crate is compiled for.
@@ -134,9 +142,15 @@ impl Literals {
         }
     }
 
-    /// `text` in lower case if it is ASCII, as most lines are; `None` if it is not. Linear in the text.
+    /// `text` in lower case if it is short, and no character but those of ASCII has another lower case than itself, as
+    /// in most lines; `None` otherwise. It may be `None` all the same for characters that are rare. Linear in the text.
     pub(crate) fn lower<'b>(&self, buffer: &'b mut Buffer, text: &str) -> Option<&'b str> {
         buffer.lower(&self.kernel, text)
+    }
+
+    /// How many needles there are.
+    pub(crate) fn len(&self) -> usize {
+        self.needles.len()
     }
 
     /// What the kernel is called in messages and statistics.

@@ -127,7 +127,8 @@ impl Needles {
         }
     }
 
-    /// Appends the needles that stand at `places` to `found`, in the order of the places.
+    /// Writes the needles that stand at `places` to the front of `found`, in the order of the places, and returns how
+    /// many they are. `found` grows as it must.
     ///
     /// # Safety
     ///
@@ -140,11 +141,14 @@ impl Needles {
         base: usize,
         places: &[u32],
         found: &mut Vec<Occurrence>,
-    ) {
-        let mut count = found.len();
+    ) -> usize {
+        let mut count = 0;
         // Chains that are as short as that are gone through whole, so that there is nothing to predict.
         let fixed = if self.longest_chain <= 2 { self.longest_chain } else { 0 };
-        found.resize(count + places.len() * self.keys.len() * fixed, Occurrence::default());
+        let most = places.len() * self.keys.len() * fixed;
+        if found.len() < most {
+            found.resize(most, Occurrence::default());
+        }
         for &place in places {
             let at = base + place as usize;
             let word = word_at(text, at);
@@ -169,7 +173,7 @@ impl Needles {
                 }
             }
         }
-        found.truncate(count);
+        count
     }
 
     /// # Safety
@@ -193,6 +197,10 @@ impl Needles {
     fn equal_whole(&self, text: &[u8], start: usize, needle: &Needle) -> bool {
         let text = text.get(start..).and_then(|text| text.get(..needle.len as usize));
         text.is_some_and(|text| text.eq_ignore_ascii_case(&self.whole[needle.number as usize]))
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.whole.len()
     }
 
     pub(super) fn memory_usage(&self) -> usize {

@@ -6,14 +6,14 @@
 //! 1. *classify*: for every block a word of candidates and a word of line feeds;
 //! 2. *select*: the candidates that have the key of a needle;
 //! 3. *verify*: the needles that stand there;
-//! 4. *report*: the needles of one line after another.
+//! 4. *report*: the line of each.
 
-use std::hint::black_box;
+use std::hint::{black_box, select_unpredictable};
 use std::ops::ControlFlow;
 
 use super::kernel::{BLOCK, BLOCKS, Kernel, Words};
 use super::needles::{Needles, Occurrence};
-use super::{Found, Line};
+use super::{Found, Hit, Line};
 
 /// Bytes of text that go through the phases together.
 pub(super) const STRIP: usize = BLOCK * BLOCKS;
@@ -26,6 +26,7 @@ pub(crate) struct Scratch {
     feeds: Box<Words>,
     places: Box<[u32; STRIP]>,
     occurrences: Vec<Occurrence>,
+    hits: Vec<Hit>,
 }
 
 impl Default for Scratch {
@@ -35,11 +36,12 @@ impl Default for Scratch {
             feeds: Box::new([0; BLOCKS]),
             places: Box::new([0; STRIP]),
             occurrences: Vec::new(),
+            hits: Vec::new(),
         }
     }
 }
 
-/// Finds every needle in `text` and reports line by line.
+/// Finds every needle in `text` and reports strip by strip.
 ///
 /// # Safety
 ///
@@ -52,23 +54,25 @@ pub(super) unsafe fn scan<K: Kernel>(
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<()> {
-    let Scratch { candidates, feeds, places, occurrences } = scratch;
+    let Scratch { candidates, feeds, places, occurrences, hits } = scratch;
     // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
     // before the loop, and keeps them on the stack instead of in registers.
     let classify = black_box(K::CLASSIFY);
     let mut lines = Lines::default();
     let mut base = 0;
     while base < text.len() {
-        occurrences.clear();
         // SAFETY: the caller answers for the CPU, in each of these.
         unsafe {
             classify(kernel, &text[base..], candidates, feeds);
             let marked = kernel.nonzero(candidates);
             let selected = needles.select(text, base, candidates, marked, places);
-            needles.verify(kernel, text, base, &places[..selected], occurrences);
-            lines.report(kernel, text, base, feeds, occurrences, found)?;
+            let verified = needles.verify(kernel, text, base, &places[..selected], occurrences);
+            lines.report(kernel, text, base, feeds, &occurrences[..verified], hits);
         }
         base += STRIP;
+        if !hits.is_empty() {
+            found(hits, base)?;
+        }
     }
     ControlFlow::Continue(())
 }
@@ -80,12 +84,10 @@ struct Lines {
     open: usize,
     /// Line feeds before this strip.
     feeds: usize,
-    /// The line of the last occurrence.
-    last: Line,
 }
 
 impl Lines {
-    /// Calls `found` for each line that has some of the `occurrences`, all in the strip that begins at `base`.
+    /// Makes `hits` of the `occurrences`, all in the strip that begins at `base`.
     ///
     /// # Safety
     ///
@@ -98,70 +100,66 @@ impl Lines {
         base: usize,
         feeds: &Words,
         occurrences: &[Occurrence],
-        found: Found<'_>,
-    ) -> ControlFlow<()> {
+        hits: &mut Vec<Hit>,
+    ) {
         // SAFETY: the caller answers for the CPU, here and below.
         let some = unsafe { kernel.nonzero(feeds) };
-        let mut rest = occurrences;
-        while let Some(first) = rest.first() {
+        hits.clear();
+        if occurrences.is_empty() {
+            // SAFETY: as above.
+            self.feeds += unsafe { kernel.ones(feeds) };
+        } else {
+            // SAFETY: as above.
+            let strip = Strip { text, base, feeds, some, before: unsafe { kernel.before(feeds) } };
             // A needle that begins before the strip is on the line that the strip begins in.
-            let at = first.start.max(base);
-            if at >= self.last.end {
-                // SAFETY: as above.
-                self.last = unsafe { self.line_at(kernel, text, base, feeds, some, at - base) };
+            // A loop, and no iterator: its functions would not be compiled for the instructions of the kernel.
+            hits.resize(occurrences.len(), Hit::default());
+            for (hit, found) in hits.iter_mut().zip(occurrences) {
+                let line = self.line_at(&strip, found.start.saturating_sub(base));
+                *hit = Hit { start: found.start, needle: found.needle, line };
             }
-            let here = rest.iter().position(|occurrence| occurrence.start >= self.last.end).unwrap_or(rest.len());
-            let (line, others) = rest.split_at(here);
-            found(&self.last, line)?;
-            rest = others;
+            self.feeds += strip.before[BLOCKS - 1] as usize + feeds[BLOCKS - 1].count_ones() as usize;
         }
-        // SAFETY: as above.
-        self.feeds += unsafe { kernel.ones(feeds, u64::MAX) };
         if some != 0 {
             self.open = base + after_last(some, feeds);
         }
-        ControlFlow::Continue(())
     }
 
-    /// The line that holds byte `at` of the strip. `some` says which words of `feeds` are not 0.
-    ///
-    /// # Safety
-    ///
-    /// The CPU has the instructions that `kernel` needs.
+    /// The line that holds byte `at` of the strip. Nothing here can be predicted, so that nothing is a branch, but that
+    /// a line begins and ends in one strip, as most do.
     #[inline(always)]
-    unsafe fn line_at<K: Kernel>(
-        &self,
-        kernel: &K,
-        text: &[u8],
-        base: usize,
-        feeds: &Words,
-        some: u64,
-        at: usize,
-    ) -> Line {
+    fn line_at(&self, strip: &Strip<'_>, at: usize) -> Line {
+        let Strip { text, base, feeds, some, before } = strip;
         let (block, bit) = (at / BLOCK % BLOCKS, at % BLOCK);
-        let before_block = (1 << block) - 1;
-        let before = feeds[block] & ((1 << bit) - 1);
-        let after = feeds[block] & !before;
-        let start = if before != 0 {
-            base + block * BLOCK + BLOCK - before.leading_zeros() as usize
-        } else if some & before_block != 0 {
-            base + after_last(some & before_block, feeds)
-        } else {
-            self.open
-        };
-        let some_after = some & !before_block & !(1 << block);
-        let end = if after != 0 {
-            base + block * BLOCK + after.trailing_zeros() as usize
-        } else if some_after != 0 {
-            let next = some_after.trailing_zeros() as usize;
-            base + next * BLOCK + feeds[next].trailing_zeros() as usize
-        } else {
-            end_beyond(text, base + STRIP)
-        };
-        // SAFETY: the caller answers for the CPU.
-        let before_block = unsafe { kernel.ones(feeds, before_block) };
-        Line { start, end, feeds: self.feeds + before_block + before.count_ones() as usize }
+        let (front, back) = (feeds[block] & ((1 << bit) - 1), feeds[block] & (u64::MAX << bit));
+        // Its line feed, and the one before it: in the block, or in the nearest block that has one.
+        let earlier = some & ((1 << block) - 1);
+        let nearest = (earlier | 1).ilog2() as usize;
+        let in_block = front != 0;
+        let from = select_unpredictable(in_block, block, nearest);
+        let word = select_unpredictable(in_block, front, feeds[nearest]);
+        let start = base + from * BLOCK + (BLOCK - word.leading_zeros() as usize);
+        let start = if front | earlier == 0 { self.open } else { start };
+        let later = some & (u64::MAX << 1 << block);
+        let nearest = (later | 1 << 63).trailing_zeros() as usize;
+        let in_block = back != 0;
+        let to = select_unpredictable(in_block, block, nearest);
+        let word = select_unpredictable(in_block, back, feeds[nearest]);
+        let end = base + to * BLOCK + word.trailing_zeros() as usize;
+        let end = if back | later == 0 { end_beyond(text, base + STRIP) } else { end };
+        Line { start, end, feeds: self.feeds + before[block] as usize + front.count_ones() as usize }
     }
+}
+
+/// What is known of the lines of a strip.
+struct Strip<'s> {
+    text: &'s [u8],
+    base: usize,
+    feeds: &'s Words,
+    /// Which of the `feeds` are not 0.
+    some: u64,
+    /// For each block, the line feeds of those before it.
+    before: Words,
 }
 
 /// One past the last bit of those `words` that `some`, which is not 0, speaks of.

@@ -31,10 +31,10 @@ impl Scanner for Pooled {
 
     fn scan(&self, haystack: &str, found: &mut dyn FnMut(Hit)) {
         let mut scratch = self.scratches.get();
-        let _ = self.literals.scan(haystack.as_bytes(), &mut scratch, &mut |_, occurrences| {
-            for occurrence in occurrences {
-                let needle = occurrence.needle as usize;
-                found(Hit { needle, end: occurrence.start + self.lens[needle] });
+        let _ = self.literals.scan(haystack.as_bytes(), &mut scratch, &mut |hits, _| {
+            for hit in hits {
+                let needle = hit.needle as usize;
+                found(Hit { needle, end: hit.start + self.lens[needle] });
             }
             ControlFlow::Continue(())
         });

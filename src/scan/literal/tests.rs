@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 
 use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, Plain, READ, Words, classify};
-use super::needles::{HEAD, Head};
+use super::needles::{HEAD, Head, Occurrence};
 use super::phases::STRIP;
 use super::window::Windows;
-use super::{Instructions, Line, Literals, Occurrence, Scratch, Unfit};
+use super::{Hit, Instructions, Line, Literals, Scratch, Unfit};
 
 const ALL: [Instructions; 3] = [Instructions::Plain, Instructions::Avx2, Instructions::Avx512];
 
@@ -77,14 +77,18 @@ fn naive(needles: &[Box<[u8]>], text: &[u8]) -> Found {
     found
 }
 
-/// The same by a kernel; parts of a line are put together.
+/// The same by a kernel.
 fn scan(literals: &Literals, text: &[u8]) -> Found {
     let mut found: Found = Vec::new();
-    let flow = literals.scan(text, &mut Scratch::default(), &mut |line, occurrences| {
-        assert!(!occurrences.is_empty());
-        match found.last_mut() {
-            Some((last, all)) if last == line => all.extend(occurrences),
-            _ => found.push((*line, occurrences.to_vec())),
+    let mut searched = 0;
+    let flow = literals.scan(text, &mut Scratch::default(), &mut |hits, to| {
+        assert!(!hits.is_empty() && hits.iter().all(|hit| hit.line.end >= searched), "all of a line before {searched}");
+        searched = to;
+        for Hit { start, needle, line } in hits.iter().copied() {
+            match found.last_mut() {
+                Some((last, all)) if *last == line => all.push(Occurrence { start, needle }),
+                _ => found.push((line, vec![Occurrence { start, needle }])),
+            }
         }
         ControlFlow::Continue(())
     });
@@ -208,12 +212,13 @@ fn needles_with_one_window_are_refused() {
 #[test]
 fn a_break_ends_the_scan() {
     for (instructions, literals) in compiled(&boxed(&SEED)) {
-        let mut lines = 0;
-        let flow = literals.scan(b"a is a b\nc is a d", &mut Scratch::default(), &mut |_, _| {
-            lines += 1;
+        let mut calls = 0;
+        let text = "a is a b\n".repeat(STRIP);
+        let flow = literals.scan(text.as_bytes(), &mut Scratch::default(), &mut |_, _| {
+            calls += 1;
             ControlFlow::Break(())
         });
-        assert_eq!((flow, lines), (ControlFlow::Break(()), 1), "{instructions:?}");
+        assert_eq!((flow, calls), (ControlFlow::Break(()), 1), "{instructions:?}");
     }
 }
 
@@ -272,17 +277,25 @@ fn words_are_counted_as_the_default_does() {
     let avx512 = super::x86::Avx512::new(&windows.classes);
     for step in [0, 1, 3, 64, 0x9e37_79b9_7f4a_7c15] {
         let words: Words = std::array::from_fn(|i| (i as u64 % 5).wrapping_mul(step).rotate_left(i as u32));
-        for some in [0, 1, u64::MAX, 0xf0f0_f0f0_f0f0_f0f0, (1 << 33) - 1] {
-            // SAFETY: the kernel was made, so the CPU has its instructions; the default needs none.
-            unsafe {
-                let want = (Default.nonzero(&words), Default.ones(&words, some));
-                assert_eq!(avx2.map_or(want, |kernel| (kernel.nonzero(&words), kernel.ones(&words, some))), want);
-                assert_eq!(avx512.map_or(want, |kernel| (kernel.nonzero(&words), kernel.ones(&words, some))), want);
-            }
+        // SAFETY: the kernel was made, so the CPU has its instructions; the default needs none.
+        unsafe {
+            let want = counted(&Default, &words);
+            assert_eq!(avx2.map_or(want, |kernel| counted(&kernel, &words)), want);
+            assert_eq!(avx512.map_or(want, |kernel| counted(&kernel, &words)), want);
         }
     }
     // SAFETY: as above.
-    assert_eq!(unsafe { (Default.nonzero(&[0; 64]), Default.ones(&[7; 64], 3)) }, (0, 6));
+    let (some, ones, before) = unsafe { counted(&Default, &[7; 64]) };
+    assert_eq!((some, ones, &before[..3], before[63]), (u64::MAX, 64 * 3, &[0, 3, 6][..], 63 * 3));
+}
+
+/// # Safety
+///
+/// The CPU has the instructions that `kernel` needs.
+#[cfg(target_arch = "x86_64")]
+unsafe fn counted<K: Kernel>(kernel: &K, words: &Words) -> (u64, usize, Words) {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { (kernel.nonzero(words), kernel.ones(words), kernel.before(words)) }
 }
 
 fn needle() -> impl Strategy<Value = Box<[u8]>> {

@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::kernel::{BLOCK, Classify, Kernel, Marks, READ, Words, classify};
+use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, READ, Words, classify};
 use super::needles::{HEAD, Head};
 use super::window::{Classes, WINDOW};
 
@@ -157,6 +157,26 @@ impl Avx512 {
         Some(Avx512 { tables: std::array::from_fn(table) })
     }
 
+    /// Candidates and line feeds, with `load` giving the 64 bytes from a place on.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions.
+    #[inline(always)]
+    unsafe fn marks(&self, load: impl Fn(usize) -> __m512i) -> Marks {
+        // SAFETY: the caller answers for the CPU; no memory is touched.
+        unsafe {
+            let first = load(0);
+            let one = _mm512_permutexvar_epi8(first, self.tables[0]);
+            let two = _mm512_permutexvar_epi8(load(1), self.tables[1]);
+            let three = _mm512_permutexvar_epi8(load(2), self.tables[2]);
+            let four = _mm512_permutexvar_epi8(load(3), self.tables[3]);
+            let front = _mm512_ternarylogic_epi64::<0x80>(one, two, three);
+            let feed = _mm512_set1_epi8(b'\n'.cast_signed());
+            Marks { candidates: _mm512_test_epi8_mask(front, four), feeds: _mm512_cmpeq_epi8_mask(first, feed) }
+        }
+    }
+
     fn available() -> bool {
         Avx2::available()
             && is_x86_feature_detected!("avx512f")
@@ -186,15 +206,19 @@ impl Kernel for Avx512 {
         // there are; a prefetch reads nothing that the program could see, and may be given any address.
         unsafe {
             _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
-            let load = |place: usize| _mm512_loadu_si512(text.add(place).cast());
-            let first = load(0);
-            let one = _mm512_permutexvar_epi8(first, self.tables[0]);
-            let two = _mm512_permutexvar_epi8(load(1), self.tables[1]);
-            let three = _mm512_permutexvar_epi8(load(2), self.tables[2]);
-            let four = _mm512_permutexvar_epi8(load(3), self.tables[3]);
-            let front = _mm512_ternarylogic_epi64::<0x80>(one, two, three);
-            let feed = _mm512_set1_epi8(b'\n'.cast_signed());
-            Marks { candidates: _mm512_test_epi8_mask(front, four), feeds: _mm512_cmpeq_epi8_mask(first, feed) }
+            self.marks(|place| _mm512_loadu_si512(text.add(place).cast()))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn end(&self, text: &[u8]) -> Marks {
+        let len = text.len().min(READ);
+        let valid = |place: usize| u64::MAX.unbounded_shr((BLOCK + place).saturating_sub(len) as u32);
+        // SAFETY: the caller answers for the CPU. What is read from each place is before the end of the text.
+        unsafe {
+            let at = |place: usize| text.as_ptr().wrapping_add(place).cast();
+            let marks = self.marks(|place| _mm512_maskz_loadu_epi8(valid(place), at(place)));
+            Marks { candidates: marks.candidates & valid(0), feeds: marks.feeds }
         }
     }
 
@@ -220,16 +244,36 @@ impl Kernel for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn ones(&self, words: &Words, some: u64) -> usize {
+    unsafe fn ones(&self, words: &Words) -> usize {
         // SAFETY: the caller answers for the CPU; eight words are read from each array of eight.
         let sum = unsafe {
-            let sums = words.as_chunks::<8>().0.iter().zip(some.to_le_bytes());
-            let sum = sums.fold(_mm512_setzero_si512(), |sum, (eight, some)| {
-                let eight = _mm512_maskz_loadu_epi64(some, eight.as_ptr().cast());
-                _mm512_add_epi64(sum, _mm512_popcnt_epi64(eight))
+            let sums = words.as_chunks::<8>().0.iter();
+            let sum = sums.fold(_mm512_setzero_si512(), |sum, eight| {
+                _mm512_add_epi64(sum, _mm512_popcnt_epi64(_mm512_loadu_si512(eight.as_ptr().cast())))
             });
             _mm512_reduce_add_epi64(sum)
         };
         usize::try_from(sum).unwrap_or_default()
+    }
+
+    #[inline(always)]
+    unsafe fn before(&self, words: &Words) -> Words {
+        let mut before = [0; BLOCKS];
+        // SAFETY: the caller answers for the CPU; eight words are read from, and written to, each array of eight.
+        unsafe {
+            let none = _mm512_setzero_si512();
+            let last = _mm512_set1_epi64(7);
+            let mut sum = none;
+            for (eight, before) in words.as_chunks::<8>().0.iter().zip(before.as_chunks_mut::<8>().0) {
+                let ones = _mm512_popcnt_epi64(_mm512_loadu_si512(eight.as_ptr().cast()));
+                let two = _mm512_add_epi64(ones, _mm512_alignr_epi64::<7>(ones, none));
+                let four = _mm512_add_epi64(two, _mm512_alignr_epi64::<6>(two, none));
+                let eight = _mm512_add_epi64(four, _mm512_alignr_epi64::<4>(four, none));
+                let up_to = _mm512_add_epi64(eight, sum);
+                _mm512_storeu_si512(before.as_mut_ptr().cast(), _mm512_sub_epi64(up_to, ones));
+                sum = _mm512_permutexvar_epi64(last, up_to);
+            }
+        }
+        before
     }
 }
