@@ -76,15 +76,16 @@ pub(crate) fn documents(document: &Document<'_>) -> usize {
 }
 
 /// Sends what was found in the text of `document` to `sink` as what it is in the document that it belongs to.
+#[inline]
 pub(crate) fn send<S: Sink>(
     document: &Document<'_>,
     association: &Association<'_>,
     sink: &mut S,
 ) -> Result<ControlFlow<()>, S::Error> {
-    let at = association.spans.source.start - document.offset;
     match document.layout {
         Layout::One => sink.association(association),
         Layout::Lines { first } => {
+            let at = association.spans.source.start - document.offset;
             let start = memchr::memrchr(b'\n', &document.text.as_bytes()[..at]).map_or(0, |feed| feed + 1);
             sink.association(&Association {
                 document: &format!("{}:{}", document.id, association.line),

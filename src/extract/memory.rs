@@ -17,8 +17,9 @@ pub(crate) struct Memory {
     pub(super) hits: Hits,
     /// Where a line is lowered if that does not change its length.
     pub(super) lowered: Buffer,
-    /// One for each scan that is going on: a line may have to be scanned again while the text is.
-    pub(super) scratches: Vec<Scratch>,
+    pub(super) scratch: Scratch,
+    /// For the scan of a line once it is lowered, while that of the text goes on.
+    pub(super) scratch_of_line: Option<Box<Scratch>>,
 }
 
 impl Memory {

@@ -82,8 +82,7 @@ impl Raw {
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
         memory.hits.reset(self.decider.patterns());
-        let mut scratch = memory.scratches.pop().unwrap_or_default();
-        let Memory { arena, hits, lowered, scratches } = memory;
+        let Memory { arena, hits, lowered, scratch, scratch_of_line } = memory;
         let mut lines = Lines {
             raw: self,
             emission: Emission { set, document, offset: document.offset, emit },
@@ -92,13 +91,11 @@ impl Raw {
             arena,
             buffer: lowered,
             hits,
-            scratches,
+            scratch_of_line,
         };
         let found: Found<'_> = &mut |hits, searched| lines.found(hits, searched);
-        let scanned = self.literals.scan(document.text.as_bytes(), &mut scratch, found);
-        let flow = if scanned.is_continue() { lines.finish() } else { scanned };
-        memory.scratches.push(scratch);
-        flow
+        self.literals.scan(document.text.as_bytes(), scratch, found)?;
+        lines.finish()
     }
 
     /// Notes what `hit` says of its patterns. Places are within the line.
@@ -133,7 +130,7 @@ struct Lines<'r, 'm> {
     arena: &'m mut Arena,
     buffer: &'m mut Buffer,
     hits: &'m mut Hits,
-    scratches: &'m mut Vec<Scratch>,
+    scratch_of_line: &'m mut Option<Box<Scratch>>,
 }
 
 impl Lines<'_, '_> {
@@ -177,7 +174,8 @@ impl Lines<'_, '_> {
         } else {
             let lowered = lower_in(self.arena.emptied(), text);
             if lowered.map.is_shifted() {
-                rescan(self.raw, lowered, self.hits, self.scratches);
+                let scratch = self.scratch_of_line.get_or_insert_default();
+                rescan(self.raw, lowered, self.hits, scratch);
             }
             lowered
         };
@@ -224,10 +222,9 @@ impl Lines<'_, '_> {
 
 /// Forgets what was found in the original of a line, and looks in the lowered line.
 #[cold]
-fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratches: &mut Vec<Scratch>) {
+fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratch: &mut Scratch) {
     hits.reset(raw.decider.patterns());
-    let mut scratch = scratches.pop().unwrap_or_default();
-    let _ = raw.literals.scan(lowered.text.as_bytes(), &mut scratch, &mut |found, _| {
+    let _ = raw.literals.scan(lowered.text.as_bytes(), scratch, &mut |found, _| {
         for hit in found {
             raw.note(hits, hit);
         }
@@ -235,5 +232,4 @@ fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratches: &mut Vec<
     });
     // Sentences are read in the original, and this one has been.
     hits.forget_anchors();
-    scratches.push(scratch);
 }

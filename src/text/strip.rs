@@ -8,22 +8,18 @@ pub(crate) fn is_space(c: char) -> bool {
 }
 
 /// The part of `span` in `text` that is left without white space at its ends; empty if nothing is left.
+#[inline]
 pub(crate) fn strip(text: &str, span: Range<usize>) -> Range<usize> {
     // Nearly every argument has no space at its ends, and nearly every trigger has one.
-    let mut rest = span.clone();
-    while let [b' ', ..] = text.as_bytes()[rest.clone()] {
-        rest.start += 1;
-    }
-    while let [.., b' '] = text.as_bytes()[rest.clone()] {
-        rest.end -= 1;
-    }
-    match text.as_bytes()[rest.clone()] {
-        [b'!'..=b'~'] | [b'!'..=b'~', .., b'!'..=b'~'] => rest,
+    match text.as_bytes()[span.clone()] {
+        [b'!'..=b'~', .., b'!'..=b'~'] => span,
+        [b' ', b'!'..=b'~', .., b'!'..=b'~', b' '] => span.start + 1..span.end - 1,
         _ => strip_chars(text, span),
     }
 }
 
 /// [`strip`], character by character.
+#[inline(never)]
 fn strip_chars(text: &str, span: Range<usize>) -> Range<usize> {
     let part = &text[span.clone()];
     let start = span.end - part.trim_start_matches(is_space).len();

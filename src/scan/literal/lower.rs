@@ -28,7 +28,7 @@ impl Buffer {
             return None;
         }
         if self.bytes.is_empty() {
-            self.bytes = vec![0; LONGEST.next_multiple_of(STEP)];
+            self.bytes = vec![0; LONGEST.next_multiple_of(2 * STEP)];
         }
         let unchanged = match kernel {
             Kernels::Plain(_) => lower(text.as_bytes(), &mut self.bytes),
@@ -60,24 +60,33 @@ unsafe fn lower_avx2(text: &[u8], lowered: &mut [u8]) -> bool {
 #[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
 unsafe fn lower_avx512(text: &[u8], lowered: &mut [u8]) -> bool {
     use std::arch::x86_64::*;
-    let mut unchanged = true;
-    for (step, (from, to)) in text.chunks(STEP).zip(lowered.as_chunks_mut::<STEP>().0).enumerate() {
-        let valid = u64::MAX >> (STEP - from.len());
-        // SAFETY: a masked load reads no more than the bytes of `from`; the array has 64 to be written.
-        let leads = unsafe {
-            let text = _mm512_maskz_loadu_epi8(valid, from.as_ptr().cast());
+    let lower = |step: usize, to: &mut [u8; STEP]| {
+        let valid = u64::MAX.unbounded_shr((STEP * (step + 1)).saturating_sub(text.len()) as u32);
+        // SAFETY: a masked load reads no more than the bytes of the text; the array has 64 to be written.
+        unsafe {
+            let text = _mm512_maskz_loadu_epi8(valid, text.as_ptr().wrapping_add(STEP * step).cast());
             let from_a = _mm512_sub_epi8(text, _mm512_set1_epi8(b'A'.cast_signed()));
             let upper = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
             let lower = _mm512_mask_add_epi8(text, upper, text, _mm512_set1_epi8(0x20));
             _mm512_storeu_si512(to.as_mut_ptr().cast(), lower);
             _mm512_cmpge_epu8_mask(text, _mm512_set1_epi8(LEAD.cast_signed()))
-        };
-        unchanged &= leads == 0 || are_caseless(text, step * STEP, leads);
+        }
+    };
+    let mut unchanged = true;
+    // Two at a time: how many a line takes is hard to predict.
+    for (pair, [to, next]) in lowered.as_chunks_mut().0.as_chunks_mut().0.iter_mut().enumerate() {
+        let step = 2 * pair;
+        if step * STEP >= text.len() {
+            break;
+        }
+        let leads = [lower(step, to), lower(step + 1, next)];
+        unchanged &= leads == [0; 2]
+            || (are_caseless(text, step * STEP, leads[0]) && are_caseless(text, (step + 1) * STEP, leads[1]));
     }
     unchanged
 }
 
-/// Writes `text` in lower case to the front of `lowered`, which is as long rounded up to a [`STEP`], and says whether
+/// Writes `text` in lower case to the front of `lowered`, which is as long rounded up to two steps, and says whether
 /// no character but those of ASCII changes. The compiler makes vectors of it.
 #[inline(always)]
 fn lower(text: &[u8], lowered: &mut [u8]) -> bool {

@@ -18,6 +18,9 @@ use super::{Found, Hit, Line};
 /// Bytes of text that go through the phases together.
 pub(super) const STRIP: usize = BLOCK * BLOCKS;
 
+/// A text that is no longer than this is not worth what a strip takes.
+const SHORT: usize = 8 * BLOCK;
+
 /// Memory that the phases hand on in, to be used for one scan after another. It does not grow with the text, but for
 /// the occurrences of one strip.
 #[derive(Clone, Debug)]
@@ -54,6 +57,10 @@ pub(super) unsafe fn scan<K: Kernel>(
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<()> {
+    if text.len() <= SHORT {
+        // SAFETY: the caller answers for the CPU.
+        return unsafe { scan_short(kernel, needles, text, scratch, found) };
+    }
     let Scratch { candidates, feeds, places, occurrences, hits } = scratch;
     // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
     // before the loop, and keeps them on the stack instead of in registers.
@@ -75,6 +82,46 @@ pub(super) unsafe fn scan<K: Kernel>(
         }
     }
     ControlFlow::Continue(())
+}
+
+/// The same for a text of at most [`SHORT`] bytes. What is to be known of all its blocks is gathered as they are
+/// classified: to read it back takes longer than to work it out, as it has only just been written.
+///
+/// # Safety
+///
+/// The CPU has the instructions that `kernel` needs.
+#[inline(always)]
+unsafe fn scan_short<K: Kernel>(
+    kernel: &K,
+    needles: &Needles,
+    text: &[u8],
+    scratch: &mut Scratch,
+    found: Found<'_>,
+) -> ControlFlow<()> {
+    let Scratch { candidates, feeds, places, occurrences, hits } = scratch;
+    let mut before = [0; BLOCKS];
+    let (mut marked, mut some, mut count) = (0, 0, 0);
+    for block in 0..text.len().div_ceil(BLOCK) {
+        // SAFETY: the caller answers for the CPU.
+        let marks = unsafe {
+            match text[block * BLOCK..].first_chunk() {
+                Some(text) => kernel.block(text),
+                None => kernel.end(&text[block * BLOCK..]),
+            }
+        };
+        (candidates[block], feeds[block], before[block]) = (marks.candidates, marks.feeds, count);
+        marked |= u64::from(marks.candidates != 0) << block;
+        some |= u64::from(marks.feeds != 0) << block;
+        count += u64::from(marks.feeds.count_ones());
+    }
+    let selected = needles.select(text, 0, candidates, marked, places);
+    // SAFETY: as above.
+    let verified = unsafe { needles.verify(kernel, text, 0, &places[..selected], occurrences) };
+    if verified == 0 {
+        return ControlFlow::Continue(());
+    }
+    Lines::default().hits(&Strip { text, base: 0, feeds, some, before }, &occurrences[..verified], hits);
+    found(hits, STRIP)
 }
 
 /// Where lines are, from strip to strip.
@@ -111,17 +158,23 @@ impl Lines {
         } else {
             // SAFETY: as above.
             let strip = Strip { text, base, feeds, some, before: unsafe { kernel.before(feeds) } };
-            // A needle that begins before the strip is on the line that the strip begins in.
-            // A loop, and no iterator: its functions would not be compiled for the instructions of the kernel.
-            hits.resize(occurrences.len(), Hit::default());
-            for (hit, found) in hits.iter_mut().zip(occurrences) {
-                let line = self.line_at(&strip, found.start.saturating_sub(base));
-                *hit = Hit { start: found.start, needle: found.needle, line };
-            }
+            self.hits(&strip, occurrences, hits);
             self.feeds += strip.before[BLOCKS - 1] as usize + feeds[BLOCKS - 1].count_ones() as usize;
         }
         if some != 0 {
             self.open = base + after_last(some, feeds);
+        }
+    }
+
+    /// Makes `hits` of the `occurrences` in `strip`.
+    #[inline(always)]
+    fn hits(&self, strip: &Strip<'_>, occurrences: &[Occurrence], hits: &mut Vec<Hit>) {
+        // A loop, and no iterator: its functions would not be compiled for the instructions of the kernel.
+        hits.resize(occurrences.len(), Hit::default());
+        for (hit, found) in hits.iter_mut().zip(occurrences) {
+            // A needle that begins before the strip is on the line that the strip begins in.
+            let line = self.line_at(strip, found.start.saturating_sub(strip.base));
+            *hit = Hit { start: found.start, needle: found.needle, line };
         }
     }
 

@@ -6,8 +6,9 @@ use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, READ, Words, classif
 use super::needles::{HEAD, Head};
 use super::window::{Classes, WINDOW};
 
-/// How far ahead text is asked for, so that it is there when it is classified.
-const AHEAD: usize = 4096;
+/// How far ahead text is asked for, so that it is there when it is classified: half a strip, as measured. Less comes too
+/// late; with more the requests of a strip come all at once.
+const AHEAD: usize = 2048;
 
 /// 32 bytes at a time. The class of a byte is what the tables for its lower and its upper half agree on: exact for one
 /// byte, and in a class of several it lets in some more.
