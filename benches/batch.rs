@@ -1,9 +1,9 @@
 //! Batches: when several threads pay, how much, and against the original worker.
 //!
 //! `cargo bench --bench batch [-- SECTION]`, where a section is `threshold`, `sizes`, `scaling`, `documents`, `cancel`
-//! or `python`. Every figure is the least of many runs, taken in turn with those that it is compared with, so that what
-//! else the machine does meets all alike; ratios are what counts. Set `RELSCAN_CORPUS` to a text file to measure on it
-//! instead of the example text.
+//! or `python`; `english` measures the English pack instead of the seed. Every figure is the least of many runs, taken in
+//! turn with those that it is compared with, so that what else the machine does meets all alike; ratios are what counts.
+//! Set `RELSCAN_CORPUS` to a text file to measure on it instead of the example text.
 
 #![expect(clippy::cast_precision_loss, reason = "figures for eyes")]
 
@@ -14,7 +14,8 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use relscan::{
-    AsDocument, Association, Batch, CancelToken, Extractor, Outcome, ParallelSink, Piece, Sink, Threshold, Workers,
+    AsDocument, Association, Batch, CancelToken, Extractor, Outcome, ParallelSink, PatternSet, Piece, Sink, Threshold,
+    Workers,
 };
 
 /// Adds up what it is sent, so that nothing but the batch is measured.
@@ -38,7 +39,7 @@ impl Sink for Sum {
 impl ParallelSink for Sum {
     type Part = Sum;
 
-    fn part(&self) -> Sum {
+    fn part(&mut self) -> Sum {
         Sum::default()
     }
 
@@ -101,21 +102,22 @@ fn compare<T: PartialEq + std::fmt::Debug>(time: Duration, ways: &mut [&mut dyn 
     least
 }
 
-/// The text to measure on, and sentences of it.
+/// What to measure, the text to measure on, and sentences of it.
 struct Corpus {
+    extractor: Extractor,
     text: String,
     concepts: Vec<String>,
 }
 
 impl Corpus {
-    fn read() -> Self {
+    fn read(extractor: Extractor) -> Self {
         let text = std::env::var("RELSCAN_CORPUS").map_or_else(
             |_| include_str!("../examples/data/jargon.txt").to_owned(),
             |path| std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")),
         );
         let sentences = text.lines().flat_map(|line| line.split_inclusive(". ")).map(str::trim);
         let concepts = sentences.filter(|sentence| (40..200).contains(&sentence.len())).map(str::to_owned).collect();
-        Corpus { text, concepts }
+        Corpus { extractor, text, concepts }
     }
 
     /// So many concepts, from the beginning again when there are no more.
@@ -132,7 +134,7 @@ fn bytes<D: AsDocument>(documents: &[D]) -> usize {
 fn threshold(corpus: &Corpus) {
     println!("\nWhen several threads pay (2 workers against 1, microseconds)");
     println!("document   batch      bytes |        1        2  ratio | default  ratio");
-    let extractor = Extractor::seed();
+    let extractor = &corpus.extractor;
     let whole = corpus.concepts(200_000).join("\n");
     for size in [100, 1_000, 10_000, 100_000] {
         let mut crossover = None;
@@ -141,14 +143,18 @@ fn threshold(corpus: &Corpus) {
                 break;
             }
             let documents: Vec<&str> = lines_of(&whole, size).take(batch).collect();
-            let ways: &mut [&mut dyn FnMut() -> Sum] = &mut [
-                &mut || run(sequential(&extractor), &documents),
-                &mut || run(parallel(&extractor), &documents),
-                &mut || run(default(&extractor), &documents),
+            let mut sequential = || run(sequential(extractor), &documents);
+            // Two by two: threads that look for more work when a batch is over would slow the next.
+            let halves = [
+                compare(
+                    Duration::from_millis(75),
+                    &mut [&mut sequential, &mut || run(parallel(extractor), &documents)],
+                ),
+                compare(Duration::from_millis(75), &mut [&mut sequential, &mut || run(default(extractor), &documents)]),
             ];
-            let times = compare(Duration::from_millis(150), ways);
+            let [[before, two], [again, by_default]] = halves.map(|times| [times[0], times[1]]);
             let bytes = bytes(&documents);
-            if times[1] < times[0] {
+            if two < before {
                 crossover.get_or_insert(bytes);
             } else {
                 crossover = None;
@@ -156,14 +162,14 @@ fn threshold(corpus: &Corpus) {
             println!(
                 "{size:8} {:7} {bytes:10} | {:8.1} {:8.1} {:6.2} | {:7.1} {:6.2}",
                 documents.len(),
-                times[0] * 1e6,
-                times[1] * 1e6,
-                times[0] / times[1],
-                times[2] * 1e6,
-                times[0] / times[2]
+                before * 1e6,
+                two * 1e6,
+                before / two,
+                by_default * 1e6,
+                again / by_default
             );
         }
-        let default = default(&extractor).collect::<&str>(&[]).report().threshold_bytes;
+        let default = default(extractor).collect::<&str>(&[]).report().threshold_bytes;
         println!("{size:8}: faster from {crossover:?} bytes on; the default is {default}");
     }
 }
@@ -187,17 +193,16 @@ fn lines_of(text: &str, size: usize) -> impl Iterator<Item = &str> {
 fn sizes(corpus: &Corpus) {
     println!("\nThe original's batch sizes, concepts of about 100 bytes (nanoseconds a concept; ratio to one by one)");
     println!("concepts   | one by one | batch of 1 worker | default, 2 workers");
-    let extractor = Extractor::seed();
+    let extractor = &corpus.extractor;
     for (from, to) in [(1_usize, 10), (10, 20), (20, 50), (50, 100), (100, 1_000), (1_000, 100_000)] {
         // Three sizes stand for a range.
         let batches: Vec<Vec<&str>> =
             [from, from.midpoint(to), to].iter().map(|&count| corpus.concepts(count)).collect();
         let count: usize = batches.iter().map(Vec::len).sum();
-        let e = &extractor;
         let ways: &mut [&mut dyn FnMut() -> Vec<Sum>] = &mut [
-            &mut || batches.iter().map(|batch| one_by_one(e, batch)).collect(),
-            &mut || batches.iter().map(|batch| run(sequential(e), batch)).collect(),
-            &mut || batches.iter().map(|batch| run(default(e), batch)).collect(),
+            &mut || batches.iter().map(|batch| one_by_one(extractor, batch)).collect(),
+            &mut || batches.iter().map(|batch| run(sequential(extractor), batch)).collect(),
+            &mut || batches.iter().map(|batch| run(default(extractor), batch)).collect(),
         ];
         let times = compare(Duration::from_millis(500), ways);
         let each = |time: f64| time * 1e9 / count as f64;
@@ -216,7 +221,7 @@ fn sizes(corpus: &Corpus) {
 fn scaling(corpus: &Corpus) {
     println!("\nWhat a second thread gains (GB/s)");
     println!("text                         |       1       2  gain");
-    let extractor = Extractor::seed();
+    let extractor = &corpus.extractor;
     let mut text = corpus.text.clone();
     while text.len() < 64 << 20 {
         text.push_str(&corpus.text);
@@ -242,7 +247,7 @@ fn scaling(corpus: &Corpus) {
         print_gain(&format!("memchr, {name}"), total, &times);
         let times = compare(
             Duration::from_secs(3),
-            &mut [&mut || run(sequential(&extractor), &documents), &mut || run(default(&extractor), &documents)],
+            &mut [&mut || run(sequential(extractor), &documents), &mut || run(default(extractor), &documents)],
         );
         print_gain(&format!("documents, {name}"), total, &times);
         if name.contains("times") {
@@ -251,7 +256,7 @@ fn scaling(corpus: &Corpus) {
         let giant = [text];
         let times = compare(
             Duration::from_secs(3),
-            &mut [&mut || run(sequential(&extractor), &giant), &mut || run(default(&extractor), &giant)],
+            &mut [&mut || run(sequential(extractor), &giant), &mut || run(default(extractor), &giant)],
         );
         print_gain(&format!("one document of {} MB", size >> 20), size, &times);
     }
@@ -266,15 +271,15 @@ fn print_gain(name: &str, bytes: usize, times: &[f64]) {
 fn documents(corpus: &Corpus) {
     println!("\nWhat a small document costs on one thread (nanoseconds)");
     println!("   bytes | one by one |   batch | its bytes as one text");
-    let extractor = Extractor::seed();
+    let extractor = &corpus.extractor;
     let whole = corpus.concepts(100_000).join("\n");
     for size in [20, 100, 500, 2_000, 8_000] {
         let documents: Vec<&str> = lines_of(&whole, size).take(4_000_000 / size).collect();
         let joined = documents.join("\n");
         let ways: &mut [&mut dyn FnMut() -> u64] = &mut [
-            &mut || one_by_one(&extractor, &documents).count,
-            &mut || run(sequential(&extractor), &documents).count,
-            &mut || one_by_one(&extractor, &[&joined]).count,
+            &mut || one_by_one(extractor, &documents).count,
+            &mut || run(sequential(extractor), &documents).count,
+            &mut || one_by_one(extractor, &[&joined]).count,
         ];
         let times = compare(Duration::from_secs(1), ways);
         let each = |time: f64| time * 1e9 / documents.len() as f64;
@@ -285,7 +290,7 @@ fn documents(corpus: &Corpus) {
 /// How long it takes to end after a cancel.
 fn cancel(corpus: &Corpus) {
     println!("\nHow long a batch goes on after it was cancelled (milliseconds)");
-    let extractor = Extractor::seed();
+    let extractor = &corpus.extractor;
     for workers in [1, 2] {
         let mut worst = Duration::ZERO;
         for round in 0..50_u32 {
@@ -312,7 +317,7 @@ fn cancel(corpus: &Corpus) {
 /// Against the original's worker.
 fn python(corpus: &Corpus) {
     println!("\n984 concepts: concepts a second");
-    let extractor = Extractor::seed();
+    let extractor = &corpus.extractor;
     let concepts = corpus.concepts(984);
     let file = std::env::temp_dir().join(format!("relscan-concepts-{}", std::process::id()));
     std::fs::write(&file, concepts.join("\n")).expect("the temporary folder takes a file");
@@ -321,13 +326,13 @@ fn python(corpus: &Corpus) {
     let _ = std::fs::remove_file(&file);
     let times = compare(
         Duration::from_secs(2),
-        &mut [&mut || run(sequential(&extractor), &concepts), &mut || run(default(&extractor), &concepts)],
+        &mut [&mut || run(sequential(extractor), &concepts), &mut || run(default(extractor), &concepts)],
     );
     let mut rows = vec![("relscan, 1 worker", times[0]), ("relscan, default, 2 workers", times[1])];
     match output {
         Ok(output) if output.status.success() => {
             let result: serde_json::Value = serde_json::from_slice(&output.stdout).expect("the script prints JSON");
-            let count = run(sequential(&extractor), &concepts).count;
+            let count = run(sequential(extractor), &concepts).count;
             assert_eq!(result["associations"].as_u64(), Some(count), "the original finds something else");
             rows.insert(0, ("Python, one process", result["sequential"].as_f64().expect("a number")));
             rows.insert(1, ("Python, pool of two", result["pool"].as_f64().expect("a number")));
@@ -342,8 +347,10 @@ fn python(corpus: &Corpus) {
 type Section = fn(&Corpus);
 
 fn main() {
-    let corpus = Corpus::read();
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let mut wanted: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let english = wanted.iter().position(|it| it == "english").map(|at| wanted.remove(at)).is_some();
+    let pack = if english { PatternSet::english() } else { PatternSet::seed() };
+    let corpus = Corpus::read(Extractor::builder().patterns(pack).build().expect("the packs compile"));
     let sections: [(&str, Section); 6] = [
         ("threshold", threshold),
         ("sizes", sizes),
@@ -353,7 +360,7 @@ fn main() {
         ("python", python),
     ];
     let (bytes, concepts) = (corpus.text.len(), corpus.concepts.len());
-    println!("{bytes} bytes of text, {concepts} concepts, engine {}", Extractor::seed().engine_name());
+    println!("{bytes} bytes of text, {concepts} concepts, engine {}", corpus.extractor.engine_name());
     for (name, section) in sections {
         if wanted.is_empty() || wanted.iter().any(|it| it == name) {
             section(&corpus);

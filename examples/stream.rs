@@ -8,9 +8,10 @@ use std::ops::ControlFlow;
 
 use relscan::{Association, DocumentError, Extractor, ParallelSink, Piece, Sink};
 
-/// Writes records. A part of it is a buffer that one thread fills; the parts are written in order.
+/// Writes records. A part of it is a buffer that one thread fills; the parts are written in order and used again.
 struct Records<W> {
     out: W,
+    spare: Vec<Vec<u8>>,
 }
 
 impl<W: Write> Sink for Records<W> {
@@ -26,12 +27,14 @@ impl<W: Write> Sink for Records<W> {
 impl<W: Write> ParallelSink for Records<W> {
     type Part = Records<Vec<u8>>;
 
-    fn part(&self) -> Records<Vec<u8>> {
-        Records { out: Vec::new() }
+    fn part(&mut self) -> Records<Vec<u8>> {
+        Records { out: self.spare.pop().unwrap_or_default(), spare: Vec::new() }
     }
 
-    fn merge(&mut self, part: Records<Vec<u8>>) -> io::Result<ControlFlow<()>> {
+    fn merge(&mut self, mut part: Records<Vec<u8>>) -> io::Result<ControlFlow<()>> {
         self.out.write_all(&part.out)?;
+        part.out.clear();
+        self.spare.push(part.out);
         Ok(ControlFlow::Continue(()))
     }
 }
@@ -45,7 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Never more than this is held: a reader that is faster waits.
     let extractor = Extractor::seed();
     let mut batch = extractor.batch().max_in_flight_bytes(4 << 20);
-    let mut records = Records { out: io::stdout().lock() };
+    let mut records = Records { out: io::stdout().lock(), spare: Vec::new() };
     let report = batch.stream(documents, &mut records)?;
     records.out.flush()?;
 

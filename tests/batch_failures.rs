@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use relscan::{
     Association, Batch, BatchError, CancelToken, DocumentError, Extractor, Failure, Mode, Outcome, OwnedAssociation,
-    ParallelSink, Piece, Reason, Report, Sink, Threshold, Workers, replay, sink_fn,
+    ParallelSink, PatternSet, Piece, Reason, Report, Sink, Threshold, Workers, replay, sink_fn,
 };
 
 /// Settings under which failures meet units and waves in every way: workers, chunk bytes, bytes in flight.
@@ -55,7 +55,7 @@ impl<F: Fn(&Association<'_>) -> bool> Sink for Lines<F> {
 impl<F: Fn(&Association<'_>) -> bool + Copy + Send> ParallelSink for Lines<F> {
     type Part = Self;
 
-    fn part(&self) -> Self {
+    fn part(&mut self) -> Self {
         Lines { text: String::new(), panics_at: self.panics_at }
     }
 
@@ -138,7 +138,7 @@ fn a_panic_while_merging_fails_the_documents_of_the_part() {
     }
     impl ParallelSink for Panics {
         type Part = Vec<OwnedAssociation>;
-        fn part(&self) -> Vec<OwnedAssociation> {
+        fn part(&mut self) -> Vec<OwnedAssociation> {
             Vec::new()
         }
         fn merge(&mut self, part: Vec<OwnedAssociation>) -> Result<ControlFlow<()>, Infallible> {
@@ -317,7 +317,7 @@ fn a_part_that_fails_or_breaks_off_ends_the_batch_after_what_it_took() {
     }
     impl ParallelSink for Parts {
         type Part = Parts;
-        fn part(&self) -> Parts {
+        fn part(&mut self) -> Parts {
             Parts(Vec::new(), self.1)
         }
         fn merge(&mut self, mut part: Parts) -> Result<ControlFlow<()>, String> {
@@ -401,6 +401,11 @@ fn small_batches_stay_on_the_callers_thread() {
     assert_eq!(run(threshold, two().workers(Workers::Exactly(1))).mode, Mode::Sequential);
     assert_eq!(run(threshold, two().workers(Workers::Exactly(0))).workers, 1);
     assert_eq!(run(10, two().parallel_threshold(Threshold::Bytes(0))).mode, Mode::Parallel);
+    // Where each byte takes longer, fewer are worth a second thread.
+    let english = Extractor::builder().patterns(PatternSet::english()).build().unwrap();
+    let slower = run(threshold / 2, english.batch().workers(Workers::Exactly(2)));
+    assert!(slower.threshold_bytes < threshold / 2);
+    assert_eq!((slower.mode, slower.reason), (Mode::Parallel, Reason::Large));
 }
 
 #[test]

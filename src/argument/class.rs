@@ -143,6 +143,8 @@ classes! {
     QUOTE "quote";
     /// The `'s` of a genitive, or of `it's`.
     APOSTROPHE_S "apostrophe-s";
+    /// All classes of the token are known; without it only what its letters say.
+    LOOKED_UP "looked-up";
 }
 
 /// The classes that a noun phrase does not run over.

@@ -3,6 +3,9 @@
 //! `closed.tsv` lists the closed classes, written by hand; `lexicon.tsv` lists open-class words, made by
 //! `scripts/lexicon.py` from `WordNet` 3.0. Regular forms in -s, -ed, -ing are led back to their base.
 
+use std::cell::Cell;
+use std::ops::Range;
+
 use super::class::{self, Classes};
 
 /// Longest word that is looked up, in bytes. Longer words have no class but what their letters say.
@@ -14,6 +17,8 @@ pub(crate) struct Lexicon {
     /// All words, one after another.
     text: Vec<u8>,
     slots: Box<[Slot]>,
+    /// The words of closed classes that have at most eight bytes, in a table that stays in the nearest cache.
+    closed: Box<[(u64, Classes)]>,
 }
 
 /// Where a word is in the text; of length 0 if the slot is free.
@@ -37,29 +42,91 @@ pub(crate) struct Lower {
 /// Classes of words that were looked up lately: few words make up most of a text.
 #[derive(Debug)]
 pub(crate) struct Recent {
-    entries: Box<[(Lower, Classes)]>,
+    /// Words of at most eight bytes.
+    short: Box<[Cell<(u64, Classes)>]>,
+    long: Box<[Cell<(Lower, Classes)>]>,
 }
 
 impl Default for Recent {
     fn default() -> Self {
-        const ENTRIES: usize = 4096;
-        Recent { entries: vec![(Lower::default(), Classes::NONE); ENTRIES].into_boxed_slice() }
+        const SHORT: usize = 16_384;
+        const LONG: usize = 4096;
+        Recent {
+            short: vec![Cell::new((0, Classes::NONE)); SHORT].into_boxed_slice(),
+            long: vec![Cell::new((Lower::default(), Classes::NONE)); LONG].into_boxed_slice(),
+        }
     }
 }
 
-impl Recent {
-    /// As [`Lexicon::classes`].
-    pub(crate) fn classes(&mut self, lexicon: &Lexicon, word: &Lower) -> Classes {
-        if word.len == 0 {
-            return lexicon.classes(word);
+/// The lexicon, and what was looked up in it lately.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Vocabulary<'v> {
+    pub(crate) lexicon: &'v Lexicon,
+    pub(crate) recent: &'v Recent,
+}
+
+impl Vocabulary<'_> {
+    /// The closed classes of the word `text[span]`, whose first eight bytes in lower case are `lower`.
+    #[inline]
+    pub(super) fn closed_classes(self, text: &str, span: Range<usize>, lower: u64) -> Classes {
+        if span.len() > 8 {
+            return self.of_long(text, span);
         }
-        let at = index(word.hash(), self.entries.len());
-        let entry = &mut self.entries[at];
-        if entry.0 != *word {
-            *entry = (*word, lexicon.classes(word));
-        }
-        entry.1
+        let (known, classes) = self.lexicon.closed[self.lexicon.closed_slot(lower)];
+        if known == lower { classes } else { Classes::NONE }
     }
+
+    /// The classes of the word `text[span]`: what is listed of it, and what its letters say.
+    #[inline]
+    pub(crate) fn classes(self, text: &str, span: Range<usize>) -> Classes {
+        let bytes = text.as_bytes();
+        if span.len() > 8 {
+            return self.of_long(text, span);
+        }
+        let word = eight_bytes(bytes, span.start, span.end);
+        let lower = ascii_lower(word);
+        let entry = &self.recent.short[index(mixed(lower), self.recent.short.len())];
+        let (known, mut classes) = entry.get();
+        if known != lower {
+            classes = self.of_short(text, span.clone());
+            entry.set((lower, classes));
+        }
+        let first = bytes.get(span.start).copied().unwrap_or_default();
+        if !first.is_ascii_lowercase() {
+            classes |= of_first_letter(&text[span]);
+        }
+        classes
+    }
+
+    #[inline(never)]
+    fn of_short(self, text: &str, span: Range<usize>) -> Classes {
+        self.lexicon.classes(&Lower::within(text, span.start, span.end)) | class::WORD | of_hyphen(&text[span])
+    }
+
+    #[inline(never)]
+    fn of_long(self, text: &str, span: Range<usize>) -> Classes {
+        let lower = Lower::within(text, span.start, span.end);
+        let word = &text[span];
+        let entry = &self.recent.long[index(lower.hash(), self.recent.long.len())];
+        let (known, mut classes) = entry.get();
+        if known != lower {
+            classes = self.lexicon.classes(&lower);
+            entry.set((lower, classes));
+        }
+        classes | class::WORD | of_first_letter(word) | of_hyphen(word)
+    }
+}
+
+fn of_hyphen(word: &str) -> Classes {
+    if word.as_bytes().contains(&b'-') { class::HYPHEN | class::MODIFIER } else { Classes::NONE }
+}
+
+/// What a first letter other than a small one says.
+fn of_first_letter(word: &str) -> Classes {
+    let first = word.chars().next();
+    let capital = if first.is_some_and(char::is_uppercase) { class::CAPITAL } else { Classes::NONE };
+    let digit = if first.is_some_and(char::is_numeric) { class::DIGIT | class::MODIFIER } else { Classes::NONE };
+    capital | digit
 }
 
 impl Lower {
@@ -117,15 +184,46 @@ impl Lower {
     }
 }
 
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+pub(super) const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+const ONES: u64 = 0x0101_0101_0101_0101;
 
-/// Eight ASCII bytes with capitals lowered.
-fn ascii_lower(bytes: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
+/// The high bit of each byte that is an ASCII letter.
+pub(super) fn letters(bytes: u64) -> u64 {
+    let small = (bytes | (ONES * 0x20)) & !HIGH_BITS;
+    let from_a = small + ONES * u64::from(0x80 - b'a');
+    let beyond_z = small + ONES * u64::from(0x7f - b'z');
+    from_a & !beyond_z & !bytes & HIGH_BITS
+}
+
+/// Eight bytes with capitals lowered; those that are not ASCII are kept.
+pub(super) fn ascii_lower(bytes: u64) -> u64 {
     // The high bit of a byte is set where it is at least `A`, and where it is beyond `Z`.
-    let from_a = bytes.wrapping_add(ONES * u64::from(0x80 - b'A'));
-    let beyond_z = bytes.wrapping_add(ONES * u64::from(0x7f - b'Z'));
-    bytes | (((from_a & !beyond_z) & HIGH_BITS) >> 2)
+    let low = bytes & !HIGH_BITS;
+    let from_a = low + ONES * u64::from(0x80 - b'A');
+    let beyond_z = low + ONES * u64::from(0x7f - b'Z');
+    bytes | ((from_a & !beyond_z & !bytes & HIGH_BITS) >> 2)
+}
+
+/// The first eight bytes of `bytes[start..end]`, with zeros where they are fewer.
+#[inline]
+pub(super) fn eight_bytes(bytes: &[u8], start: usize, end: usize) -> u64 {
+    let len = end - start;
+    let eight = match bytes[start..].first_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => last_bytes(&bytes[start..]),
+    };
+    if len < 8 { eight & ((1 << (8 * len)) - 1) } else { eight }
+}
+
+#[cold]
+fn last_bytes(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))
+}
+
+/// A number that all bits of `word` have a part in.
+fn mixed(word: u64) -> u64 {
+    let product = word.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    product ^ product >> 32
 }
 
 /// A place among `len`, a power of two.
@@ -138,13 +236,32 @@ impl Lexicon {
     /// The lexicon of English. Takes some milliseconds.
     pub(crate) fn english() -> Self {
         let open = include_str!("lexicon.tsv");
-        let mut lexicon = Lexicon { text: Vec::with_capacity(open.len()), slots: Box::default() };
-        lexicon.slots = vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into();
-        let words = open.lines().filter_map(open_word).chain(closed_words(include_str!("closed.tsv")));
-        for (word, classes) in words {
+        let closed = || closed_words(include_str!("closed.tsv"));
+        let mut lexicon = Lexicon {
+            text: Vec::with_capacity(open.len()),
+            slots: vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into(),
+            closed: vec![(0, Classes::NONE); (closed().count() * 2).next_power_of_two()].into(),
+        };
+        for (word, classes) in open.lines().filter_map(open_word).chain(closed()) {
             lexicon.insert(word, classes);
         }
+        for (word, classes) in closed().filter(|(word, _)| word.len() <= 8) {
+            let lower = eight_bytes(word.as_bytes(), 0, word.len());
+            let slot = lexicon.closed_slot(lower);
+            lexicon.closed[slot].0 = lower;
+            lexicon.closed[slot].1 |= classes;
+        }
         lexicon
+    }
+
+    /// The slot of a word of closed classes, or the free one where it would be.
+    #[inline]
+    fn closed_slot(&self, lower: u64) -> usize {
+        let mut at = index(mixed(lower), self.closed.len());
+        while self.closed[at].0 != lower && self.closed[at].0 != 0 {
+            at = (at + 1) & (self.closed.len() - 1);
+        }
+        at
     }
 
     /// Adds classes to a word.
@@ -268,7 +385,7 @@ impl Lexicon {
 
     /// Bytes of memory it holds.
     pub(crate) fn memory_usage(&self) -> usize {
-        self.text.len() + size_of_val(&*self.slots)
+        self.text.len() + size_of_val(&*self.slots) + size_of_val(&*self.closed)
     }
 }
 
@@ -382,6 +499,9 @@ mod tests {
         for (word, classes) in closed_words(include_str!("closed.tsv")) {
             assert!(!classes.is_empty(), "{word}: unknown class");
             assert!(lexicon.classes(&Lower::new(word)).any(classes), "{word}");
+            let vocabulary = Vocabulary { lexicon: &lexicon, recent: &Recent::default() };
+            let lower = eight_bytes(word.as_bytes(), 0, word.len());
+            assert!(vocabulary.closed_classes(word, 0..word.len(), lower).any(classes), "{word}");
         }
         for (word, classes) in include_str!("lexicon.tsv").lines().filter_map(open_word) {
             assert!(word.len() <= WORD_LIMIT, "{word}");

@@ -3,18 +3,23 @@
 //! This room reads one line at a time, in its original form, and knows nothing of documents or engines. A
 //! [`Grammar`] holds the rules of all patterns with bounded arguments and says which words to look for.
 
+mod anchor;
 mod class;
+mod glance;
 mod grammar;
 mod lexicon;
 mod list;
 mod oracle;
 mod phrase;
+mod quick;
 mod rule;
 mod sentence;
+mod stop;
 mod subject;
 mod token;
 mod verb;
 
-pub(crate) use grammar::{AnchorHit, Grammar, Reading};
+pub(crate) use grammar::{AnchorHit, Grammar, Reading, Wanted};
 pub(crate) use oracle::Oracle;
 pub(crate) use rule::{Argument, Found};
+pub(crate) use stop::Stop;

@@ -10,12 +10,12 @@ use std::ops::Range;
 use regex::Regex;
 
 use super::class;
-use super::grammar::Grammar;
-use super::lexicon::Recent;
+use super::grammar::{Grammar, Wanted};
+use super::lexicon::{Recent, Vocabulary};
 use super::phrase::Sentence;
-use super::rule::Found;
+use super::rule::{Found, Shared};
 use super::sentence::{ABBREVIATIONS, SENTENCE_LIMIT};
-use super::token::{Token, tokenize};
+use super::token::tokenize_any;
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
 use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
@@ -30,7 +30,7 @@ pub(crate) struct Oracle {
 impl Oracle {
     /// The oracle for `set`; `None` if no pattern has bounded arguments.
     pub(crate) fn new(set: &PatternSet) -> Result<Option<Self>, BuildError> {
-        let Some(grammar) = Grammar::new(set) else { return Ok(None) };
+        let Some(grammar) = Grammar::new(set, Wanted { negated: true, pronouns: true }) else { return Ok(None) };
         let compile = |rule: &super::rule::Rule| {
             Regex::new(&trigger_regex(&rule.trigger))
                 .map_err(|error| BuildError::pattern(set.get(rule.pattern), &error))
@@ -42,16 +42,18 @@ impl Oracle {
     /// What the rules find in `line`, by pattern and then position.
     pub(crate) fn read(&self, line: &str) -> Vec<Found> {
         let mut found = Vec::new();
+        let recent = Recent::default();
+        let vocabulary = Vocabulary { lexicon: self.grammar.lexicon(), recent: &recent };
         for span in sentences(line) {
             let mut tokens = Vec::new();
-            tokenize(self.grammar.lexicon(), &mut Recent::default(), line, span, &mut tokens);
-            let sentence = Sentence { text: line, tokens: &tokens };
+            tokenize_any(line, span, &mut tokens);
+            let sentence = Sentence { text: line, tokens: &tokens, vocabulary };
             for (rule, trigger) in self.grammar.rules().iter().zip(&self.triggers) {
                 for start in 0..tokens.len() {
-                    let rest: String = tokens[start..].iter().map(|token| written(line, token)).collect();
+                    let rest: String = (start..tokens.len()).map(|at| written(&sentence, at)).collect();
                     if let Some(matched) = trigger.find(&rest) {
                         let len = matched.as_str().matches(']').count();
-                        rule.arguments(&sentence, start..start + len, &mut found);
+                        rule.arguments(&sentence, start..start + len, &mut Shared::default(), &mut found);
                     }
                 }
             }
@@ -61,12 +63,16 @@ impl Oracle {
     }
 }
 
-/// A token as the regexes see it: a space or `<` if none stands before it, the word in small letters, and within
-/// brackets an `a` for an adverb and a `w` for a word of no closed class.
-fn written(line: &str, token: &Token) -> String {
-    let space = if line[..token.start].ends_with(' ') { ' ' } else { '<' };
-    let word = line[token.start..token.end].to_ascii_lowercase().replace(['[', ']', '<', ' '], "#");
-    let classes = token.classes;
+/// A token as the regexes see it: a space before it if what separates it from the token before begins and ends with
+/// one, else `<`; the word in small letters; within brackets an `a` for an adverb, a `w` for a word of no closed class,
+/// an `m` for a mark; and `>` if a trigger cannot end with it, since it is a word that no space follows.
+fn written(sentence: &Sentence<'_>, at: usize) -> String {
+    let (line, token) = (sentence.text, &sentence.tokens[at]);
+    let before = at.checked_sub(1).map_or(0, |previous| sentence.tokens[previous].end);
+    let gap = &line[before..token.start];
+    let apart = gap.ends_with(' ') && (at == 0 || gap.starts_with(' '));
+    let word = line[token.start..token.end].to_ascii_lowercase().replace(['[', ']', '<', '>', ' '], "#");
+    let classes = sentence.classes(at);
     let adverb = classes.any(class::WORD)
         && (classes.any(class::LIGHT_ADVERB)
             || (word.is_ascii() && word.len() > 3 && word.ends_with("ly") && !classes.any(class::NOUN)));
@@ -74,17 +80,18 @@ fn written(line: &str, token: &Token) -> String {
     let is_word = classes.any(class::WORD);
     let letters = [(adverb, 'a'), (open, 'w'), (!is_word, 'm')];
     let letters: String = letters.iter().filter(|(is, _)| *is).map(|(_, letter)| *letter).collect();
-    format!("{space}{word}[{letters}]")
+    let ends = !is_word || line[token.end..].starts_with(' ');
+    format!("{}{word}[{letters}]{}", if apart { ' ' } else { '<' }, if ends { "" } else { ">" })
 }
 
 fn trigger_regex(trigger: &Trigger) -> String {
     let part = |element: &Element| {
         let inner = match &element.kind {
-            ElementKind::Any => r" [^\[]*\[[am]*w[am]*\]".to_owned(),
-            ElementKind::Adverbs => format!(r"(?:[ <][^\[]*\[a[wm]*\]){{0,{ADVERBS_LIMIT}}}"),
+            ElementKind::Any => r">? [^\[]*\[[am]*w[am]*\]".to_owned(),
+            ElementKind::Adverbs => format!(r"(?:>? [^\[]*\[a[wm]*\]){{0,{ADVERBS_LIMIT}}}"),
             ElementKind::Words(all) => {
                 // A mark need not follow a space; a word must.
-                let word = |word: &String| format!(r"(?:<{0}\[[aw]*m[aw]*\]| {0}\[[awm]*\])", regex::escape(word));
+                let word = |word: &String| format!(r"(?:>?<{0}\[[aw]*m[aw]*\]|>? {0}\[[awm]*\])", regex::escape(word));
                 let sequence = |words: &Vec<String>| words.iter().map(word).collect::<String>();
                 all.iter().map(sequence).collect::<Vec<_>>().join("|")
             }
@@ -92,7 +99,7 @@ fn trigger_regex(trigger: &Trigger) -> String {
         format!("(?:{inner}){}", if element.optional { "?" } else { "" })
     };
     let parts: String = trigger.elements.iter().map(part).collect();
-    format!("^{parts}")
+    format!("^{parts}(?:[ <]|$)")
 }
 
 /// The sentences of `line`, by looking at every place where one might end.

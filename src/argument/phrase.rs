@@ -4,6 +4,7 @@
 //! by what the lexicon knows of verbs, participles and adjectives.
 
 use super::class::{self, Classes, DETERMINING, STOP};
+use super::lexicon::Vocabulary;
 use super::token::Token;
 
 /// Most words of an argument.
@@ -14,6 +15,7 @@ pub(crate) const WORDS_LIMIT: usize = 6;
 pub(crate) struct Sentence<'s> {
     pub(crate) text: &'s str,
     pub(crate) tokens: &'s [Token],
+    pub(crate) vocabulary: Vocabulary<'s>,
 }
 
 /// A noun phrase; all numbers are those of tokens.
@@ -91,11 +93,16 @@ impl<'s> Sentence<'s> {
 
     /// The classes of token `at`; none beyond the ends.
     pub(crate) fn classes(&self, at: usize) -> Classes {
-        self.tokens.get(at).map_or(Classes::NONE, |token| token.classes)
+        self.tokens.get(at).map_or(Classes::NONE, |token| token.classes(self.text, self.vocabulary))
     }
 
     pub(crate) fn has(&self, at: usize, classes: Classes) -> bool {
         self.classes(at).any(classes)
+    }
+
+    /// Whether token `at` is a word, and no mark.
+    pub(crate) fn is_word(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(Token::is_word)
     }
 
     fn is_open(&self, at: usize) -> bool {
@@ -109,7 +116,7 @@ impl<'s> Sentence<'s> {
 
     /// How many words, genitives not counted, the tokens hold.
     pub(crate) fn word_count(&self, start: usize, end: usize) -> usize {
-        self.tokens[start..end].iter().filter(|token| token.classes.any(class::WORD)).count()
+        self.tokens[start..end].iter().filter(|token| token.is_word()).count()
     }
 
     /// Whether the head may be a noun: not so an adjective or an adverb alone.
@@ -135,7 +142,7 @@ impl<'s> Sentence<'s> {
         let mut from = end;
         let mut words = 0;
         while from > start {
-            if self.has(from - 1, class::WORD) {
+            if self.is_word(from - 1) {
                 if words == WORDS_LIMIT {
                     break;
                 }
@@ -143,7 +150,7 @@ impl<'s> Sentence<'s> {
             }
             from -= 1;
         }
-        while from < end && !self.has(from, class::WORD) {
+        while from < end && !self.is_word(from) {
             from += 1;
         }
         from
@@ -209,7 +216,7 @@ impl<'s> Sentence<'s> {
             return None;
         }
         let end = self.run_right(start, limit);
-        let last = (start..end).rev().find(|&i| self.has(i, class::WORD))?;
+        let last = (start..end).rev().find(|&i| self.is_word(i))?;
         Some(Phrase::of_tokens(start, last + 1, at, determiner))
     }
 
@@ -376,6 +383,13 @@ impl<'s> Sentence<'s> {
             && self.is_one_of(at + 1, &["to", "on", "in"])
     }
 
+    /// Whether a verb in the third person may follow token `at`: a noun in the singular, an adverb, `which`.
+    fn may_be_subject(&self, at: usize) -> bool {
+        let classes = self.classes(at);
+        let singular = classes.any(class::NOUN) && !classes.any(class::PLURAL.or(class::MODIFIER).or(STOP));
+        singular || classes.any(class::RELATIVE.or(class::LIGHT_ADVERB)) || self.is_adverb(at)
+    }
+
     fn is_plural_noun(&self, at: usize) -> bool {
         self.has(at, class::PLURAL) && !self.has(at, class::MODIFIER)
     }
@@ -433,7 +447,7 @@ impl<'s> Sentence<'s> {
             return None;
         }
         let begin = self.run_left(end)?;
-        let start = (begin..end).find(|&i| self.has(i, class::WORD))?;
+        let start = (begin..end).find(|&i| self.is_word(i))?;
         let determiner = begin.checked_sub(1).filter(|&i| self.has(i, DETERMINING));
         let mut first = begin;
         loop {
@@ -484,6 +498,11 @@ impl<'s> Sentence<'s> {
                 }
                 let after_noun = |i: usize| i > 0 && self.is_open(i - 1) && !self.has(i - 1, class::MODIFIER);
                 if at < end && classes.is_present_participle() && after_noun(before) {
+                    break;
+                }
+                // `smoking causes cancer`: between a noun and another one what looks like a plural is a verb.
+                let third = classes.any(class::VERB) && classes.any(class::PLURAL) && !classes.any(class::MODIFIER);
+                if at < end && third && before > 0 && self.may_be_subject(before - 1) {
                     break;
                 }
                 // `farmers treat pigs`, where `treat` may be a noun as well

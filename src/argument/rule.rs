@@ -3,7 +3,10 @@
 use std::ops::Range;
 
 use super::class::{self, Classes};
+use super::glance::Key;
+use super::grammar::Wanted;
 use super::phrase::{Phrase, Sentence};
+use super::quick::{OneOf, QuickHead, QuickLeft};
 use super::subject::{Distance, Left};
 use super::verb::VerbGroup;
 use crate::pattern::condition::{Condition, Test};
@@ -26,6 +29,32 @@ pub(crate) struct Rule {
     verbal: bool,
     left: Checks,
     right: Checks,
+    wanted: Wanted,
+}
+
+/// What the rules whose triggers stand at one place have in common, so that it is found once.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// The phrase that begins at a token.
+    right: Option<(usize, Option<Phrase>)>,
+    /// The phrase that ends at a token, so far away.
+    left: Option<(usize, Distance, Option<Left>)>,
+}
+
+impl Shared {
+    fn right(&mut self, sentence: &Sentence<'_>, at: usize) -> Option<Phrase> {
+        match self.right {
+            Some((known, phrase)) if known == at => phrase,
+            _ => self.right.insert((at, sentence.right(at, sentence.len()))).1,
+        }
+    }
+
+    fn left(&mut self, sentence: &Sentence<'_>, at: usize, distance: Distance) -> Option<Left> {
+        match &self.left {
+            Some((end, known, left)) if (*end, *known) == (at, distance) => left.clone(),
+            _ => self.left.insert((at, distance, sentence.subject(at, distance))).2.clone(),
+        }
+    }
 }
 
 /// A compiled condition: all must hold, each by one of its alternatives.
@@ -64,7 +93,7 @@ pub(crate) struct Argument {
 }
 
 impl Rule {
-    pub(crate) fn new(id: PatternId, pattern: &Pattern, bounded: &Bounded) -> Self {
+    pub(crate) fn new(id: PatternId, pattern: &Pattern, bounded: &Bounded, wanted: Wanted) -> Self {
         let rules = &pattern.rules;
         let distance = match rules.reach {
             Some(Reach::Subject) => Distance::Subject,
@@ -83,6 +112,7 @@ impl Rule {
             verbal: bounded.trigger.verbal || matches!(rules.reach, Some(Reach::Subject | Reach::Opening)),
             left: Checks::new(&bounded.left),
             right: Checks::new(&bounded.right),
+            wanted,
         }
     }
 
@@ -93,12 +123,12 @@ impl Rule {
 
     /// Matches the elements from `element` on at token `at`; longer readings of optional parts come first.
     fn match_from(&self, sentence: &Sentence<'_>, element: usize, at: usize) -> Option<usize> {
-        let Some(part) = self.trigger.elements.get(element) else { return Some(at) };
+        let Some(part) = self.trigger.elements.get(element) else { return ends_apart(sentence, at).then_some(at) };
         let rest = |end: usize| self.match_from(sentence, element + 1, end);
         let found = match &part.kind {
             ElementKind::Words(all) => all.iter().filter_map(|words| ends_at(sentence, at, words)).find_map(rest),
             ElementKind::Any => {
-                if sentence.classes(at).is_open_word() && follows_space(sentence, at) {
+                if sentence.classes(at).is_open_word() && stands_apart(sentence, at) {
                     rest(at + 1)
                 } else {
                     None
@@ -112,8 +142,14 @@ impl Rule {
         if found.is_none() && part.optional { rest(at) } else { found }
     }
 
-    /// Appends what the trigger at the tokens `trigger` joins.
-    pub(crate) fn arguments(&self, sentence: &Sentence<'_>, trigger: Range<usize>, found: &mut Vec<Found>) {
+    /// Appends what the trigger at the tokens `trigger` joins, as far as it is wanted.
+    pub(crate) fn arguments(
+        &self,
+        sentence: &Sentence<'_>,
+        trigger: Range<usize>,
+        shared: &mut Shared,
+        found: &mut Vec<Found>,
+    ) {
         let none = VerbGroup { start: trigger.start, negated: false, hedged: false, infinitive: false };
         let group = if self.verbal { sentence.verb_group(trigger.start) } else { none };
         let within = |classes| trigger.clone().any(|at| sentence.has(at, classes));
@@ -125,14 +161,24 @@ impl Rule {
             negated: group.negated || negation_before || within(class::NEGATION),
             hedged: group.hedged || within(class::HEDGE),
         };
+        if context.negated && !self.wanted.negated {
+            return;
+        }
         match self.mode {
-            ArgumentMode::Phrase => self.phrases(&context, &group, trigger, found),
+            ArgumentMode::Phrase => self.phrases(&context, &group, trigger, shared, found),
             ArgumentMode::Clause => context.spans(found, sentence.clause_around(group.start, trigger.end)),
             ArgumentMode::Sentence | ArgumentMode::Line => context.spans(found, 0..sentence.len()),
         }
     }
 
-    fn phrases(&self, context: &Context<'_>, group: &VerbGroup, trigger: Range<usize>, found: &mut Vec<Found>) {
+    fn phrases(
+        &self,
+        context: &Context<'_>,
+        group: &VerbGroup,
+        trigger: Range<usize>,
+        shared: &mut Shared,
+        found: &mut Vec<Found>,
+    ) {
         let sentence = context.sentence;
         if group.infinitive {
             return;
@@ -144,13 +190,16 @@ impl Rule {
             Distance::Subject if reduced => Distance::Described,
             distance => distance,
         };
-        let Some(right) = sentence.right(trigger.end, sentence.len()) else { return };
-        let Some(left) = sentence.subject(group.start, distance) else { return };
+        let Some(right) = shared.right(sentence, trigger.end) else { return };
         let right = self.unwrapped(sentence, right);
+        if (right.pronoun && !self.wanted.pronouns) || !self.takes_right(sentence, &right) {
+            return;
+        }
+        let Some(left) = shared.left(sentence, group.start, distance) else { return };
         let Left { phrase: left, others } = measured(sentence, left);
         let agrees =
             !alone || others_or_plural(sentence, &left, &others) || !self.is_base_form(sentence, trigger.start);
-        if !agrees || !self.takes_left(sentence, &left) || !self.takes_right(sentence, &right) {
+        if !agrees || !self.takes_left(sentence, &left) {
             return;
         }
         let mut lefts = vec![left];
@@ -242,22 +291,32 @@ fn measured(sentence: &Sentence<'_>, left: Left) -> Left {
 fn ends_at(sentence: &Sentence<'_>, at: usize, words: &[String]) -> Option<usize> {
     let fits = |(i, word): (usize, &String)| {
         let at = at + i;
-        sentence.is(at, word) && (!sentence.has(at, class::WORD) || follows_space(sentence, at))
+        sentence.is(at, word) && (!sentence.is_word(at) || stands_apart(sentence, at))
     };
     words.iter().enumerate().all(fits).then_some(at + words.len())
 }
 
-/// Whether a space stands before token `at`, as before each word of a trigger.
-fn follows_space(sentence: &Sentence<'_>, at: usize) -> bool {
-    let before = sentence.tokens.get(at).and_then(|token| token.start.checked_sub(1));
-    before.is_some_and(|before| sentence.text.as_bytes()[before] == b' ')
+/// Whether what stands before token `at` begins and ends with a space, as before each word of a trigger.
+fn stands_apart(sentence: &Sentence<'_>, at: usize) -> bool {
+    let space = |at: usize| sentence.text.as_bytes().get(at) == Some(&b' ');
+    let after_space = sentence.tokens.get(at).and_then(|token| token.start.checked_sub(1)).is_some_and(space);
+    after_space && at.checked_sub(1).is_none_or(|before| space(sentence.tokens[before].end))
 }
 
+/// Whether a trigger may end before token `at`: after a mark, or a word that a space follows.
+fn ends_apart(sentence: &Sentence<'_>, at: usize) -> bool {
+    let last = at.checked_sub(1).and_then(|last| sentence.tokens.get(last));
+    last.is_none_or(|last| !last.is_word() || sentence.text.as_bytes().get(last.end) == Some(&b' '))
+}
+
+/// Whether token `at` is an adverb of a trigger.
 fn is_adverb(sentence: &Sentence<'_>, at: usize) -> bool {
     let classes = sentence.classes(at);
     let word = sentence.word(at);
     let in_ly = word.len() > 3 && word.is_ascii() && word[word.len() - 2..].eq_ignore_ascii_case("ly");
-    classes.any(class::WORD) && (classes.any(class::LIGHT_ADVERB) || (in_ly && !classes.any(class::NOUN)))
+    sentence.is_word(at)
+        && (classes.any(class::LIGHT_ADVERB) || (in_ly && !classes.any(class::NOUN)))
+        && stands_apart(sentence, at)
 }
 
 impl Checks {
@@ -298,24 +357,45 @@ impl Checks {
         self.0.iter().all(|terms| terms.iter().any(|(negated, check)| holds(check) != *negated))
     }
 
-    /// Whether the condition may hold of a phrase whose head is `word`.
-    fn may_hold(&self, word: &str, classes: Classes) -> bool {
-        let may_hold = |(negated, check): &(bool, Check)| match check {
-            Check::Class(asked) => classes.any(*asked) != *negated,
-            Check::Word(asked) => asked.eq_ignore_ascii_case(word) != *negated,
-            // What stands before the head decides.
-            Check::Bare | Check::Indefinite | Check::Opening | Check::Infinitive | Check::Clause => true,
-        };
-        self.0.iter().all(|terms| terms.iter().any(may_hold))
+    /// What the head alone tells of it.
+    fn quick(&self) -> QuickHead {
+        let mut quick = QuickHead::default();
+        for terms in &self.0 {
+            let mut one_of = OneOf::default();
+            let mut sure = true;
+            for (negated, check) in terms {
+                match check {
+                    Check::Class(classes) if *negated => one_of.lacking |= *classes,
+                    Check::Class(classes) => one_of.classes |= *classes,
+                    Check::Word(word) if !negated => one_of.words.push(Key::of(word)),
+                    // What stands around the head decides, or any word but one will do.
+                    _ => sure = false,
+                }
+            }
+            if let [(true, Check::Class(classes))] = terms.as_slice() {
+                quick.forbidden |= *classes;
+            } else if sure {
+                quick.asked.push(one_of);
+            }
+        }
+        quick
     }
 }
 
 impl Rule {
-    /// Whether the left argument may end with `word` just before the trigger.
-    pub(crate) fn left_may_end(&self, word: &str, classes: Classes) -> bool {
-        let near = self.mode == ArgumentMode::Phrase && self.distance == Distance::Near && !self.verbal;
-        // A relative word leads to the noun before it.
-        !near || classes.any(class::RELATIVE) || self.left.may_hold(word, classes)
+    /// What a glance at the word before the trigger can say of the left argument.
+    pub(super) fn quick_left(&self) -> Option<QuickLeft> {
+        (self.mode == ArgumentMode::Phrase).then(|| QuickLeft {
+            head: if self.distance == Distance::Near && !self.verbal {
+                self.left.quick()
+            } else {
+                QuickHead::default()
+            },
+            distance: self.distance,
+            verbal: self.verbal,
+            refuses_pronouns: !self.wanted.pronouns,
+            refuses_infinitives: self.verbal,
+        })
     }
 
     /// Whether the right argument must have no determiner that says which.
@@ -362,7 +442,7 @@ impl Context<'_> {
             Some(Argument { span: first..last, head: None, pronoun: false })
         };
         let words = |tokens: &mut dyn Iterator<Item = &super::token::Token>| {
-            tokens.filter(|token| token.classes.any(class::WORD)).map(|token| token.start..token.end).collect()
+            tokens.filter(|token| token.is_word()).map(|token| token.start..token.end).collect()
         };
         let (mut before, mut after) = (before, after);
         if let (Some(left), Some(right)) = (span(words(&mut before)), span(words(&mut after))) {

@@ -26,35 +26,51 @@ impl<'t> Sentences<'t> {
         Sentences { text, current: 0..0 }
     }
 
-    /// The sentence that holds byte `at`, which lies within the last sentence given or beyond it.
+    /// The sentence that holds the word that begins at byte `at`, within the last sentence given or beyond it.
     pub(crate) fn holding(&mut self, at: usize) -> Range<usize> {
-        while at >= self.current.end && self.current.end < self.text.len() {
-            let start = self.current.end;
-            self.current = start..sentence_end(self.text, start);
+        if at >= self.current.end {
+            if self.text.len() <= SENTENCE_LIMIT {
+                self.current = self.around(at);
+            } else {
+                while at >= self.current.end && self.current.end < self.text.len() {
+                    let start = self.current.end;
+                    self.current = start..first_end(self.text, start).unwrap_or(cut(self.text.as_bytes(), start));
+                }
+            }
         }
         self.current.clone()
     }
+
+    /// The sentence around byte `at`, where none is cut for its length: whether one ends is seen from what is near.
+    fn around(&self, at: usize) -> Range<usize> {
+        let mut before = at;
+        let start = loop {
+            let rest = &self.text.as_bytes()[self.current.end..before];
+            let Some(found) = memchr::memrchr3(b'.', b'!', b'?', rest) else { break self.current.end };
+            before = self.current.end + found;
+            if let Some(end) = ends_at(self.text, 0, before) {
+                break end;
+            }
+        };
+        start..first_end(self.text, at).unwrap_or(self.text.len())
+    }
 }
 
-/// The end of the sentence that begins at `start`: one past its closing marks, or the end of the text.
-fn sentence_end(text: &str, start: usize) -> usize {
+/// The first end of a sentence after `start`, if one is found before it has to be cut: one past its closing marks.
+fn first_end(text: &str, start: usize) -> Option<usize> {
+    let limit = cut(text.as_bytes(), start);
+    let stops = memchr::memchr3_iter(b'.', b'!', b'?', &text.as_bytes()[start..limit]);
+    stops.map(|found| start + found).find_map(|stop| ends_at(text, start, stop))
+}
+
+/// Where the sentence ends that begins at `start`, if it does so with the mark at `stop`.
+fn ends_at(text: &str, start: usize, stop: usize) -> Option<usize> {
     let bytes = text.as_bytes();
-    let limit = cut(bytes, start);
-    let mut from = start;
-    while let Some(found) = memchr::memchr3(b'.', b'!', b'?', &bytes[from..limit]) {
-        let stop = from + found;
-        from = stop + 1;
-        let closing = bytes[from..].iter().take_while(|b| matches!(b, b'"' | b'\'' | b')' | b']')).count();
-        let end = from + closing;
-        match bytes.get(end) {
-            Some(b' ' | b'\t' | b'\r') => {}
-            _ => continue,
-        }
-        if starts_sentence(text, end) && !(bytes[stop] == b'.' && is_abbreviated(text, start, stop)) {
-            return end;
-        }
-    }
-    limit
+    let closing = bytes[stop + 1..].iter().take_while(|b| matches!(b, b'"' | b'\'' | b')' | b']')).count();
+    let end = stop + 1 + closing;
+    let apart = matches!(bytes.get(end), Some(b' ' | b'\t' | b'\r'));
+    let ends = apart && starts_sentence(text, end) && !(bytes[stop] == b'.' && is_abbreviated(text, start, stop));
+    ends.then_some(end)
 }
 
 /// Where a sentence from `start` on is cut for its length.
@@ -86,6 +102,7 @@ fn is_abbreviated(text: &str, start: usize, stop: usize) -> bool {
 mod tests {
     use super::*;
 
+    /// All sentences, each asked for by its first word.
     fn sentences(text: &str) -> Vec<&str> {
         let mut sentences = Sentences::new(text);
         let mut found = Vec::new();

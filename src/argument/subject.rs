@@ -19,7 +19,7 @@ pub(crate) enum Distance {
 }
 
 /// The phrase left of a trigger, and those that are coordinated with it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Left {
     pub(crate) phrase: Phrase,
     pub(crate) others: Vec<Phrase>,
@@ -181,7 +181,7 @@ impl Sentence<'_> {
             return None;
         }
         let mut end = preposition;
-        if !self.has(end - 1, class::WORD) {
+        if !self.is_word(end - 1) {
             end = self.skip_asides_left(end).filter(|&skipped| skipped < end && skipped > 0)?;
         }
         let last = self.classes(end - 1);

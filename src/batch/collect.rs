@@ -102,7 +102,7 @@ impl Sink for Collector {
 impl ParallelSink for Collector {
     type Part = Associations;
 
-    fn part(&self) -> Associations {
+    fn part(&mut self) -> Associations {
         Associations::new()
     }
 

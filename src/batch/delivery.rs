@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::error::{BatchError, DocumentError, Failure};
-use super::lane::{End, Found, Gate, Lane, Scanned, Slot};
+use super::lane::{End, Found, Gate, Lane, Slot};
 use super::load;
 use super::plan::Plan;
 use super::report::{Mode, Outcome, Progress, Report};
@@ -36,6 +36,8 @@ pub(super) struct Delivery<'r, 'e, S: ParallelSink> {
     failed: Option<usize>,
     /// By pattern.
     found: Vec<u64>,
+    /// Emptied, to be used again.
+    spare: Vec<Found>,
     errors: Vec<DocumentError>,
     progress: Progress,
     callback: Option<&'r mut Callback<'e>>,
@@ -57,10 +59,11 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             extractor,
             gate,
             sink,
-            lane: Lane::new(extractor),
+            lane: Lane::new(extractor, gate),
             ending: None,
             failed: None,
             found: vec![0; extractor.patterns().len()],
+            spare: Vec::new(),
             errors: Vec::new(),
             progress: Progress::default(),
             callback: None,
@@ -85,14 +88,20 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         &mut self.lane
     }
 
-    /// A part for a thread to fill; none if the sink panics, which it will do again where that can be told.
-    pub(super) fn part(&self) -> Option<S::Part> {
-        catch_unwind(AssertUnwindSafe(|| self.sink.part())).ok()
+    /// A slot for `step`, with a part for a thread to fill unless the step has more than `largest` bytes. If the sink
+    /// panics there is none: it will do so again where that can be told.
+    pub(super) fn slot(&mut self, step: Step, largest: usize) -> Slot<S::Part> {
+        let part = match &step {
+            Step::Scan(unit) if unit.bytes <= largest => catch_unwind(AssertUnwindSafe(|| self.sink.part())).ok(),
+            _ => None,
+        };
+        let found = if part.is_some() { self.spare.pop().unwrap_or_default() } else { Found::new() };
+        Slot { part, found, ..Slot::undone(step) }
     }
 
     /// Sends on what came of a wave, and does what no thread did.
-    pub(super) fn deliver<T: Texts>(&mut self, texts: &T, slots: Vec<Slot<S::Part>>) {
-        for slot in slots {
+    pub(super) fn deliver<T: Texts>(&mut self, texts: &T, slots: &mut Vec<Slot<S::Part>>) {
+        for slot in slots.drain(..) {
             if self.gate.cancel.is_cancelled() {
                 self.end(Ending::Cancelled);
             }
@@ -105,10 +114,12 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
                     self.fail(error);
                 }
                 Step::Scan(unit) => {
-                    match slot.scanned {
+                    match (slot.part, slot.end) {
                         // A part does not leave out what is left of a document that failed.
-                        Some(scanned) if self.failed.is_none_or(|it| it < texts.document(unit.start.text).index) => {
-                            self.merge(texts, &unit, scanned);
+                        (Some(part), Some(end))
+                            if self.failed.is_none_or(|it| it < texts.document(unit.start.text).index) =>
+                        {
+                            self.merge(texts, &unit, part, slot.found, end);
                         }
                         _ => self.scan(texts, unit),
                     }
@@ -122,8 +133,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         }
     }
 
-    fn merge<T: Texts>(&mut self, texts: &T, unit: &Unit, scanned: Scanned<S::Part>) {
-        let Scanned { part, found, end } = scanned;
+    fn merge<T: Texts>(&mut self, texts: &T, unit: &Unit, part: S::Part, found: Found, end: End<S::Error>) {
         if matches!(end, End::Cancelled) {
             return self.end(Ending::Cancelled);
         }
@@ -156,7 +166,8 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     fn scan<T: Texts>(&mut self, texts: &T, mut unit: Unit) {
         while !self.has_ended() {
             let end = self.lane.scan(texts, &unit, self.failed, None, self.gate, &mut *self.sink);
-            let found = self.lane.take_found();
+            let mut found = self.spare.pop().unwrap_or_default();
+            self.lane.take_found(&mut found);
             self.count(found);
             match end {
                 End::Done => return,
@@ -186,11 +197,12 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         self.gate.stop();
     }
 
-    fn count(&mut self, found: Found) {
-        for (pattern, count) in found {
+    fn count(&mut self, mut found: Found) {
+        for (pattern, count) in found.drain(..) {
             self.found[pattern.index()] += count;
             self.progress.associations += count;
         }
+        self.spare.push(found);
     }
 
     /// Tells the sink, and notes, that a document failed.

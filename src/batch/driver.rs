@@ -14,18 +14,20 @@ use super::settings::Batch;
 use super::sink::ParallelSink;
 use super::wave::{Borrowed, Cutter, LineCount, Ramp, Step, Texts};
 
-/// Texts that are scanned together.
-struct Wave<T> {
+/// Texts that are scanned together, and what comes of them. One wave after another is made of the same memory.
+struct Wave<T, S: ParallelSink> {
     texts: T,
     steps: Vec<Step>,
+    /// The steps, once someone is to do them.
+    slots: Vec<Slot<S::Part>>,
     /// Whether its results are not to wait for the next wave.
     urgent: bool,
 }
 
-/// A wave that is being scanned, or has been.
-struct Work<T, S: ParallelSink> {
-    texts: T,
-    slots: Vec<Slot<S::Part>>,
+impl<T: Default, S: ParallelSink> Default for Wave<T, S> {
+    fn default() -> Self {
+        Wave { texts: T::default(), steps: Vec::new(), slots: Vec::new(), urgent: false }
+    }
 }
 
 /// Extracts from documents that are there.
@@ -49,11 +51,10 @@ pub(super) fn run<D: AsDocument + Sync, S: ParallelSink>(
     });
     // One wave is being scanned, one delivered.
     let mut cutter = Cutter::new(&plan, plan.waves(batch.max_in_flight_bytes / 2), batch.max_document_bytes);
-    go(batch, &plan, sink, begin, total, || {
-        let texts = Borrowed(documents);
-        let mut steps = Vec::new();
-        cutter.wave(&texts, documents.len(), &mut steps);
-        (!steps.is_empty()).then_some(Wave { texts, steps, urgent: false })
+    go(batch, &plan, sink, begin, total, |wave| {
+        wave.texts = Borrowed(documents);
+        cutter.wave(&wave.texts, documents.len(), &mut wave.steps);
+        !wave.steps.is_empty()
     })
 }
 
@@ -68,32 +69,40 @@ pub(super) fn stream<P: AsDocument + Send + Sync, E: Into<DocumentError>, S: Par
     let most = batch.max_in_flight_bytes / 3;
     let first_bytes = plan::threshold(batch).min(most);
     let mut reader = Reader::new(pieces, Ramp { bytes: first_bytes, most: first_bytes });
-    let mut first = reader.read();
+    let mut first_texts = Vec::new();
+    let mut first = reader.read(&mut first_texts);
     let known = first.as_ref().map_or(0, |read| read.bytes);
     let plan = Plan::new(batch, |enough| if reader.ended { known } else { known.max(enough) });
     reader.wave = plan.waves(most);
     let mut cutter = Cutter::new(&plan, reader.wave, batch.max_document_bytes);
-    go(batch, &plan, sink, begin, None, || {
-        let read = first.take().or_else(|| reader.read())?;
+    go(batch, &plan, sink, begin, None, |wave: &mut Wave<Vec<P>, S>| {
+        let read = if let Some(read) = first.take() {
+            wave.texts = std::mem::take(&mut first_texts);
+            read
+        } else {
+            let Some(read) = reader.read(&mut wave.texts) else { return false };
+            read
+        };
         cutter.rewind();
-        let mut steps = Vec::new();
         for (before, error) in read.errors {
-            cutter.all(&read.texts, before, read.bytes, &mut steps);
+            cutter.all(&wave.texts, before, read.bytes, &mut wave.steps);
             let counts = cutter.meet(error.index);
-            steps.push(Step::Refuse(error, counts));
+            wave.steps.push(Step::Refuse(error, counts));
         }
-        cutter.all(&read.texts, read.texts.len(), read.bytes, &mut steps);
-        Some(Wave { texts: read.texts, steps, urgent: read.slow })
+        cutter.all(&wave.texts, wave.texts.len(), read.bytes, &mut wave.steps);
+        wave.urgent = read.slow;
+        true
     })
 }
 
-fn go<T: Texts, S: ParallelSink>(
+/// Does what `next` fills waves with, until it says that there is no more.
+fn go<T: Texts + Default, S: ParallelSink>(
     batch: &mut Batch<'_>,
     plan: &Plan<'_>,
     sink: &mut S,
     begin: Instant,
     total_bytes: Option<u64>,
-    mut next: impl FnMut() -> Option<Wave<T>>,
+    mut next: impl FnMut(&mut Wave<T, S>) -> bool,
 ) -> Result<Report, BatchError<S::Error>> {
     let extractor = batch.extractor;
     let span = tracing::debug_span!("batch", engine = extractor.engine_name(), workers = plan.workers);
@@ -104,16 +113,15 @@ fn go<T: Texts, S: ParallelSink>(
     if let Some(callback) = &mut batch.progress {
         delivery.call_back(callback, total_bytes);
     }
-    let mut helpers: Vec<Lane<'_>> = (1..plan.workers).map(|_| Lane::new(extractor)).collect();
+    let mut helpers: Vec<Lane<'_>> = (1..plan.workers).map(|_| Lane::new(extractor, &gate)).collect();
     match &plan.helpers {
         None => {
             let mut lines = LineCount::default();
-            while !delivery.has_ended()
-                && let Some(mut wave) = next()
-            {
+            let mut wave = Wave::<T, S>::default();
+            while !delivery.has_ended() && next(&mut wave) {
                 wave.steps.iter_mut().for_each(|step| lines.note(&wave.texts, step));
-                let slots = wave.steps.into_iter().map(Slot::undone).collect();
-                delivery.deliver(&wave.texts, slots);
+                wave.slots.extend(wave.steps.drain(..).map(Slot::undone));
+                delivery.deliver(&wave.texts, &mut wave.slots);
             }
         }
         Some(pool) => in_parallel(plan, pool, &mut helpers, &gate, &mut delivery, next),
@@ -121,51 +129,42 @@ fn go<T: Texts, S: ParallelSink>(
     delivery.finish(plan, &helpers)
 }
 
-fn in_parallel<T: Texts, S: ParallelSink>(
+fn in_parallel<T: Texts + Default, S: ParallelSink>(
     plan: &Plan<'_>,
     pool: &Helpers<'_>,
     helpers: &mut [Lane<'_>],
     gate: &Gate,
     delivery: &mut Delivery<'_, '_, S>,
-    mut next: impl FnMut() -> Option<Wave<T>>,
+    mut next: impl FnMut(&mut Wave<T, S>) -> bool,
 ) {
     let mut lines = LineCount::default();
-    let mut scanned: Option<Work<T, S>> = None;
-    let mut coming = next();
-    while let Some(Wave { texts, steps, urgent }) = coming.take() {
-        let part = |unit_bytes| (unit_bytes <= plan.large_unit_bytes).then(|| delivery.part()).flatten();
-        let mut slots: Vec<_> = steps
-            .into_iter()
-            .map(|step| {
-                let part = if let Step::Scan(unit) = &step { part(unit.bytes) } else { None };
-                Slot { part, ..Slot::undone(step) }
-            })
-            .collect();
-        let queue = Mutex::new(Queue::new(&mut slots, &mut lines));
+    // One is scanned while the other, which was scanned before, is delivered and filled again.
+    let (mut current, mut other) = (Wave::<T, S>::default(), Wave::<T, S>::default());
+    let mut goes_on = next(&mut current);
+    while goes_on {
+        let Wave { texts, steps, slots, urgent } = &mut current;
+        slots.extend(steps.drain(..).map(|step| delivery.slot(step, plan.large_unit_bytes)));
+        let (texts, queue) = (&*texts, Mutex::new(Queue::new(slots, &mut lines)));
         pool.in_place_scope(|scope| {
             for lane in helpers.iter_mut() {
-                let (texts, queue) = (&texts, &queue);
+                let queue = &queue;
                 scope.spawn(move |_| lane.work(texts, queue, gate));
             }
-            if let Some(Work { texts, slots }) = scanned.take() {
-                delivery.deliver(&texts, slots);
+            delivery.deliver(&other.texts, &mut other.slots);
+            if !*urgent {
+                goes_on = !delivery.has_ended() && next(&mut other);
             }
-            if !urgent && !delivery.has_ended() {
-                coming = next();
-            }
-            delivery.lane().work(&texts, &queue, gate);
+            delivery.lane().work(texts, &queue, gate);
         });
-        if urgent {
-            delivery.deliver(&texts, slots);
-            coming = if delivery.has_ended() { None } else { next() };
+        if *urgent {
+            delivery.deliver(texts, slots);
+            goes_on = !delivery.has_ended() && next(&mut current);
         } else {
-            scanned = Some(Work { texts, slots });
+            std::mem::swap(&mut current, &mut other);
         }
         if delivery.has_ended() {
             return;
         }
     }
-    if let Some(Work { texts, slots }) = scanned {
-        delivery.deliver(&texts, slots);
-    }
+    delivery.deliver(&other.texts, &mut other.slots);
 }

@@ -10,7 +10,7 @@ use super::gather::{Gathered, Split};
 use super::settings::CancelToken;
 use super::tap::Tap;
 use super::wave::{LineCount, Place, Step, Texts, Unit};
-use crate::extract::{Document, Extractor, LentMemory, Sink};
+use crate::extract::{Document, Extractor, LentMemory, Sink, Stop};
 use crate::pattern::PatternId;
 
 /// What may be kept of a unit: so many times its bytes, and a little more so that small units may be dense.
@@ -43,14 +43,17 @@ impl Gate {
 /// A step of a wave, and what came of it if a thread has done it.
 pub(super) struct Slot<S: Sink> {
     pub(super) step: Step,
-    /// An empty part, if the step is to be done by a thread.
+    /// What a thread fills, if the step is to be done by one.
     pub(super) part: Option<S>,
-    pub(super) scanned: Option<Scanned<S>>,
+    /// What the part was sent.
+    pub(super) found: Found,
+    /// How the scan ended, if a thread did it.
+    pub(super) end: Option<End<S::Error>>,
 }
 
 impl<S: Sink> Slot<S> {
     pub(super) fn undone(step: Step) -> Self {
-        Slot { step, part: None, scanned: None }
+        Slot { step, part: None, found: Found::new(), end: None }
     }
 }
 
@@ -70,13 +73,6 @@ impl<'q, S: Sink> Queue<'q, S> {
         self.lines.note(texts, &mut slot.step);
         Some(slot)
     }
-}
-
-/// What came of a unit.
-pub(super) struct Scanned<S: Sink> {
-    pub(super) part: S,
-    pub(super) found: Found,
-    pub(super) end: End<S::Error>,
 }
 
 /// How many associations of each pattern were found; only of those that were.
@@ -126,16 +122,24 @@ impl Counts {
         *count += 1;
     }
 
-    fn take(&mut self) -> Found {
-        self.patterns.drain(..).map(|id| (id, std::mem::take(&mut self.by_pattern[id.index()]))).collect()
+    fn move_to(&mut self, found: &mut Found) {
+        found.extend(self.patterns.drain(..).map(|id| (id, std::mem::take(&mut self.by_pattern[id.index()]))));
+    }
+}
+
+/// The memory goes back to the extractor, for others who are not to be stopped.
+impl Drop for Lane<'_> {
+    fn drop(&mut self) {
+        self.memory.obey(Stop::default());
     }
 }
 
 impl<'x> Lane<'x> {
-    pub(super) fn new(extractor: &'x Extractor) -> Self {
+    pub(super) fn new(extractor: &'x Extractor, gate: &Gate) -> Self {
         let counts = Counts { by_pattern: vec![0; extractor.patterns().len()], patterns: Vec::new() };
         let mut memory = extractor.lend_memory();
         memory.forget_peak();
+        memory.obey(gate.cancel.stop());
         Lane { extractor, memory, gathered: Gathered::default(), counts, busy: Duration::ZERO }
     }
 
@@ -143,9 +147,9 @@ impl<'x> Lane<'x> {
         self.memory.peak_arena_bytes()
     }
 
-    /// What was found since the last call.
-    pub(super) fn take_found(&mut self) -> Found {
-        self.counts.take()
+    /// Adds to `found` what was found since the last call.
+    pub(super) fn take_found(&mut self, found: &mut Found) {
+        self.counts.move_to(found);
     }
 
     /// Takes units from `queue`, first things first, until there are none.
@@ -154,10 +158,10 @@ impl<'x> Lane<'x> {
             // What a panic of the caller's texts might leave is not delivered.
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next(texts);
             let Some(slot) = next else { return };
-            let (Step::Scan(unit), Some(mut part)) = (&slot.step, slot.part.take()) else { continue };
+            let Slot { step: Step::Scan(unit), part: Some(part), found, end } = slot else { continue };
             let room = KEPT_BYTES + KEPT_SHARE * unit.bytes;
-            let end = self.scan(texts, unit, None, Some(room), gate, &mut part);
-            slot.scanned = Some(Scanned { part, found: self.counts.take(), end });
+            *end = Some(self.scan(texts, unit, None, Some(room), gate, part));
+            self.counts.move_to(found);
         }
     }
 
@@ -202,6 +206,8 @@ impl<'x> Lane<'x> {
                 self.extractor.extract_with(&mut self.memory, &self.gathered.document(), &mut split)
             };
             match flow {
+                // It may have ended early.
+                Ok(_) if gate.cancel.is_cancelled() && !tap.has_ended() => break End::Cancelled,
                 Ok(ControlFlow::Continue(())) if next != place => place = next,
                 Ok(ControlFlow::Continue(())) if place.text == unit.end.text => place = unit.end,
                 Ok(ControlFlow::Continue(())) => place = Place::of(place.text + 1),
@@ -211,5 +217,35 @@ impl<'x> Lane<'x> {
         };
         self.busy += begin.elapsed();
         end
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::{Engine, OwnedAssociation};
+    use crate::pattern::PatternSet;
+
+    #[test]
+    fn a_cancel_is_seen_within_a_line_and_forgotten_with_the_lane() {
+        // No engine sends anything of this line before it has gone through all of it.
+        let text = "Heavy rain causes floods. ".repeat(1_000);
+        let document = Document::new(&text);
+        for (patterns, count) in [(PatternSet::seed(), 1), (PatternSet::english(), 1_000)] {
+            let extractor = Extractor::builder().patterns(patterns).build().unwrap();
+            let simd = Extractor::builder().engine(Engine::Simd).build().is_ok();
+            let token = CancelToken::new();
+            let gate = Gate::new(&token);
+            let mut found: Vec<OwnedAssociation> = Vec::new();
+            let mut lane = Lane::new(&extractor, &gate);
+            let Ok(flow) = extractor.extract_with(&mut lane.memory, &document, &mut found);
+            assert_eq!((flow, found.len()), (ControlFlow::Continue(()), count));
+            token.cancel();
+            found.clear();
+            let Ok(_) = extractor.extract_with(&mut lane.memory, &document, &mut found);
+            assert!(found.is_empty() || !simd, "{} were sent", found.len());
+            drop(lane);
+            assert_eq!(extractor.extract(&text).len(), count);
+        }
     }
 }

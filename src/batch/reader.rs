@@ -24,10 +24,9 @@ pub(super) struct Reader<I> {
     pub(super) ended: bool,
 }
 
-/// What was read.
+/// What was read besides texts.
 #[derive(Debug)]
-pub(super) struct Read<P> {
-    pub(super) texts: Vec<P>,
+pub(super) struct Read {
     /// Each with the number of the text that it comes before.
     pub(super) errors: Vec<(usize, DocumentError)>,
     /// Whether the stream is slow, so that what was read should not wait for what comes.
@@ -41,11 +40,12 @@ impl<P: AsDocument, E: Into<DocumentError>, I: Iterator<Item = Result<P, E>>> Re
         Reader { pieces, wave, next_index: 0, ended: false }
     }
 
-    /// Reads a wave; nothing at the end of the stream.
-    pub(super) fn read(&mut self) -> Option<Read<P>> {
+    /// Reads a wave into `texts`, whatever was there before; nothing at the end of the stream.
+    pub(super) fn read(&mut self, texts: &mut Vec<P>) -> Option<Read> {
+        texts.clear();
         let begin = Instant::now();
         let enough = self.wave.step();
-        let mut read = Read { texts: Vec::new(), errors: Vec::new(), slow: false, bytes: 0 };
+        let mut read = Read { errors: Vec::new(), slow: false, bytes: 0 };
         let mut cost = 0;
         while !self.ended && (cost == 0 || cost < enough) && !read.slow {
             cost += PIECE_COST;
@@ -55,22 +55,22 @@ impl<P: AsDocument, E: Into<DocumentError>, I: Iterator<Item = Result<P, E>>> Re
                     self.next_index = document.index.saturating_add(1);
                     cost += document.text.len();
                     read.bytes += document.text.len();
-                    read.texts.push(piece);
+                    texts.push(piece);
                 }
                 Ok(Some(Err(error))) => {
                     let error = error.into();
                     self.next_index = error.index.saturating_add(1);
-                    read.errors.push((read.texts.len(), error));
+                    read.errors.push((texts.len(), error));
                 }
                 Ok(None) => self.ended = true,
                 Err(panic) => {
                     self.ended = true;
                     let failure = Failure::Panic(message(panic.as_ref()));
-                    read.errors.push((read.texts.len(), DocumentError::new("", self.next_index, failure)));
+                    read.errors.push((texts.len(), DocumentError::new("", self.next_index, failure)));
                 }
             }
             read.slow = begin.elapsed() > READ_TIME;
         }
-        (!read.texts.is_empty() || !read.errors.is_empty()).then_some(read)
+        (!texts.is_empty() || !read.errors.is_empty()).then_some(read)
     }
 }

@@ -12,7 +12,7 @@ use super::driver;
 use super::error::{BatchError, DocumentError};
 use super::report::{Progress, Report};
 use super::sink::ParallelSink;
-use crate::extract::Extractor;
+use crate::extract::{Extractor, Stop};
 
 /// How many threads scan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -53,6 +53,11 @@ impl CancelToken {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// For those who only want to know that it was cancelled.
+    pub(super) fn stop(&self) -> Stop {
+        Stop::when(&self.0)
     }
 
     /// Cancels the batches that have the token, now and later ones.
@@ -116,7 +121,7 @@ impl Extractor {
 
 impl<'e> Batch<'e> {
     /// The work of one thread that is worth waking others for, unless a threshold is given.
-    pub const WORTH_MICROSECONDS: usize = 85;
+    pub const WORTH_MICROSECONDS: usize = 100;
     /// The bytes of text that one thread scans at a time, unless others are given.
     pub const CHUNK_BYTES: usize = 128 << 10;
     /// The bytes of text in flight, unless others are given.

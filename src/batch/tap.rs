@@ -28,6 +28,7 @@ pub(super) struct Tap<'t, S> {
     at: usize,
     line: usize,
     interrupt: Option<Interrupt>,
+    ended: bool,
 }
 
 /// Why the tap broke off, unless the sink did.
@@ -46,7 +47,7 @@ impl<'t, S: Sink> Tap<'t, S> {
         room: usize,
     ) -> Self {
         let document = Document::new("");
-        Tap { sink, gate, counts, skip, room, text: 0, document, at: 0, line: 0, interrupt: None }
+        Tap { sink, gate, counts, skip, room, text: 0, document, at: 0, line: 0, interrupt: None, ended: false }
     }
 
     /// Says that what comes is found in `document`, which is the text `number` or a part of it.
@@ -57,6 +58,11 @@ impl<'t, S: Sink> Tap<'t, S> {
     /// Whether the sink has as much as it may.
     pub(super) fn is_full(&self) -> bool {
         self.room == 0
+    }
+
+    /// Whether it broke off, or the sink did.
+    pub(super) fn has_ended(&self) -> bool {
+        self.ended
     }
 
     /// Why it broke off.
@@ -75,6 +81,7 @@ impl<'t, S: Sink> Tap<'t, S> {
 
     fn interrupt(&mut self, interrupt: Interrupt) -> ControlFlow<()> {
         self.interrupt = Some(interrupt);
+        self.ended = true;
         ControlFlow::Break(())
     }
 }
@@ -91,7 +98,9 @@ impl<S: Sink> Sink for Tap<'_, S> {
         if self.room == 0 && is_new_line {
             return Ok(self.interrupt(Interrupt::Full));
         }
-        let texts = association.source().len() + association.target().len() + association.document.len();
+        // Reckoned by the spans: nobody may want to read the arguments, and some are lowered only when they are read.
+        let [source, target] = [association.spans.source, association.spans.target].map(|span| span.range().len());
+        let texts = source + target + association.document.len();
         self.room = self.room.saturating_sub(texts + ASSOCIATION_COST);
         let document = self.document;
         layout::send(&document, association, &mut Guard(self))
@@ -115,6 +124,7 @@ impl<S: Sink> Sink for Guard<'_, '_, S> {
                 if flow.is_ok() {
                     tap.counts.add(association.pattern_id);
                 }
+                tap.ended = !matches!(flow, Ok(ControlFlow::Continue(())));
                 flow
             }
             Err(panic) => {

@@ -25,6 +25,12 @@ pub(super) trait Texts: Sync {
 /// The documents of a caller.
 pub(super) struct Borrowed<'d, D>(pub(super) &'d [D]);
 
+impl<D> Default for Borrowed<'_, D> {
+    fn default() -> Self {
+        Borrowed(&[])
+    }
+}
+
 impl<D: AsDocument + Sync> Texts for Borrowed<'_, D> {
     fn document(&self, number: usize) -> Document<'_> {
         self.0[number].as_document().with_index(number)

@@ -6,8 +6,9 @@ use std::ops::Range;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::association::{Span, Spans};
-use super::associations::{Associations, Kept, Record};
+use super::associations::Associations;
 use super::labels::{Label, Labels};
+use super::page::{Kept, Page, Record};
 use crate::pattern::{MAX_PATTERNS, PatternId, RelationType};
 
 /// The columns; their meaning is told at [`Associations`].
@@ -32,11 +33,11 @@ impl<'a> From<&'a Associations> for Columns<'a> {
     fn from(from: &'a Associations) -> Self {
         let row = |label: &'a Label| (label.id.0, Cow::from(&*label.name), label.relation.clone());
         let mut columns = Columns {
-            text: Cow::from(&from.text),
+            text: Cow::from(&from.kept.text),
             patterns: from.labels.iter().map(row).collect(),
             ..Columns::default()
         };
-        for record in &from.records {
+        for record in &from.kept.records {
             let document = (record.document_index, record.document.start, record.document.end);
             match columns.documents.last_mut() {
                 Some((index, start, end, count)) if (*index, *start, *end) == document => *count += 1,
@@ -119,7 +120,7 @@ impl Columns<'_> {
         let label =
             |(id, name, relation): (u32, Cow<'_, str>, _)| Label { id: PatternId(id), name: name.into(), relation };
         let labels: Labels = self.patterns.into_iter().map(label).collect();
-        Ok(Associations { labels, records, text: self.text.into_owned() })
+        Ok(Associations { labels, kept: Page { records, text: self.text.into_owned() } })
     }
 }
 

@@ -36,6 +36,11 @@ impl Compiled {
         self.scanner.name()
     }
 
+    /// Whether there are patterns with bounded arguments.
+    pub(crate) fn reads_sentences(&self) -> bool {
+        self.decider.reads_sentences()
+    }
+
     pub(crate) fn memory_usage(&self) -> usize {
         self.scanner.memory_usage() + self.decider.memory_usage()
     }

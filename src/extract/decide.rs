@@ -37,6 +37,11 @@ impl Decider {
         self.verifiers.len()
     }
 
+    /// Whether there are patterns with bounded arguments, for which sentences are read.
+    pub(super) fn reads_sentences(&self) -> bool {
+        self.grammar.is_some()
+    }
+
     /// Bytes of memory that the rules for bounded arguments take.
     pub(super) fn memory_usage(&self) -> usize {
         self.grammar.as_ref().map_or(0, Grammar::memory_usage)

@@ -17,7 +17,7 @@ use super::raw::Raw;
 use super::sink::Sink;
 use super::threads::Threads;
 use super::{ExampleFailure, examples, layout};
-use crate::argument::Grammar;
+use crate::argument::{Grammar, Wanted};
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
 use crate::scan::literal::{Instructions, Literals, Pooled, Unfit};
@@ -42,9 +42,7 @@ struct Inner {
     strategy: Strategy,
     memory: Pool<Memory, CreateMemory>,
     threads: Threads,
-    /// Whether to give what the text denies, and what has a pronoun for an argument.
-    negated: bool,
-    pronouns: bool,
+    wanted: Wanted,
 }
 
 type CreateMemory = Box<dyn Fn() -> Memory + Send + Sync + UnwindSafe + RefUnwindSafe>;
@@ -191,10 +189,10 @@ impl ExtractorBuilder {
     /// the instructions of the engine that was asked for.
     pub fn build(self) -> Result<Extractor, BuildError> {
         let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::english));
-        let strategy = Strategy::choose(&patterns, self.engine, self.dfa_size_limit)?;
+        let wanted = Wanted { negated: self.negated, pronouns: self.pronouns };
+        let strategy = Strategy::choose(&patterns, wanted, self.engine, self.dfa_size_limit)?;
         let memory: Pool<Memory, CreateMemory> = Pool::new(Box::new(Memory::default));
-        let (negated, pronouns) = (self.negated, self.pronouns);
-        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory, threads: Threads::default(), negated, pronouns })))
+        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory, threads: Threads::default(), wanted })))
     }
 }
 
@@ -204,22 +202,22 @@ impl Strategy {
     /// - else literals, by the best SIMD kernel of this CPU: in the text as it is if all of them are ASCII and every
     ///   pattern has one, else in the lowered text;
     /// - else, without such a kernel or with literals that are too much alike for it, by aho-corasick.
-    fn choose(set: &PatternSet, engine: Engine, dfa_size_limit: usize) -> Result<Self, BuildError> {
+    fn choose(set: &PatternSet, wanted: Wanted, engine: Engine, dfa_size_limit: usize) -> Result<Self, BuildError> {
         let (strategy, why) = match engine {
             Engine::Naive => (Strategy::Naive(Naive::new(set)?), "asked for"),
-            Engine::Dfa => (Self::dfa(set, dfa_size_limit)?, "asked for"),
-            Engine::Portable => (Self::portable(set)?, "asked for"),
-            Engine::Avx2 => Self::literal(set, &[Instructions::Avx2])?,
-            Engine::Avx512 => Self::literal(set, &[Instructions::Avx512])?,
-            Engine::Simd => Self::literal(set, &[Instructions::Avx512, Instructions::Avx2])?,
-            Engine::Literal => Self::best_literal(set)?,
+            Engine::Dfa => (Self::dfa(set, wanted, dfa_size_limit)?, "asked for"),
+            Engine::Portable => (Self::portable(set, wanted)?, "asked for"),
+            Engine::Avx2 => Self::literal(set, wanted, &[Instructions::Avx2])?,
+            Engine::Avx512 => Self::literal(set, wanted, &[Instructions::Avx512])?,
+            Engine::Simd => Self::literal(set, wanted, &[Instructions::Avx512, Instructions::Avx2])?,
+            Engine::Literal => Self::best_literal(set, wanted)?,
             Engine::Auto => {
                 let by_literals = Plan::new(set, Needles::Literals, std::iter::empty()).unfiltered().len();
                 let by_any = Plan::new(set, Needles::Any, std::iter::empty()).unfiltered().len();
                 if by_any < by_literals {
-                    (Self::dfa(set, dfa_size_limit)?, "a pattern has no literal to look for")
+                    (Self::dfa(set, wanted, dfa_size_limit)?, "a pattern has no literal to look for")
                 } else {
-                    Self::best_literal(set)?
+                    Self::best_literal(set, wanted)?
                 }
             }
         };
@@ -228,40 +226,44 @@ impl Strategy {
     }
 
     /// What to look for, and what decides the lines in which it is.
-    fn plan(set: &PatternSet, needles: Needles) -> Result<(Plan, Decider), BuildError> {
-        let grammar = Grammar::new(set);
+    fn plan(set: &PatternSet, wanted: Wanted, needles: Needles) -> Result<(Plan, Decider), BuildError> {
+        let grammar = Grammar::new(set, wanted);
         let plan = Plan::new(set, needles, grammar.iter().flat_map(Grammar::anchors));
         Ok((plan, Decider::new(set, grammar)?))
     }
 
-    fn dfa(set: &PatternSet, size_limit: usize) -> Result<Self, BuildError> {
-        let (plan, decider) = Self::plan(set, Needles::Any)?;
+    fn dfa(set: &PatternSet, wanted: Wanted, size_limit: usize) -> Result<Self, BuildError> {
+        let (plan, decider) = Self::plan(set, wanted, Needles::Any)?;
         let scanner = Dfa::new(&plan, size_limit)?;
         Ok(Strategy::Compiled(Compiled::new(plan, Box::new(scanner), decider)))
     }
 
-    fn portable(set: &PatternSet) -> Result<Self, BuildError> {
-        let (plan, decider) = Self::plan(set, Needles::Literals)?;
+    fn portable(set: &PatternSet, wanted: Wanted) -> Result<Self, BuildError> {
+        let (plan, decider) = Self::plan(set, wanted, Needles::Literals)?;
         let scanner = Portable::new(plan.literals())?;
         Ok(Strategy::Compiled(Compiled::new(plan, Box::new(scanner), decider)))
     }
 
-    fn best_literal(set: &PatternSet) -> Result<(Self, &'static str), BuildError> {
-        match Self::literal(set, &[Instructions::Avx512, Instructions::Avx2]) {
-            Err(BuildError::Instructions) => Ok((Self::portable(set)?, "this CPU has no SIMD kernel of ours")),
+    fn best_literal(set: &PatternSet, wanted: Wanted) -> Result<(Self, &'static str), BuildError> {
+        match Self::literal(set, wanted, &[Instructions::Avx512, Instructions::Avx2]) {
+            Err(BuildError::Instructions) => Ok((Self::portable(set, wanted)?, "this CPU has no SIMD kernel of ours")),
             built => built,
         }
     }
 
     /// Literals by the first of the `instructions` that the CPU has.
-    fn literal(set: &PatternSet, instructions: &[Instructions]) -> Result<(Self, &'static str), BuildError> {
-        let (plan, decider) = Self::plan(set, Needles::Literals)?;
+    fn literal(
+        set: &PatternSet,
+        wanted: Wanted,
+        instructions: &[Instructions],
+    ) -> Result<(Self, &'static str), BuildError> {
+        let (plan, decider) = Self::plan(set, wanted, Needles::Literals)?;
         let raw = Raw::suits(&plan);
         let needles = if raw { Raw::needles(&plan) } else { plan.literals().to_vec() };
         let built = instructions.iter().map(|&instructions| Literals::new(&needles, instructions));
         match built.into_iter().find(|built| !matches!(built, Err(Unfit::Cpu))) {
             None => Err(BuildError::Instructions),
-            Some(Err(_)) => Ok((Self::portable(set)?, "the literals do not suit a SIMD kernel")),
+            Some(Err(_)) => Ok((Self::portable(set, wanted)?, "the literals do not suit a SIMD kernel")),
             Some(Ok(literals)) if raw => {
                 let why = "every pattern has literals, all ASCII: only lines with one are lowered";
                 Ok((Strategy::Raw(Box::new(Raw::new(plan, literals, decider))), why))
@@ -358,9 +360,8 @@ impl Extractor {
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
         let mut failure = None;
-        let left_out = |association: &super::Association<'_>| {
-            (association.negated() && !self.0.negated) || (association.pronoun() && !self.0.pronouns)
-        };
+        let left_out =
+            |association: &super::Association<'_>| !self.0.wanted.holds(association.negated(), association.pronoun());
         let mut emit = |association: &super::Association<'_>| {
             if left_out(association) {
                 return ControlFlow::Continue(());
@@ -394,8 +395,10 @@ impl Extractor {
     pub(crate) fn bytes_per_microsecond(&self) -> usize {
         match &self.0.strategy {
             Strategy::Naive(_) => 25,
+            Strategy::Compiled(compiled) if compiled.reads_sentences() => 150,
             Strategy::Compiled(_) => 500,
-            Strategy::Raw(_) => 6_000,
+            Strategy::Raw(raw) if raw.reads_sentences() => 250,
+            Strategy::Raw(_) => 10_000,
         }
     }
 

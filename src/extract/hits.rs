@@ -1,6 +1,6 @@
 //! The hits of a line, gathered until the line is over.
 
-use crate::argument::{AnchorHit, Found, Grammar, Reading};
+use crate::argument::{AnchorHit, Found, Grammar, Reading, Stop};
 use crate::pattern::PatternId;
 
 /// The hits of one line.
@@ -25,6 +25,16 @@ impl Hits {
         }
         self.best.resize(patterns, None);
         self.anchors.clear();
+    }
+
+    /// Says when to end early.
+    pub(super) fn obey(&mut self, stop: Stop) {
+        self.reading.stop = stop;
+    }
+
+    /// Whether to end early.
+    pub(super) fn are_stopped(&self) -> bool {
+        self.reading.stop.is_asked()
     }
 
     /// Keeps an anchor that begins at byte `at` of the original line.

@@ -4,7 +4,7 @@ use crate::pattern::{PatternId, RelationType};
 
 /// Labels, each once, in the order in which they were first seen.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Labels {
+pub(crate) struct Labels {
     all: Vec<Label>,
     /// By the place of the pattern in its set: one more than the place of its label, or 0.
     places: Vec<u32>,
@@ -25,6 +25,11 @@ impl FromIterator<Label> for Labels {
 }
 
 impl Labels {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.all.len()
+    }
+
     pub(super) fn get(&self, place: usize) -> &Label {
         &self.all[place]
     }

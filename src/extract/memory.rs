@@ -5,6 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use bumpalo::Bump;
 
 use super::hits::Hits;
+use crate::argument::Stop;
 use crate::scan::literal::{Buffer, Scratch};
 
 /// An arena that grew beyond this for a long line is given back after it.
@@ -23,6 +24,12 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
+    /// Says when extractions are to end early, though they send nothing: a line may be very long. Until it is told
+    /// otherwise.
+    pub(crate) fn obey(&mut self, stop: Stop) {
+        self.hits.obey(stop);
+    }
+
     /// Forgets the peak, to measure anew.
     pub(crate) fn forget_peak(&mut self) {
         self.arena.peak = 0;

@@ -14,6 +14,7 @@ mod labels;
 pub(crate) mod layout;
 mod memory;
 mod naive;
+mod page;
 mod phrase;
 mod raw;
 mod sink;
@@ -22,14 +23,18 @@ mod verify;
 
 use std::ops::ControlFlow;
 
+pub(crate) use crate::argument::Stop;
+
 pub use association::{Association, OwnedAssociation, Span};
 pub use associations::{Associations, Iter};
 pub use document::Document;
 pub use examples::ExampleFailure;
 pub(crate) use extractor::LentMemory;
 pub use extractor::{Engine, Extractor, ExtractorBuilder, UnknownEngine};
+pub(crate) use labels::Labels;
 #[cfg_attr(not(feature = "io"), expect(unused_imports, reason = "only readers make such texts"))]
 pub(crate) use layout::{Entries, Layout};
+pub(crate) use page::Page;
 pub use sink::{Sink, SinkFn, sink_fn};
 
 /// Where an engine sends what it finds.

@@ -69,6 +69,11 @@ impl Raw {
         self.literals.name()
     }
 
+    /// Whether there are patterns with bounded arguments.
+    pub(crate) fn reads_sentences(&self) -> bool {
+        self.decider.reads_sentences()
+    }
+
     pub(crate) fn memory_usage(&self) -> usize {
         self.literals.memory_usage() + size_of_val(&*self.soles) + self.decider.memory_usage()
     }
@@ -136,6 +141,9 @@ struct Lines<'r, 'm> {
 impl Lines<'_, '_> {
     /// Takes the next hits of a text that has been searched up to byte `searched`.
     fn found(&mut self, hits: &[Hit], searched: usize) -> ControlFlow<()> {
+        if self.hits.are_stopped() {
+            return ControlFlow::Break(());
+        }
         for here in hits.chunk_by(|a, b| a.line.start == b.line.start) {
             let line = here[0].line;
             if self.open.is_none_or(|open| open.start != line.start) {
@@ -165,6 +173,9 @@ impl Lines<'_, '_> {
         let hides_needles = std::mem::take(&mut self.hides_needles);
         if !self.raw.decider.read(text, self.hits) && !hides_needles {
             return ControlFlow::Continue(());
+        }
+        if self.hits.are_stopped() {
+            return ControlFlow::Break(());
         }
         if !hides_needles && self.raw.decider.only_splits(self.hits) {
             return self.split_at_hits(&line);

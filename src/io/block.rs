@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::buffers::Text;
 use crate::extract::{Entries, Layout};
 use crate::{AsDocument, Document};
 
@@ -13,7 +14,7 @@ use crate::{AsDocument, Document};
 pub struct Block {
     pub(crate) id: Arc<str>,
     pub(crate) index: usize,
-    pub(crate) text: String,
+    pub(super) text: Text,
     pub(crate) offset: usize,
     pub(crate) line: usize,
     pub(crate) layout: Layout,
@@ -21,7 +22,7 @@ pub struct Block {
 
 impl Block {
     /// A block of several documents, the first with this index.
-    pub(crate) fn many(index: usize, text: String, entries: Entries) -> Self {
+    pub(super) fn many(index: usize, text: Text, entries: Entries) -> Self {
         let layout = Layout::Many(Arc::new(entries));
         Block { id: Arc::from(""), index, text, offset: 0, line: 1, layout }
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 
+use super::buffers::Buffers;
 use super::documents::InputFormat;
 use super::error::{ReadError, ReadErrorKind};
 use super::files::{Files, Found, Input};
@@ -73,6 +74,7 @@ pub struct Contents {
     format: InputFormat,
     fields: Fields,
     stdin: Option<Box<dyn Read + Send>>,
+    buffers: Buffers,
     /// Rows to pass over, by input.
     read_before: HashMap<String, u64>,
     /// How often each input was opened.
@@ -110,6 +112,7 @@ impl Contents {
             format: InputFormat::Auto,
             fields: Fields { text: "content".to_owned(), source: "source".to_owned(), category: "category".to_owned() },
             stdin: None,
+            buffers: Buffers::new(BLOCK_BYTES),
             read_before: HashMap::new(),
             opened: HashMap::new(),
             done_before: HashSet::new(),
@@ -186,7 +189,7 @@ impl Contents {
             Input::Stdin => self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())),
             Input::Path(path) => Box::new(File::open(path).map_err(fault)?),
         };
-        let mut blocks = LineBlocks::new(input, BLOCK_BYTES, found.input == Input::Stdin);
+        let mut blocks = LineBlocks::new(input, BLOCK_BYTES, found.input == Input::Stdin, self.buffers.clone());
         let start = blocks.peek().map_err(fault)?;
         if let Some(at) = memchr::memchr(0, start) {
             if !found.named {
@@ -245,6 +248,7 @@ impl Contents {
                 self.take_line(&mut open, line.strip_suffix(b"\r").unwrap_or(line));
             }
         }
+        self.buffers.give(bytes);
         self.open = Some(open);
     }
 

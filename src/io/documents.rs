@@ -8,6 +8,7 @@ use std::ops::AddAssign;
 use std::sync::Arc;
 
 use super::block::Block;
+use super::buffers::{Buffers, Text};
 use super::error::{ReadError, ReadErrorKind};
 use super::files::{Files, Found, Input, Skipped};
 use super::jsonl::Fields;
@@ -106,6 +107,7 @@ pub struct Documents {
     format: InputFormat,
     fields: Fields,
     block_bytes: usize,
+    buffers: Buffers,
     stdin: Option<Box<dyn Read + Send>>,
     left_out: Vec<same_file::Handle>,
     open: Option<Open>,
@@ -139,6 +141,7 @@ impl Documents {
             format: InputFormat::Auto,
             fields: Fields { id: "id".to_owned(), text: "text".to_owned() },
             block_bytes: BLOCK_BYTES,
+            buffers: Buffers::new(BLOCK_BYTES),
             stdin: None,
             left_out: Vec::new(),
             open: None,
@@ -173,6 +176,7 @@ impl Documents {
     #[must_use]
     pub fn block_bytes(mut self, bytes: usize) -> Self {
         self.block_bytes = bytes.max(1);
+        self.buffers = Buffers::new(self.block_bytes);
         self
     }
 
@@ -230,7 +234,7 @@ impl Documents {
             id: Arc::clone(&found.id),
             named: found.named,
             format: self.format.of(&found.id),
-            blocks: LineBlocks::new(input, block_bytes, !is_regular),
+            blocks: LineBlocks::new(input, block_bytes, !is_regular, self.buffers.clone()),
             begun: false,
             index: 0,
             offset: 0,
@@ -307,7 +311,10 @@ impl Documents {
         }
         self.counts.bytes += bytes.len() as u64;
         match open.format {
-            InputFormat::Jsonl => self.read_rows(&mut open, &bytes),
+            InputFormat::Jsonl => {
+                self.read_rows(&mut open, &bytes);
+                self.buffers.give(bytes);
+            }
             InputFormat::Lines => self.read_lines(&mut open, bytes),
             InputFormat::Text | InputFormat::Auto => self.read_text(&mut open, bytes),
         }
@@ -317,7 +324,7 @@ impl Documents {
     fn read_text(&mut self, open: &mut Open, bytes: Vec<u8>) {
         let text = decode(bytes, &mut open.replaced);
         let (len, lines) = (text.len(), line_feeds(text.as_bytes()));
-        let id = Arc::clone(&open.id);
+        let (id, text) = (Arc::clone(&open.id), self.buffers.lend(text));
         let Open { index, offset, line, .. } = *open;
         self.ready.push_back(Ok(Block { id, index, text, offset, line, layout: Layout::One }));
         open.offset += len;
@@ -328,6 +335,7 @@ impl Documents {
         let text = decode(bytes, &mut open.replaced);
         let lines = line_feeds(text.as_bytes()) + usize::from(!text.ends_with('\n'));
         let (id, index, line) = (Arc::clone(&open.id), self.index, open.line);
+        let text = self.buffers.lend(text);
         self.ready.push_back(Ok(Block { id, index, text, offset: 0, line, layout: Layout::Lines { first: line } }));
         self.counts.documents += lines;
         self.index += lines;
@@ -335,7 +343,7 @@ impl Documents {
     }
 
     fn read_rows(&mut self, open: &mut Open, bytes: &[u8]) {
-        let mut rows = Rows::new(bytes.len());
+        let mut rows = Rows::new(bytes.len(), &self.buffers);
         let mut rest = bytes;
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |feed| feed + 1);
@@ -364,11 +372,11 @@ impl Documents {
 
     /// Hands on what was gathered, if it is anything.
     fn hand_on(&mut self, rows: &mut Rows) {
-        let capacity = rows.capacity;
-        let Rows { text, entries, .. } = std::mem::replace(rows, Rows::new(capacity));
+        let next = Rows::new(rows.capacity, &rows.buffers);
+        let Rows { text, entries, .. } = std::mem::replace(rows, next);
         let count = entries.len();
         if count > 0 {
-            self.ready.push_back(Ok(Block::many(self.index, text, entries)));
+            self.ready.push_back(Ok(Block::many(self.index, self.buffers.lend(text), entries)));
             self.counts.documents += count;
             self.index += count;
         }
@@ -380,11 +388,11 @@ impl Open {
     fn pause(&self) -> Block {
         if self.begun && self.format == InputFormat::Text {
             let Open { index, offset, line, .. } = *self;
-            let (id, text) = (Arc::clone(&self.id), String::new());
+            let (id, text) = (Arc::clone(&self.id), Text::default());
             return Block { id, index, text, offset, line, layout: Layout::One };
         }
         // It belongs to no document.
-        Block::many(usize::MAX, String::new(), Entries::default())
+        Block::many(usize::MAX, Text::default(), Entries::default())
     }
 }
 
@@ -419,16 +427,18 @@ struct Rows {
     id: String,
     lines: usize,
     capacity: usize,
+    buffers: Buffers,
 }
 
 impl Rows {
-    fn new(capacity: usize) -> Self {
-        Rows { text: String::new(), entries: Entries::default(), id: String::new(), lines: 0, capacity }
+    fn new(capacity: usize, buffers: &Buffers) -> Self {
+        let (text, id, entries) = (String::new(), String::new(), Entries::default());
+        Rows { text, entries, id, lines: 0, capacity, buffers: buffers.clone() }
     }
 
     fn push(&mut self, row: &[u8], fields: &Fields, path: &str, line: usize) -> Result<(), ReadErrorKind> {
         if self.text.capacity() == 0 {
-            self.text.reserve_exact(self.capacity.max(row.len()));
+            self.text = self.buffers.text(self.capacity.max(row.len()));
         }
         let start = self.text.len();
         self.id.clear();

@@ -2,83 +2,105 @@
 
 use std::io::{self, Read};
 
+use super::buffers::Buffers;
+
 /// Cuts what `input` gives just after line feeds, into blocks of about `block_bytes`. A line is never cut: one that is
 /// longer makes a longer block. Every byte is read into the block that it is given in; only what follows the last line
-/// feed of a block is moved to the next.
+/// feed of a block is moved to the next, and a small block is copied.
 pub(crate) struct LineBlocks<R> {
     input: R,
     block_bytes: usize,
     /// Whether a block is given as soon as it holds a line, for inputs that come slowly.
     eager: bool,
-    /// The beginning of the next block.
+    /// The beginning of the next block, in its first bytes.
     buffer: Vec<u8>,
-    /// Bytes of `buffer` known to hold no line feed.
+    /// How many.
+    filled: usize,
+    buffers: Buffers,
+    /// How many of them are known to hold no line feed.
     searched: usize,
     ended: bool,
 }
 
 impl<R: Read> LineBlocks<R> {
-    pub(crate) fn new(input: R, block_bytes: usize, eager: bool) -> Self {
-        LineBlocks { input, block_bytes: block_bytes.max(1), eager, buffer: Vec::new(), searched: 0, ended: false }
+    /// Reads `input` into `buffers`.
+    pub(super) fn new(input: R, block_bytes: usize, eager: bool, buffers: Buffers) -> Self {
+        let (block_bytes, buffer) = (block_bytes.max(1), buffers.take());
+        LineBlocks { input, block_bytes, eager, buffer, filled: 0, buffers, searched: 0, ended: false }
     }
 
     /// The first bytes, at most a block of them and without waiting for a whole line; empty only if there are none.
     pub(crate) fn peek(&mut self) -> io::Result<&[u8]> {
-        if self.buffer.is_empty() && !self.ended {
+        if self.filled == 0 && !self.ended {
             self.read()?;
         }
-        Ok(&self.buffer)
+        Ok(&self.buffer[..self.filled])
     }
 
     /// Leaves out the first `count` of the bytes that [`peek`](Self::peek) showed.
     pub(crate) fn skip(&mut self, count: usize) {
-        self.buffer.drain(..count);
+        self.buffer.copy_within(count..self.filled, 0);
+        self.filled -= count;
     }
 
     /// The next block; empty at the end.
     pub(crate) fn next_block(&mut self) -> io::Result<Vec<u8>> {
         loop {
-            let full = self.buffer.len() >= self.block_bytes;
-            if (full || self.eager) && self.searched < self.buffer.len() {
-                if let Some(feed) = memchr::memrchr(b'\n', &self.buffer[self.searched..]) {
-                    let next = self.searched + feed + 1;
-                    let mut rest = Vec::new();
-                    if next < self.buffer.len() {
-                        rest.reserve_exact(self.block_bytes.max(self.buffer.len() - next));
-                        rest.extend_from_slice(&self.buffer[next..]);
-                    }
-                    self.buffer.truncate(next);
-                    self.searched = rest.len();
-                    return Ok(std::mem::replace(&mut self.buffer, rest));
+            let full = self.filled >= self.block_bytes;
+            if (full || self.eager) && self.searched < self.filled {
+                if let Some(feed) = memchr::memrchr(b'\n', &self.buffer[self.searched..self.filled]) {
+                    let block = self.hand_out(self.searched + feed + 1);
+                    self.searched = self.filled;
+                    return Ok(block);
                 }
-                self.searched = self.buffer.len();
+                self.searched = self.filled;
             }
             if self.ended {
                 self.searched = 0;
-                return Ok(std::mem::take(&mut self.buffer));
+                return Ok(self.hand_out(self.filled));
             }
             self.read()?;
         }
     }
 
+    /// The first `len` bytes; what follows them begins the next block.
+    fn hand_out(&mut self, len: usize) -> Vec<u8> {
+        let rest = len..self.filled;
+        self.filled = rest.len();
+        if self.buffers.are_large_for(len) {
+            let block = self.buffer[..len].to_vec();
+            self.buffer.copy_within(rest, 0);
+            return block;
+        }
+        let mut next = self.buffers.take();
+        next.extend_from_slice(&self.buffer[rest]);
+        self.buffer.truncate(len);
+        std::mem::replace(&mut self.buffer, next)
+    }
+
     /// Reads once: what is missing to a block, or for a line longer than that a block more.
     fn read(&mut self) -> io::Result<()> {
-        let len = self.buffer.len();
-        let wanted = if len < self.block_bytes { self.block_bytes - len } else { self.block_bytes };
-        if len == 0 {
-            self.buffer.reserve_exact(wanted);
+        let wanted = if self.filled < self.block_bytes { self.block_bytes - self.filled } else { self.block_bytes };
+        let end = self.filled + wanted;
+        if self.buffer.len() < end {
+            self.buffer.resize(end, 0);
         }
-        self.buffer.resize(len + wanted, 0);
         let outcome = loop {
-            match self.input.read(&mut self.buffer[len..]) {
+            match self.input.read(&mut self.buffer[self.filled..end]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 outcome => break outcome,
             }
         };
         // After an error what was read before it is still given, and if it is only that nothing is there yet, the rest.
         self.ended = !matches!(&outcome, Ok(1..)) && !outcome.as_ref().is_err_and(is_not_yet);
-        self.buffer.truncate(len + *outcome.as_ref().unwrap_or(&0));
+        self.filled += *outcome.as_ref().unwrap_or(&0);
         outcome.map(drop)
+    }
+}
+
+impl<R> Drop for LineBlocks<R> {
+    fn drop(&mut self) {
+        self.buffers.give(std::mem::take(&mut self.buffer));
     }
 }
 
@@ -128,7 +150,7 @@ mod tests {
             {
                 let case = format!("{text:?} {block_bytes} {step} {eager} {fails}");
                 let slow = Slow { text: text.as_bytes(), step, fails, turn: 1 };
-                let mut blocks = LineBlocks::new(slow, block_bytes, eager);
+                let mut blocks = LineBlocks::new(slow, block_bytes, eager, Buffers::new(block_bytes));
                 let peeked = blocks.peek().is_ok_and(|bytes| !bytes.is_empty());
                 assert_eq!(peeked, !text.is_empty(), "{case}");
                 let mut parts: Vec<Vec<u8>> = Vec::new();

@@ -7,6 +7,7 @@
 //! This room reads and writes what it is given. It prints nothing and knows no arguments of the command line.
 
 mod block;
+mod buffers;
 mod contents;
 mod documents;
 mod error;

@@ -56,12 +56,14 @@ pub struct RecordWriter<W> {
     format: RecordFormat,
     palette: Palette,
     out: W,
+    /// Buffers of parts that were merged.
+    spare: Vec<Vec<u8>>,
 }
 
 impl<W: Write> RecordWriter<W> {
     /// A writer to `out`, without colours. It does not write the [header](RecordFormat::header) of the format.
     pub fn new(format: RecordFormat, out: W) -> Self {
-        RecordWriter { format, palette: Palette::Plain, out }
+        RecordWriter { format, palette: Palette::Plain, out, spare: Vec::new() }
     }
 
     /// Says how the text format marks the parts of a line.
@@ -101,12 +103,15 @@ impl<W: Write> Sink for RecordWriter<W> {
 impl<W: Write> ParallelSink for RecordWriter<W> {
     type Part = RecordWriter<Vec<u8>>;
 
-    fn part(&self) -> RecordWriter<Vec<u8>> {
-        RecordWriter { format: self.format, palette: self.palette, out: Vec::new() }
+    fn part(&mut self) -> RecordWriter<Vec<u8>> {
+        RecordWriter::new(self.format, self.spare.pop().unwrap_or_default()).palette(self.palette)
     }
 
     fn merge(&mut self, part: RecordWriter<Vec<u8>>) -> io::Result<ControlFlow<()>> {
-        self.out.write_all(&part.out)?;
+        let mut records = part.out;
+        self.out.write_all(&records)?;
+        records.clear();
+        self.spare.push(records);
         Ok(ControlFlow::Continue(()))
     }
 }

@@ -248,13 +248,16 @@ impl Iterator for Reader<'_> {
 struct Records<'r> {
     writer: RecordWriter<Shared<'r>>,
     output: &'r RefCell<Output>,
+    /// Parts that were written, for the next ones.
+    spare: Vec<RecordWriter<Vec<u8>>>,
     /// The time that it took to write what no thread had rendered before.
     time: Duration,
 }
 
 impl<'r> Records<'r> {
     fn new(format: RecordFormat, palette: Palette, output: &'r RefCell<Output>) -> Self {
-        Records { writer: RecordWriter::new(format, Shared(output)).palette(palette), output, time: Duration::ZERO }
+        let writer = RecordWriter::new(format, Shared(output)).palette(palette);
+        Records { writer, output, spare: Vec::new(), time: Duration::ZERO }
     }
 }
 
@@ -274,12 +277,14 @@ impl Sink for Records<'_> {
 impl ParallelSink for Records<'_> {
     type Part = RecordWriter<Vec<u8>>;
 
-    fn part(&self) -> Self::Part {
-        self.writer.part()
+    fn part(&mut self) -> Self::Part {
+        self.spare.pop().unwrap_or_else(|| self.writer.part())
     }
 
-    fn merge(&mut self, part: Self::Part) -> io::Result<ControlFlow<()>> {
-        self.output.borrow_mut().write_records(&part.into_inner())?;
+    fn merge(&mut self, mut part: Self::Part) -> io::Result<ControlFlow<()>> {
+        self.output.borrow_mut().write_records(part.get_mut())?;
+        part.get_mut().clear();
+        self.spare.push(part);
         Ok(ControlFlow::Continue(()))
     }
 }

@@ -126,6 +126,31 @@ pub(super) fn of_window(window: &[u8]) -> f32 {
     of_byte(first) * window.windows(2).map(follows).product::<f32>()
 }
 
+/// The share of places at which one byte of each class stands after another; a class tells which bytes it has. Taking
+/// each byte to depend on the one before it.
+pub(super) fn of_classes<const N: usize>(has: &[impl Fn(u8) -> bool; N]) -> f32 {
+    // The share of bytes of each kind, of those that are left.
+    let mut left = [0.0; CLASSES];
+    for (place, has) in has.iter().enumerate() {
+        let mut here = [0.0; CLASSES];
+        let mut kept = [0.0; CLASSES];
+        for byte in (0..=255).filter(|byte: &u8| !byte.is_ascii_uppercase()) {
+            here[class(byte)] += of_byte(byte);
+            kept[class(byte)] += if has(byte) { of_byte(byte) } else { 0.0 };
+        }
+        let mut next = [0.0; CLASSES];
+        for (before, &share) in left.iter().enumerate().filter(|_| place > 0) {
+            let row = &PAIRS[before * CLASSES..][..CLASSES];
+            let total: f32 = row.iter().copied().map(f32::from).sum();
+            for (next, &pair) in next.iter_mut().zip(row) {
+                *next += share * f32::from(pair) / total;
+            }
+        }
+        left = std::array::from_fn(|kind| if place == 0 { kept[kind] } else { next[kind] * kept[kind] / here[kind] });
+    }
+    left.iter().sum()
+}
+
 /// The share of bytes that are neither letters nor spaces.
 const OTHER_SHARE: f32 = 0.087;
 

@@ -80,6 +80,25 @@ pub(super) trait Kernel: Sized {
         (0..).zip(words).fold(0, |bits, (at, &word)| bits | u64::from(word != 0) << at)
     }
 
+    /// Writes the places of the ones of `word`, the first of which is `first`, to `places`, and something behind them.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    #[inline(always)]
+    unsafe fn places(&self, mut word: u64, first: u16, places: &mut [u16; BLOCK]) {
+        // Some at a time, whether there are so many or not: how many there are is hard to predict.
+        for some in places.as_chunks_mut::<8>().0 {
+            for place in some {
+                *place = first + word.trailing_zeros() as u16;
+                word &= word.wrapping_sub(1);
+            }
+            if word == 0 {
+                break;
+            }
+        }
+    }
+
     /// How many ones are in the `words`.
     ///
     /// # Safety

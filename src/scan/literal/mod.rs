@@ -79,6 +79,16 @@ pub(crate) struct Hit {
 /// Takes the next hits, and to where the text has been searched: a line that ends before this has no more hits.
 pub(crate) type Found<'f> = &'f mut dyn FnMut(&[Hit], usize) -> ControlFlow<()>;
 
+/// Why a search ended before the text did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The receiver asked for it.
+    Asked,
+    /// The text has so many places that look like needles and are none that another search would be faster. All has been
+    /// told of the lines before byte `start`, where a line begins, with `feeds` line feeds before it.
+    Dense { start: usize, feeds: usize },
+}
+
 /// Needles compiled for the kernel of one CPU.
 #[derive(Clone, Debug)]
 pub(crate) struct Literals {
@@ -130,15 +140,25 @@ impl Literals {
     /// at a time: those of a line before those of a later one, and within a line in no particular order. Ends early if
     /// `found` breaks. Linear in the text and the number of occurrences.
     pub(crate) fn scan(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<()> {
+        self.scan_for(usize::MAX, text, scratch, found).map_break(|_| ())
+    }
+
+    /// As [`scan`](Self::scan), but gives up where the text is dense with what looks like needles.
+    pub(crate) fn scan_unless_dense(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
+        self.scan_for(phases::PATIENCE, text, scratch, found)
+    }
+
+    /// Scans until so many strips after one another are dense.
+    fn scan_for(&self, patience: usize, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
         match &self.kernel {
             // SAFETY: it needs no instructions but those that the crate is compiled for.
-            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, &self.needles, text, scratch, found) },
+            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, &self.needles, patience, text, scratch, found) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, &self.needles, text, scratch, found) },
+            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, &self.needles, patience, text, scratch, found) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, &self.needles, text, scratch, found) },
+            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, &self.needles, patience, text, scratch, found) },
         }
     }
 
@@ -178,26 +198,30 @@ impl Literals {
 unsafe fn scan_avx2(
     kernel: &x86::Avx2,
     needles: &Needles,
+    patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
-) -> ControlFlow<()> {
+) -> ControlFlow<End> {
     // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, needles, text, scratch, found) }
+    unsafe { phases::scan(kernel, needles, patience, text, scratch, found) }
 }
 
 /// # Safety
 ///
 /// The CPU has the instructions that are named here, which [`x86::Avx512::new`] asks for.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vpopcntdq")]
+#[target_feature(
+    enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
+)]
 unsafe fn scan_avx512(
     kernel: &x86::Avx512,
     needles: &Needles,
+    patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
-) -> ControlFlow<()> {
+) -> ControlFlow<End> {
     // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, needles, text, scratch, found) }
+    unsafe { phases::scan(kernel, needles, patience, text, scratch, found) }
 }

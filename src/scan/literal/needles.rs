@@ -2,19 +2,17 @@
 //!
 //! The *key* of a needle is what its first bytes from the window on hash to. A bitmap says which keys there are; a
 //! table leads from a key to its needle, or to a short chain of needles whose keys meet in the table. With many
-//! needles, keys of four bytes would be shared by too many: needles that are long enough then have keys of eight.
+//! needles, keys of four bytes would be shared by too many, and those of eight by all that begin with the same long
+//! word: needles that are long enough then have keys of eight or twelve.
 
 use super::kernel::{BLOCK, Kernel, Words};
-use super::phases::STRIP;
-use super::window::{WINDOW, Windows};
+use super::phases::{Places, STRIP};
+use super::window::{FEW, WIDE, WIDER, WINDOW, Windows};
 
 /// Bytes of a needle that are compared at once.
 pub(super) const HEAD: usize = 32;
 /// No more needles than this may meet at one place of a table: what is done for one candidate has a bound.
-const LONGEST_CHAIN: usize = 12;
-/// With more needles than this those that are long enough have keys of [`WIDE`] bytes.
-const FEW: usize = 48;
-const WIDE: usize = 8;
+const LONGEST_CHAIN: usize = 24;
 /// The bit that tells the cases of a letter apart, in every byte. Setting it in other bytes as well makes some keys
 /// equal that need not be; the comparison tells them apart.
 const FOLD: u64 = 0x2020_2020_2020_2020;
@@ -47,23 +45,48 @@ struct Needle {
     next: u32,
 }
 
+/// Which hashes there are, and some that there are not.
+#[derive(Clone, Debug)]
+struct Filter {
+    /// A bit for each value of the upper bits of a hash.
+    bits: Box<[u64]>,
+    shift: u32,
+}
+
+/// A filter of hashes that fits the nearest cache, however many there are: it is asked about every candidate.
+#[derive(Clone, Debug)]
+struct ShortFilter {
+    /// As in a [`Filter`]. Of an array it is known where it ends.
+    words: Box<[u64; SHORT_WORDS]>,
+    shift: u32,
+}
+
+const SHORT_WORDS: usize = 1 << 11;
+
 /// The needles by key.
 #[derive(Clone, Debug)]
 struct Keys {
     /// Which bytes of the text make the key.
-    mask: u64,
-    /// A bit for each value of the upper bits of a hash.
-    filter: Box<[u64]>,
-    filter_shift: u32,
+    mask: Word,
+    filter: Filter,
     /// For each value of the upper bits of a hash, the first needle of the chain, or [`NOTHING`].
     heads: Box<[u32]>,
     head_shift: u32,
 }
 
+/// The bytes of the text from a place on, as many as the widest key has and more.
+type Word = [u64; 2];
+
 /// All needles, ready to be found from candidates.
 #[derive(Clone, Debug)]
 pub(super) struct Needles {
     keys: Vec<Keys>,
+    /// Which of the first eight bytes of a text make a short key, such as every needle has that begins with ASCII from
+    /// its window on.
+    short_mask: u64,
+    short: ShortFilter,
+    /// Whether keys are worth looking at before needles are compared: not for few, which have few more than short ones.
+    has_long: bool,
     /// The first one is equal to no text.
     entries: Box<[Needle]>,
     longest_chain: usize,
@@ -74,12 +97,21 @@ pub(super) struct Needles {
 impl Needles {
     /// `None` if too many needles have equal keys.
     pub(super) fn new(needles: &[Box<[u8]>], windows: &Windows) -> Option<Self> {
+        let behind = |number: usize| &needles[number][windows.anchors[number] as usize..];
+        let ascii = (0..needles.len()).map(behind).filter(|behind| behind[0].is_ascii());
+        let width = ascii.clone().map(<[u8]>::len).min().unwrap_or(WIDE).min(WIDE);
         let mut built = Needles {
             keys: Vec::new(),
+            short_mask: u64::MAX >> (64 - 8 * width),
+            short: ShortFilter::new(needles.len()),
+            has_long: needles.len() > FEW,
             entries: [].into(),
             longest_chain: 0,
             whole: needles.iter().map(|needle| if needle.len() > HEAD { needle.clone() } else { [].into() }).collect(),
         };
+        for behind in ascii {
+            built.short.insert(short_hash(built.short_mask, word_at(behind, 0)[0]));
+        }
         let mut entries = Vec::with_capacity(needles.len() + 1);
         entries.push(Needle::of_no_text());
         let width_of = widths(needles, windows);
@@ -111,20 +143,69 @@ impl Needles {
     /// Writes those candidates that have the key of some needle to the front of `places`, in order, and returns how
     /// many they are. `candidates` are those of the strip of `text` from `base` on, in the blocks that `marked` has a
     /// bit for; so are places.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that `kernel` needs.
     #[inline(always)]
-    pub(super) fn select(
+    pub(super) unsafe fn select<K: Kernel>(
         &self,
+        kernel: &K,
         text: &[u8],
         base: usize,
         candidates: &Words,
-        marked: u64,
-        places: &mut [u32; STRIP],
+        mut marked: u64,
+        places: &mut Places,
     ) -> usize {
-        match &self.keys[..] {
-            [one] => select_by(text, base, candidates, marked, places, |word| one.has(word)),
-            [one, two] => select_by(text, base, candidates, marked, places, |word| one.has(word) | two.has(word)),
-            keys => select_by(text, base, candidates, marked, places, |word| keys.iter().any(|keys| keys.has(word))),
+        let mut count = 0;
+        while marked != 0 {
+            let block = marked.trailing_zeros();
+            marked &= marked - 1;
+            let candidates = candidates[block as usize];
+            // There are as many places as bytes, and room for one block more.
+            let Some(places) = places[count % STRIP..].first_chunk_mut() else { break };
+            // SAFETY: the caller answers for the CPU.
+            unsafe { kernel.places(candidates, block as u16 * BLOCK as u16, places) };
+            count += candidates.count_ones() as usize;
         }
+        let places = &mut places[..count];
+        let short = match text[base..].first_chunk() {
+            Some(strip) => self.keep_short(&Whole(strip), places),
+            None => self.keep_short(&Last { text, base }, places),
+        };
+        if self.has_long { self.keep_long(text, base, &mut places[..short]) } else { short }
+    }
+
+    /// Keeps the places at which there is a short key or something that is not ASCII, in order, and returns how many
+    /// they are.
+    #[inline(always)]
+    fn keep_short(&self, strip: &impl StripText, places: &mut [u16]) -> usize {
+        let mut kept = 0;
+        for i in 0..places.len() {
+            let place = places[i];
+            places[kept] = place;
+            let word = strip.word(place);
+            let is_foreign = (word >> 7 & 1) as usize;
+            kept += usize::from(self.short.has(short_hash(self.short_mask, word))) | is_foreign;
+        }
+        kept
+    }
+
+    /// Keeps the places at which there is a key.
+    #[inline(always)]
+    fn keep_long(&self, text: &[u8], base: usize, places: &mut [u16]) -> usize {
+        let mut kept = 0;
+        for i in 0..places.len() {
+            let place = places[i];
+            places[kept] = place;
+            let word = word_at(text, base + usize::from(place));
+            let mut has = false;
+            for keys in &self.keys {
+                has |= keys.filter.has(keys.hash(word));
+            }
+            kept += usize::from(has);
+        }
+        kept
     }
 
     /// Writes the needles that stand at `places` to the front of `found`, in the order of the places, and returns how
@@ -139,7 +220,7 @@ impl Needles {
         kernel: &K,
         text: &[u8],
         base: usize,
-        places: &[u32],
+        places: &[u16],
         found: &mut Vec<Occurrence>,
     ) -> usize {
         let mut count = 0;
@@ -150,10 +231,14 @@ impl Needles {
             found.resize(most, Occurrence::default());
         }
         for &place in places {
-            let at = base + place as usize;
+            let at = base + usize::from(place);
             let word = word_at(text, at);
             for keys in &self.keys {
                 let mut next = keys.head(word);
+                // Which of the tables leads to a needle is mostly the same one.
+                if next == NOTHING {
+                    continue;
+                }
                 let mut left = fixed;
                 loop {
                     let needle = &self.entries[next as usize];
@@ -199,25 +284,33 @@ impl Needles {
         text.is_some_and(|text| text.eq_ignore_ascii_case(&self.whole[needle.number as usize]))
     }
 
+    /// At most so many needles are compared at a place that has a key.
+    pub(super) fn looks(&self) -> usize {
+        self.longest_chain
+    }
+
     pub(super) fn len(&self) -> usize {
         self.whole.len()
     }
 
     pub(super) fn memory_usage(&self) -> usize {
-        let keys =
-            self.keys.iter().map(|keys| size_of_val(keys) + size_of_val(&*keys.filter) + size_of_val(&*keys.heads));
+        let keys = self
+            .keys
+            .iter()
+            .map(|keys| size_of_val(keys) + size_of_val(&*keys.filter.bits) + size_of_val(&*keys.heads));
         let whole = self.whole.iter().map(|needle| size_of_val(needle) + needle.len());
-        keys.sum::<usize>() + size_of_val(&*self.entries) + whole.sum::<usize>()
+        keys.sum::<usize>() + size_of_val(&*self.short.words) + size_of_val(&*self.entries) + whole.sum::<usize>()
     }
 }
 
-/// How many bytes make the key of each needle: as many as there are from its window on, but of at most three widths.
+/// How many bytes make the key of each needle: as many as there are from its window on, but of at most four widths.
 fn widths(needles: &[Box<[u8]>], windows: &Windows) -> Vec<usize> {
     let behind = needles.iter().zip(&windows.anchors).map(|(needle, &anchor)| needle.len() - anchor as usize);
     let shortest = behind.clone().min().unwrap_or(WINDOW);
     // Those that have a whole window.
     let common = behind.clone().filter(|&behind| behind >= WINDOW).min().unwrap_or(WINDOW).min(WIDE);
     let width = |behind| match behind {
+        WIDER.. if needles.len() > FEW => WIDER,
         WIDE.. if needles.len() > FEW => WIDE,
         WINDOW.. => common,
         _ => shortest,
@@ -233,50 +326,58 @@ fn equal_near_the_end(text: &[u8], start: usize, needle: &Needle) -> bool {
     text.iter().zip(&head.fold).zip(&head.text).all(|((byte, fold), want)| byte | fold == *want)
 }
 
-#[inline(always)]
-fn select_by(
-    text: &[u8],
-    base: usize,
-    candidates: &Words,
-    mut marked: u64,
-    places: &mut [u32; STRIP],
-    keep: impl Fn(u64) -> bool,
-) -> usize {
-    let mut kept = 0;
-    while marked != 0 {
-        let block = marked.trailing_zeros();
-        marked &= marked - 1;
-        let mut bits = candidates[block as usize];
-        // Of most blocks this is the only one.
-        loop {
-            let place = block * BLOCK as u32 + bits.trailing_zeros();
-            bits &= bits.wrapping_sub(1);
-            // There are as many places as bytes, and `kept` stays behind those.
-            places[kept % STRIP] = place;
-            kept += usize::from(keep(word_at(text, base + place as usize)));
-            if bits == 0 {
-                break;
-            }
-        }
-    }
-    kept
+/// The text of a strip.
+trait StripText {
+    /// The eight bytes from `place` on, with zeros where the text ends.
+    fn word(&self, place: u16) -> u64;
 }
 
-/// Eight bytes of `text` from `at` on, with zeros where it ends.
+/// A strip with text behind it.
+struct Whole<'t>(&'t [u8; STRIP + 8]);
+
+impl StripText for Whole<'_> {
+    #[inline(always)]
+    fn word(&self, place: u16) -> u64 {
+        let place = usize::from(place) % STRIP;
+        self.0[place..place + 8].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    }
+}
+
+/// A strip in which the text ends, or soon after.
+struct Last<'t> {
+    text: &'t [u8],
+    base: usize,
+}
+
+impl StripText for Last<'_> {
+    #[inline(always)]
+    fn word(&self, place: u16) -> u64 {
+        word_at(self.text, self.base + usize::from(place))[0]
+    }
+}
+
+/// The bytes of `text` from `at` on, with zeros where it ends.
 #[inline(always)]
-fn word_at(text: &[u8], at: usize) -> u64 {
+fn word_at(text: &[u8], at: usize) -> Word {
     match text.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(bytes) => u64::from_le_bytes(*bytes),
+        Some(bytes) => word(bytes),
         None => last_word(text, at),
     }
 }
 
 #[cold]
-fn last_word(text: &[u8], at: usize) -> u64 {
-    let mut bytes = [0; 8];
+fn last_word(text: &[u8], at: usize) -> Word {
+    let mut bytes = [0; 16];
     let left = text.get(at..).unwrap_or_default();
     bytes[..left.len()].copy_from_slice(left);
-    u64::from_le_bytes(bytes)
+    word(&bytes)
+}
+
+#[inline(always)]
+fn word(bytes: &[u8; 16]) -> Word {
+    let (low, high) = (bytes.first_chunk(), bytes.last_chunk());
+    // An array of 16 bytes has two chunks of 8.
+    [low, high].map(|chunk| chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk)))
 }
 
 impl Needle {
@@ -296,43 +397,80 @@ impl Needle {
     }
 }
 
+impl ShortFilter {
+    /// For `count` hashes. One bit in 64 or fewer is set, if there is room.
+    fn new(count: usize) -> Self {
+        let bits = (64 * count).next_power_of_two().clamp(1 << 12, 64 * SHORT_WORDS);
+        ShortFilter { words: Box::new([0; SHORT_WORDS]), shift: 64 - bits.trailing_zeros() }
+    }
+
+    #[inline(always)]
+    fn has(&self, hash: u64) -> bool {
+        let bit = (hash >> self.shift) as usize;
+        self.words[bit / 64 % SHORT_WORDS] >> (bit % 64) & 1 != 0
+    }
+
+    fn insert(&mut self, hash: u64) {
+        let bit = (hash >> self.shift) as usize;
+        self.words[bit / 64 % SHORT_WORDS] |= 1 << (bit % 64);
+    }
+}
+
+impl Filter {
+    /// For `count` hashes, of which one bit in 16 or fewer is set.
+    fn new(count: usize) -> Self {
+        let bits = (16 * count).next_power_of_two().clamp(1 << 12, 1 << 22);
+        Filter { bits: vec![0; bits / 64].into(), shift: 64 - bits.trailing_zeros() }
+    }
+
+    #[inline(always)]
+    fn has(&self, hash: u64) -> bool {
+        let bit = (hash >> self.shift) as usize;
+        self.bits[bit / 64] >> (bit % 64) & 1 != 0
+    }
+
+    fn insert(&mut self, hash: u64) {
+        let bit = (hash >> self.shift) as usize;
+        self.bits[bit / 64] |= 1 << (bit % 64);
+    }
+}
+
+/// Fibonacci hashing: the upper bits depend on all bytes of the key.
+#[inline(always)]
+fn short_hash(mask: u64, word: u64) -> u64 {
+    ((word | FOLD) & mask).wrapping_mul(FIBONACCI)
+}
+
+/// 2 to the 64th by the golden ratio.
+const FIBONACCI: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Keys {
     /// For keys of `width` bytes of `count` needles.
     fn new(width: usize, count: usize) -> Self {
-        // One bit in 16 is set, so that the filter of 10,000 needles fits the nearest cache.
-        let bits = (16 * count).next_power_of_two().clamp(1 << 12, 1 << 22);
         let heads = (2 * count).next_power_of_two().clamp(1 << 8, 1 << 20);
         Keys {
-            mask: u64::MAX >> (64 - 8 * width),
-            filter: vec![0; bits / 64].into(),
-            filter_shift: 64 - bits.trailing_zeros(),
+            mask: [u64::MAX >> (64 - 8 * width.min(8)), u64::MAX.unbounded_shr((128 - 8 * width.max(8)) as u32)],
+            filter: Filter::new(count),
             heads: vec![0; heads].into(),
             head_shift: 64 - heads.trailing_zeros(),
         }
     }
 
     #[inline(always)]
-    fn hash(&self, word: u64) -> u64 {
-        // Fibonacci hashing: the upper bits depend on all bytes of the key.
-        ((word | FOLD) & self.mask).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    fn hash(&self, word: Word) -> u64 {
+        let rest = (word[1] | FOLD) & self.mask[1];
+        short_hash(self.mask[0], word[0]).wrapping_add(rest.wrapping_mul(0xd1b5_4a32_d192_ed03))
     }
 
     #[inline(always)]
-    fn has(&self, word: u64) -> bool {
-        let bit = (self.hash(word) >> self.filter_shift) as usize;
-        self.filter[bit / 64] >> (bit % 64) & 1 != 0
-    }
-
-    #[inline(always)]
-    fn head(&self, word: u64) -> u32 {
+    fn head(&self, word: Word) -> u32 {
         self.heads[(self.hash(word) >> self.head_shift) as usize]
     }
 
     /// Marks the key in the filter and returns its place in the table.
-    fn insert(&mut self, word: u64) -> &mut u32 {
+    fn insert(&mut self, word: Word) -> &mut u32 {
         let hash = self.hash(word);
-        let bit = (hash >> self.filter_shift) as usize;
-        self.filter[bit / 64] |= 1 << (bit % 64);
+        self.filter.insert(hash);
         &mut self.heads[(hash >> self.head_shift) as usize]
     }
 }

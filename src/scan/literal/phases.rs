@@ -13,10 +13,18 @@ use std::ops::ControlFlow;
 
 use super::kernel::{BLOCK, BLOCKS, Kernel, Words};
 use super::needles::{Needles, Occurrence};
-use super::{Found, Hit, Line};
+use super::{End, Found, Hit, Line};
 
 /// Bytes of text that go through the phases together.
 pub(super) const STRIP: usize = BLOCK * BLOCKS;
+
+/// A strip is dense if more needles than this are looked at in vain: an automaton would be faster.
+const DENSE: usize = STRIP / 8;
+/// So many strips after one another have to be dense to give up.
+pub(super) const PATIENCE: usize = 4;
+
+/// Places in a strip, and room to write those of a block before they are counted.
+pub(super) type Places = [u16; STRIP + BLOCK];
 
 /// A text that is no longer than this is not worth what a strip takes.
 const SHORT: usize = 8 * BLOCK;
@@ -27,7 +35,7 @@ const SHORT: usize = 8 * BLOCK;
 pub(crate) struct Scratch {
     candidates: Box<Words>,
     feeds: Box<Words>,
-    places: Box<[u32; STRIP]>,
+    places: Box<Places>,
     occurrences: Vec<Occurrence>,
     hits: Vec<Hit>,
 }
@@ -37,7 +45,7 @@ impl Default for Scratch {
         Scratch {
             candidates: Box::new([0; BLOCKS]),
             feeds: Box::new([0; BLOCKS]),
-            places: Box::new([0; STRIP]),
+            places: Box::new([0; _]),
             occurrences: Vec::new(),
             hits: Vec::new(),
         }
@@ -53,13 +61,14 @@ impl Default for Scratch {
 pub(super) unsafe fn scan<K: Kernel>(
     kernel: &K,
     needles: &Needles,
+    patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
-) -> ControlFlow<()> {
+) -> ControlFlow<End> {
     if text.len() <= SHORT {
         // SAFETY: the caller answers for the CPU.
-        return unsafe { scan_short(kernel, needles, text, scratch, found) };
+        return unsafe { scan_short(kernel, needles, text, scratch, found) }.map_break(|()| End::Asked);
     }
     let Scratch { candidates, feeds, places, occurrences, hits } = scratch;
     // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
@@ -67,18 +76,25 @@ pub(super) unsafe fn scan<K: Kernel>(
     let classify = black_box(K::CLASSIFY);
     let mut lines = Lines::default();
     let mut base = 0;
+    let mut dense = 0;
     while base < text.len() {
         // SAFETY: the caller answers for the CPU, in each of these.
         unsafe {
             classify(kernel, &text[base..], candidates, feeds);
             let marked = kernel.nonzero(candidates);
-            let selected = needles.select(text, base, candidates, marked, places);
+            let selected = needles.select(kernel, text, base, candidates, marked, places);
             let verified = needles.verify(kernel, text, base, &places[..selected], occurrences);
+            // What is found has to be told, whoever finds it; what is not was looked at in vain.
+            let in_vain = (selected * needles.looks()).saturating_sub(verified);
+            dense = if in_vain > DENSE { dense + 1 } else { 0 };
             lines.report(kernel, text, base, feeds, &occurrences[..verified], hits);
         }
         base += STRIP;
         if !hits.is_empty() {
-            found(hits, base)?;
+            found(hits, base).map_break(|()| End::Asked)?;
+        }
+        if dense >= patience && base < text.len() {
+            return ControlFlow::Break(End::Dense { start: lines.open, feeds: lines.feeds });
         }
     }
     ControlFlow::Continue(())
@@ -114,9 +130,11 @@ unsafe fn scan_short<K: Kernel>(
         some |= u64::from(marks.feeds != 0) << block;
         count += u64::from(marks.feeds.count_ones());
     }
-    let selected = needles.select(text, 0, candidates, marked, places);
     // SAFETY: as above.
-    let verified = unsafe { needles.verify(kernel, text, 0, &places[..selected], occurrences) };
+    let verified = unsafe {
+        let selected = needles.select(kernel, text, 0, candidates, marked, places);
+        needles.verify(kernel, text, 0, &places[..selected], occurrences)
+    };
     if verified == 0 {
         return ControlFlow::Continue(());
     }
@@ -129,6 +147,8 @@ unsafe fn scan_short<K: Kernel>(
 struct Lines {
     /// Where the line begins that is not over at the end of the last strip.
     open: usize,
+    /// Where the last line ends that was open at the end of a strip and that anything was found in.
+    end: usize,
     /// Line feeds before this strip.
     feeds: usize,
 }
@@ -168,7 +188,7 @@ impl Lines {
 
     /// Makes `hits` of the `occurrences` in `strip`.
     #[inline(always)]
-    fn hits(&self, strip: &Strip<'_>, occurrences: &[Occurrence], hits: &mut Vec<Hit>) {
+    fn hits(&mut self, strip: &Strip<'_>, occurrences: &[Occurrence], hits: &mut Vec<Hit>) {
         // A loop, and no iterator: its functions would not be compiled for the instructions of the kernel.
         hits.resize(occurrences.len(), Hit::default());
         for (hit, found) in hits.iter_mut().zip(occurrences) {
@@ -181,7 +201,7 @@ impl Lines {
     /// The line that holds byte `at` of the strip. Nothing here can be predicted, so that nothing is a branch, but that
     /// a line begins and ends in one strip, as most do.
     #[inline(always)]
-    fn line_at(&self, strip: &Strip<'_>, at: usize) -> Line {
+    fn line_at(&mut self, strip: &Strip<'_>, at: usize) -> Line {
         let Strip { text, base, feeds, some, before } = strip;
         let (block, bit) = (at / BLOCK % BLOCKS, at % BLOCK);
         let (front, back) = (feeds[block] & ((1 << bit) - 1), feeds[block] & (u64::MAX << bit));
@@ -199,8 +219,18 @@ impl Lines {
         let to = select_unpredictable(in_block, block, nearest);
         let word = select_unpredictable(in_block, back, feeds[nearest]);
         let end = base + to * BLOCK + word.trailing_zeros() as usize;
-        let end = if back | later == 0 { end_beyond(text, base + STRIP) } else { end };
+        let end = if back | later == 0 { self.end_beyond(text, base + STRIP) } else { end };
         Line { start, end, feeds: self.feeds + before[block] as usize + front.count_ones() as usize }
+    }
+
+    /// Where the line ends that is open at `at`, the end of a strip. A line of many strips is looked through once.
+    #[cold]
+    fn end_beyond(&mut self, text: &[u8], at: usize) -> usize {
+        if self.end < at {
+            let rest = text.get(at..).unwrap_or_default();
+            self.end = memchr::memchr(b'\n', rest).map_or(text.len(), |feed| at + feed);
+        }
+        self.end
     }
 }
 
@@ -220,11 +250,4 @@ struct Strip<'s> {
 fn after_last(some: u64, words: &Words) -> usize {
     let last = some.ilog2() as usize;
     last * BLOCK + BLOCK - words[last].leading_zeros() as usize
-}
-
-/// Where the line that is open at `at` ends.
-#[cold]
-fn end_beyond(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default();
-    memchr::memchr(b'\n', rest).map_or(text.len(), |feed| at + feed)
 }

@@ -16,8 +16,12 @@ pub(super) const WINDOW: usize = 4;
 const BUCKETS: usize = 8;
 /// A window begins at most so far into its needle.
 const REACH: usize = 24;
-/// With more needles than this the classes are so full that it may be better to let all windows begin alike.
-const FEW: usize = 48;
+/// With more needles than this the classes are so full that it may be better to let all windows begin alike, and what
+/// they let through has to be told apart by [`WIDE`] bytes from the window on.
+pub(super) const FEW: usize = 48;
+/// Bytes of a wide key, and of one that is wider still.
+pub(super) const WIDE: usize = 8;
+pub(super) const WIDER: usize = 12;
 /// What it costs to verify a window that does stand there, in candidates.
 const VERIFICATION: f32 = 3.0;
 
@@ -54,8 +58,10 @@ impl Windows {
             classes: [[0; 256]; WINDOW],
             shares: [[0.0; WINDOW]; BUCKETS],
         };
+        // A window that is not the whole of what tells needles apart leaves room for the rest behind it.
+        let behind = if needles.len() > FEW { WIDE } else { WINDOW };
         for needle in needles {
-            let (anchor, bucket) = windows.cheapest(needle, places(needle, reach), sharers);
+            let (anchor, bucket) = windows.cheapest(needle, places(needle, behind, reach), sharers);
             windows.add(window(needle, anchor), bucket);
             windows.anchors.push(u32::try_from(anchor).unwrap_or(0));
         }
@@ -117,15 +123,21 @@ impl Windows {
         }
     }
 
-    /// The share of places that are candidates, taking bytes to be independent.
+    /// The share of places that are candidates in English prose, taking each byte to depend on the one before it.
     fn candidates(&self) -> f32 {
-        self.shares.iter().map(|places| places.iter().product::<f32>()).sum()
+        let bucket = |bucket: usize| {
+            frequency::of_classes(
+                &self.classes.each_ref().map(|class| move |byte: u8| class[usize::from(byte)] >> bucket & 1 != 0),
+            )
+        };
+        (0..BUCKETS).map(bucket).sum()
     }
 }
 
-/// How many windows there are in `needle` that begin before `reach`.
-fn places(needle: &[u8], reach: usize) -> usize {
-    needle.len().saturating_sub(WINDOW - 1).clamp(1, reach)
+/// How many windows there are in `needle` that begin before `reach` and have `behind` bytes from there on, or whatever
+/// there is.
+fn places(needle: &[u8], behind: usize, reach: usize) -> usize {
+    needle.len().saturating_sub(behind - 1).clamp(1, reach)
 }
 
 /// How many of the needles have a window, if they are few; otherwise nothing.
@@ -133,7 +145,7 @@ fn sharers(needles: &[Box<[u8]>]) -> HashMap<&[u8], f32> {
     let mut sharers = HashMap::new();
     if needles.len() <= FEW {
         for needle in needles {
-            for anchor in 0..places(needle, REACH) {
+            for anchor in 0..places(needle, WINDOW, REACH) {
                 *sharers.entry(window(needle, anchor)).or_insert(0.0) += 1.0;
             }
         }

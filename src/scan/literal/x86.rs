@@ -134,6 +134,17 @@ impl Kernel for Avx2 {
     }
 }
 
+/// 0 to 31.
+const COUNT: [u16; 32] = {
+    let mut count = [0; 32];
+    let mut i = 0;
+    while i < 32 {
+        count[i] = i as u16;
+        i += 1;
+    }
+    count
+};
+
 /// 64 bytes at a time. One table look-up by the lower six bits of a byte gives its class: letters are never mixed up,
 /// and what else is has to be told apart by the comparison.
 #[derive(Clone, Copy, Debug)]
@@ -184,6 +195,7 @@ impl Avx512 {
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
             && is_x86_feature_detected!("avx512vbmi")
+            && is_x86_feature_detected!("avx512vbmi2")
             && is_x86_feature_detected!("avx512vpopcntdq")
     }
 }
@@ -191,7 +203,9 @@ impl Avx512 {
 /// # Safety
 ///
 /// The CPU has the instructions that are named here, which [`Avx512::new`] asks for.
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vpopcntdq")]
+#[target_feature(
+    enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
+)]
 unsafe fn classify_avx512(kernel: &Avx512, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
     // SAFETY: the caller answers for the CPU.
     unsafe { classify(kernel, text, candidates, feeds) }
@@ -241,6 +255,21 @@ impl Kernel for Avx512 {
                 let eight = _mm512_loadu_si512(eight.as_ptr().cast());
                 bits | u64::from(_mm512_test_epi64_mask(eight, eight)) << (8 * at)
             })
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn places(&self, word: u64, first: u16, places: &mut [u16; BLOCK]) {
+        // SAFETY: the caller answers for the CPU. 32 places are written at the beginning of 64, and 32 at no more than 32
+        // behind it.
+        unsafe {
+            let all =
+                _mm512_add_epi16(_mm512_loadu_si512(COUNT.as_ptr().cast()), _mm512_set1_epi16(first.cast_signed()));
+            let (low, high) = (word as u32, (word >> 32) as u32);
+            let behind = places.as_mut_ptr().add(low.count_ones() as usize);
+            _mm512_storeu_si512(places.as_mut_ptr().cast(), _mm512_maskz_compress_epi16(low, all));
+            let all = _mm512_add_epi16(all, _mm512_set1_epi16(32));
+            _mm512_storeu_si512(behind.cast(), _mm512_maskz_compress_epi16(high, all));
         }
     }
 
