@@ -126,6 +126,18 @@ pub(super) fn of_window(window: &[u8]) -> f32 {
     of_byte(first) * window.windows(2).map(follows).product::<f32>()
 }
 
+/// The same for a longer window, by its parts.
+pub(super) fn of_long(window: &[u8]) -> f32 {
+    let mut share = of_window(&window[..window.len().min(4)]);
+    // Each next part begins where the one before it ends.
+    let mut at = 3;
+    while at + 1 < window.len() {
+        share *= of_window(&window[at..window.len().min(at + 4)]) / of_byte(window[at]);
+        at += 3;
+    }
+    share
+}
+
 /// The share of places at which one byte of each class stands after another; a class tells which bytes it has. Taking
 /// each byte to depend on the one before it.
 pub(super) fn of_classes<const N: usize>(has: &[impl Fn(u8) -> bool; N]) -> f32 {

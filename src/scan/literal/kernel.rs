@@ -4,12 +4,12 @@
 //! tested against; the rest are in the modules named after the instructions that they need.
 
 use super::needles::{HEAD, Head};
-use super::window::{Classes, WINDOW};
+use super::window::{Classes, WIDE};
 
 /// Bytes of text classified at a time: one bit each in a word.
 pub(super) const BLOCK: usize = 64;
 /// Bytes that are read to classify a block: the last window that begins in it ends beyond it.
-pub(super) const READ: usize = BLOCK + WINDOW - 1;
+pub(super) const READ: usize = BLOCK + WIDE - 1;
 
 /// Blocks of a strip: one bit each in a word.
 pub(super) const BLOCKS: usize = 64;
@@ -69,6 +69,16 @@ pub(super) trait Kernel: Sized {
     ///
     /// The CPU has the instructions that the kernel needs.
     unsafe fn equal(&self, text: &[u8; HEAD], head: &Head) -> bool;
+
+    /// Asks for `len` bytes of memory, at most two lines of a cache, which need not be there.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    #[inline(always)]
+    unsafe fn prefetch(&self, at: *const u8, len: usize) {
+        let _ = (at, len);
+    }
 
     /// A bit for each of the `words`: whether it is not 0.
     ///
@@ -155,12 +165,12 @@ pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &m
 #[derive(Clone, Debug)]
 pub(super) struct Plain {
     /// For each byte, its buckets at each place of a window: the first place in the lowest byte.
-    classes: Box<[u32; 256]>,
+    classes: Box<[u64; 256]>,
 }
 
 impl Plain {
     pub(super) fn new(classes: &Classes) -> Self {
-        let of = |byte: usize| u32::from_le_bytes(std::array::from_fn(|place| classes[place][byte]));
+        let of = |byte: usize| u64::from_le_bytes(std::array::from_fn(|place| classes[place][byte]));
         Plain { classes: Box::new(std::array::from_fn(of)) }
     }
 }
@@ -175,8 +185,8 @@ impl Kernel for Plain {
         let mut state = 0;
         for (at, &byte) in text.iter().enumerate() {
             state = (state << 8 | 0xff) & self.classes[usize::from(byte)];
-            if at >= WINDOW - 1 {
-                marks.candidates |= u64::from(state >> 24 != 0) << (at + 1 - WINDOW);
+            if at >= WIDE - 1 {
+                marks.candidates |= u64::from(state >> 56 != 0) << (at + 1 - WIDE);
             }
         }
         for (at, &byte) in text[..BLOCK].iter().enumerate() {

@@ -34,10 +34,10 @@ impl Buffer {
             Kernels::Plain(_) => lower(text.as_bytes(), &mut self.bytes),
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(_) => unsafe { lower_avx2(text.as_bytes(), &mut self.bytes) },
+            Kernels::Avx2(_) | Kernels::Avx2Wide(_) => unsafe { lower_avx2(text.as_bytes(), &mut self.bytes) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(_) => unsafe { lower_avx512(text.as_bytes(), &mut self.bytes) },
+            Kernels::Avx512(_) | Kernels::Avx512Wide(_) => unsafe { lower_avx512(text.as_bytes(), &mut self.bytes) },
         };
         // SAFETY: UTF-8 of which some ASCII bytes were made other ASCII bytes is UTF-8.
         unchanged.then(|| unsafe { std::str::from_utf8_unchecked(&self.bytes[..text.len()]) })

@@ -12,8 +12,10 @@
 #![allow(clippy::cast_possible_truncation)] // of places in a strip, and of hashes, which lose bits by intent
 #![allow(clippy::wildcard_imports)] // of intrinsics, where their names would fill the screen
 
+mod compile;
 mod frequency;
 mod kernel;
+mod keys;
 mod lower;
 pub(crate) mod md5;
 mod needles;
@@ -32,7 +34,7 @@ pub(crate) use lower::Buffer;
 use needles::Needles;
 pub(crate) use phases::Scratch;
 pub(crate) use scanner::Pooled;
-use window::Windows;
+use window::{NARROW, WIDE, Windows};
 
 /// How text is classified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,19 +102,28 @@ pub(crate) struct Literals {
 enum Kernels {
     Plain(Plain),
     #[cfg(target_arch = "x86_64")]
-    Avx2(x86::Avx2),
+    Avx2(x86::Avx2<NARROW>),
     #[cfg(target_arch = "x86_64")]
-    Avx512(x86::Avx512),
+    Avx2Wide(x86::Avx2<WIDE>),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(x86::Avx512<NARROW>),
+    #[cfg(target_arch = "x86_64")]
+    Avx512Wide(x86::Avx512<WIDE>),
 }
 
 impl Kernels {
     fn new(windows: &Windows, instructions: Instructions) -> Option<Self> {
+        let classes = &windows.classes;
         match instructions {
-            Instructions::Plain => Some(Kernels::Plain(Plain::new(&windows.classes))),
+            Instructions::Plain => Some(Kernels::Plain(Plain::new(classes))),
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => x86::Avx2::new(&windows.classes).map(Kernels::Avx2),
+            Instructions::Avx2 if windows.width == NARROW => x86::Avx2::new(classes).map(Kernels::Avx2),
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => x86::Avx512::new(&windows.classes).map(Kernels::Avx512),
+            Instructions::Avx2 => x86::Avx2::new(classes).map(Kernels::Avx2Wide),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 if windows.width == NARROW => x86::Avx512::new(classes).map(Kernels::Avx512),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512 => x86::Avx512::new(classes).map(Kernels::Avx512Wide),
             #[cfg(not(target_arch = "x86_64"))]
             Instructions::Avx2 | Instructions::Avx512 => None,
         }
@@ -158,7 +169,15 @@ impl Literals {
             Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, &self.needles, patience, text, scratch, found) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2Wide(kernel) => unsafe { scan_avx2(kernel, &self.needles, patience, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
             Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, &self.needles, patience, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512Wide(kernel) => unsafe {
+                scan_avx512(kernel, &self.needles, patience, text, scratch, found)
+            },
         }
     }
 
@@ -178,9 +197,9 @@ impl Literals {
         match &self.kernel {
             Kernels::Plain(_) => "literal (plain)",
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(_) => "literal (AVX2)",
+            Kernels::Avx2(_) | Kernels::Avx2Wide(_) => "literal (AVX2)",
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(_) => "literal (AVX-512)",
+            Kernels::Avx512(_) | Kernels::Avx512Wide(_) => "literal (AVX-512)",
         }
     }
 
@@ -195,8 +214,8 @@ impl Literals {
 /// The CPU has the instructions that are named here, which [`x86::Avx2::new`] asks for.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-unsafe fn scan_avx2(
-    kernel: &x86::Avx2,
+unsafe fn scan_avx2<const WIDTH: usize>(
+    kernel: &x86::Avx2<WIDTH>,
     needles: &Needles,
     patience: usize,
     text: &[u8],
@@ -214,8 +233,8 @@ unsafe fn scan_avx2(
 #[target_feature(
     enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
 )]
-unsafe fn scan_avx512(
-    kernel: &x86::Avx512,
+unsafe fn scan_avx512<const WIDTH: usize>(
+    kernel: &x86::Avx512<WIDTH>,
     needles: &Needles,
     patience: usize,
     text: &[u8],

@@ -1,23 +1,19 @@
-//! From a candidate place to the needle that stands there: a filter of fingerprints, then one comparison.
+//! From a candidate place to the needle that stands there: a filter of keys, a table, then one comparison.
 //!
-//! The *key* of a needle is what its first bytes from the window on hash to. A bitmap says which keys there are; a
-//! table leads from a key to its needle, or to a short chain of needles whose keys meet in the table. With many
-//! needles, keys of four bytes would be shared by too many, and those of eight by all that begin with the same long
-//! word: needles that are long enough then have keys of eight or twelve.
+//! The filter rules out nearly all candidates, in a loop without branches. A table leads from the hash of a key to its
+//! needle, or to a short chain of needles whose hashes meet there; where many needles have one key, to a *bundle*,
+//! another table with a wider key.
 
 use super::kernel::{BLOCK, Kernel, Words};
+use super::keys::{Filter, Table, Word, word_at};
 use super::phases::{Places, STRIP};
-use super::window::{FEW, WIDE, WIDER, WINDOW, Windows};
 
 /// Bytes of a needle that are compared at once.
 pub(super) const HEAD: usize = 32;
-/// No more needles than this may meet at one place of a table: what is done for one candidate has a bound.
-const LONGEST_CHAIN: usize = 24;
-/// The bit that tells the cases of a letter apart, in every byte. Setting it in other bytes as well makes some keys
-/// equal that need not be; the comparison tells them apart.
-const FOLD: u64 = 0x2020_2020_2020_2020;
 /// The needle that is equal to no text: what empty places of a table, and the ends of chains, lead to.
-const NOTHING: u32 = 0;
+pub(super) const NOTHING: u32 = 0;
+/// The length of an entry that stands for the needles of a bundle.
+const BUNDLE: u32 = u32::MAX;
 
 /// An occurrence of a needle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,120 +30,50 @@ pub(super) struct Head {
     pub(super) fold: [u8; HEAD],
 }
 
+/// A needle, or a bundle of needles, which is equal to no text.
 #[derive(Clone, Debug)]
-struct Needle {
+pub(super) struct Needle {
     head: Head,
     /// Where its window begins.
     anchor: u32,
     len: u32,
     number: u32,
     /// The next of the chain, or [`NOTHING`].
-    next: u32,
+    pub(super) next: u32,
 }
-
-/// Which hashes there are, and some that there are not.
-#[derive(Clone, Debug)]
-struct Filter {
-    /// A bit for each value of the upper bits of a hash.
-    bits: Box<[u64]>,
-    shift: u32,
-}
-
-/// A filter of hashes that fits the nearest cache, however many there are: it is asked about every candidate.
-#[derive(Clone, Debug)]
-struct ShortFilter {
-    /// As in a [`Filter`]. Of an array it is known where it ends.
-    words: Box<[u64; SHORT_WORDS]>,
-    shift: u32,
-}
-
-const SHORT_WORDS: usize = 1 << 11;
-
-/// The needles by key.
-#[derive(Clone, Debug)]
-struct Keys {
-    /// Which bytes of the text make the key.
-    mask: Word,
-    filter: Filter,
-    /// For each value of the upper bits of a hash, the first needle of the chain, or [`NOTHING`].
-    heads: Box<[u32]>,
-    head_shift: u32,
-}
-
-/// The bytes of the text from a place on, as many as the widest key has and more.
-type Word = [u64; 2];
 
 /// All needles, ready to be found from candidates.
 #[derive(Clone, Debug)]
 pub(super) struct Needles {
-    keys: Vec<Keys>,
-    /// Which of the first eight bytes of a text make a short key, such as every needle has that begins with ASCII from
-    /// its window on.
-    short_mask: u64,
-    short: ShortFilter,
-    /// Whether keys are worth looking at before needles are compared: not for few, which have few more than short ones.
-    has_long: bool,
+    /// One or two: if windows are wide, needles that have less than a whole window are apart.
+    pub(super) filters: Box<[Filter]>,
+    /// Whether some needle has no key in the filters, and begins with a byte that is not ASCII: any candidate that begins
+    /// with such a byte is kept.
+    pub(super) has_foreign: bool,
+    /// Keys are looked up in each of these, three at most.
+    pub(super) tables: Box<[Table]>,
+    /// Whether tables and entries may not be in a near cache when they are needed.
+    pub(super) is_large: bool,
     /// The first one is equal to no text.
-    entries: Box<[Needle]>,
-    longest_chain: usize,
+    pub(super) entries: Box<[Needle]>,
+    /// Needles that have one key, by keys that are wider.
+    pub(super) bundles: Box<[Table]>,
+    /// At most so many entries are looked at for a key.
+    pub(super) longest_chain: usize,
     /// The needles longer than a head, whole; empty for the others.
-    whole: Box<[Box<[u8]>]>,
+    pub(super) whole: Box<[Box<[u8]>]>,
 }
 
 impl Needles {
-    /// `None` if too many needles have equal keys.
-    pub(super) fn new(needles: &[Box<[u8]>], windows: &Windows) -> Option<Self> {
-        let behind = |number: usize| &needles[number][windows.anchors[number] as usize..];
-        let ascii = (0..needles.len()).map(behind).filter(|behind| behind[0].is_ascii());
-        let width = ascii.clone().map(<[u8]>::len).min().unwrap_or(WIDE).min(WIDE);
-        let mut built = Needles {
-            keys: Vec::new(),
-            short_mask: u64::MAX >> (64 - 8 * width),
-            short: ShortFilter::new(needles.len()),
-            has_long: needles.len() > FEW,
-            entries: [].into(),
-            longest_chain: 0,
-            whole: needles.iter().map(|needle| if needle.len() > HEAD { needle.clone() } else { [].into() }).collect(),
-        };
-        for behind in ascii {
-            built.short.insert(short_hash(built.short_mask, word_at(behind, 0)[0]));
-        }
-        let mut entries = Vec::with_capacity(needles.len() + 1);
-        entries.push(Needle::of_no_text());
-        let width_of = widths(needles, windows);
-        let mut widths = width_of.clone();
-        widths.sort_unstable();
-        widths.dedup();
-        for width in widths {
-            let members = || (0..needles.len()).filter(|&number| width_of[number] == width);
-            let mut keys = Keys::new(width, members().count());
-            for number in members() {
-                let anchor = windows.anchors[number];
-                let head = keys.insert(word_at(&needles[number], anchor as usize));
-                let next = *head;
-                *head = u32::try_from(entries.len()).ok()?;
-                entries.push(Needle::new(&needles[number], anchor, number, next)?);
-            }
-            built.keys.push(keys);
-        }
-        built.entries = entries.into();
-        // A needle comes after those that it leads to.
-        let mut lengths = vec![0; built.entries.len()];
-        for (at, needle) in built.entries.iter().enumerate().skip(1) {
-            lengths[at] = lengths[needle.next as usize] + 1;
-            built.longest_chain = built.longest_chain.max(lengths[at]);
-        }
-        (built.longest_chain <= LONGEST_CHAIN).then_some(built)
-    }
-
-    /// Writes those candidates that have the key of some needle to the front of `places`, in order, and returns how
+    /// Writes those candidates that have the key of some needle to the front of `kept`, in order, and returns how
     /// many they are. `candidates` are those of the strip of `text` from `base` on, in the blocks that `marked` has a
-    /// bit for; so are places.
+    /// bit for; so are places. `places` is for all candidates.
     ///
     /// # Safety
     ///
     /// The CPU has the instructions that `kernel` needs.
     #[inline(always)]
+    #[expect(clippy::too_many_arguments, reason = "the memory of the caller is lent piece by piece")]
     pub(super) unsafe fn select<K: Kernel>(
         &self,
         kernel: &K,
@@ -156,6 +82,7 @@ impl Needles {
         candidates: &Words,
         mut marked: u64,
         places: &mut Places,
+        kept: &mut Places,
     ) -> usize {
         let mut count = 0;
         while marked != 0 {
@@ -168,42 +95,57 @@ impl Needles {
             unsafe { kernel.places(candidates, block as u16 * BLOCK as u16, places) };
             count += candidates.count_ones() as usize;
         }
-        let places = &mut places[..count];
-        let short = match text[base..].first_chunk() {
-            Some(strip) => self.keep_short(&Whole(strip), places),
-            None => self.keep_short(&Last { text, base }, places),
+        let places = &places[..count];
+        let strip = &text[base..];
+        let count = match strip.first_chunk() {
+            Some(strip) => self.filter(&Whole(strip), places, kept),
+            None => self.filter(&Last(strip), places, kept),
         };
-        if self.has_long { self.keep_long(text, base, &mut places[..short]) } else { short }
+        // Among few places it is quicker to look at once.
+        let foreign = self.has_foreign && (!self.is_large || !is_ascii(&strip[..strip.len().min(STRIP)]));
+        let count = if foreign { add_foreign(strip, places, count, kept) } else { count };
+        // SAFETY: the caller answers for the CPU.
+        if self.is_large { unsafe { self.look_up(kernel, strip, &mut kept[..count]) } } else { count }
     }
 
-    /// Keeps the places at which there is a short key or something that is not ASCII, in order, and returns how many
-    /// they are.
+    /// Keeps the places at which there is a key, in order, and returns how many they are.
     #[inline(always)]
-    fn keep_short(&self, strip: &impl StripText, places: &mut [u16]) -> usize {
-        let mut kept = 0;
-        for i in 0..places.len() {
-            let place = places[i];
-            places[kept] = place;
-            let word = strip.word(place);
-            let is_foreign = (word >> 7 & 1) as usize;
-            kept += usize::from(self.short.has(short_hash(self.short_mask, word))) | is_foreign;
-        }
-        kept
-    }
-
-    /// Keeps the places at which there is a key.
-    #[inline(always)]
-    fn keep_long(&self, text: &[u8], base: usize, places: &mut [u16]) -> usize {
-        let mut kept = 0;
-        for i in 0..places.len() {
-            let place = places[i];
-            places[kept] = place;
-            let word = word_at(text, base + usize::from(place));
-            let mut has = false;
-            for keys in &self.keys {
-                has |= keys.filter.has(keys.hash(word));
+    fn filter(&self, strip: &impl StripText, places: &[u16], kept: &mut Places) -> usize {
+        match &*self.filters {
+            [keys] => {
+                let keys = keys.probe();
+                keep(strip, places, kept, move |word| keys.has(word))
             }
-            kept += usize::from(has);
+            [keys, short] => {
+                let (keys, short) = (keys.probe(), short.probe());
+                keep(strip, places, kept, move |word| keys.has(word) | short.has(word))
+            }
+            _ => 0,
+        }
+    }
+
+    /// Keeps the places at which there is a key that a table leads on from, and asks for what it leads to: all at once,
+    /// since it may be far away.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that `kernel` needs.
+    #[inline(always)]
+    unsafe fn look_up<K: Kernel>(&self, kernel: &K, strip: &[u8], places: &mut [u16]) -> usize {
+        let mut kept = 0;
+        for i in 0..places.len() {
+            let place = places[i];
+            places[kept] = place;
+            let word = word_at(strip, usize::from(place));
+            let mut any = NOTHING;
+            for table in &self.tables {
+                let first = table.first(word);
+                any |= first;
+                let entry = self.entries.as_ptr().wrapping_add(first as usize);
+                // SAFETY: the caller answers for the CPU.
+                unsafe { kernel.prefetch(entry.cast(), size_of::<Needle>()) };
+            }
+            kept += usize::from(any != NOTHING);
         }
         kept
     }
@@ -225,16 +167,16 @@ impl Needles {
     ) -> usize {
         let mut count = 0;
         // Chains that are as short as that are gone through whole, so that there is nothing to predict.
-        let fixed = if self.longest_chain <= 2 { self.longest_chain } else { 0 };
-        let most = places.len() * self.keys.len() * fixed;
+        let fixed = if self.longest_chain <= 2 && self.bundles.is_empty() { self.longest_chain } else { 0 };
+        let most = places.len() * self.tables.len() * fixed;
         if found.len() < most {
             found.resize(most, Occurrence::default());
         }
         for &place in places {
             let at = base + usize::from(place);
             let word = word_at(text, at);
-            for keys in &self.keys {
-                let mut next = keys.head(word);
+            for table in &self.tables {
+                let mut next = table.first(word);
                 // Which of the tables leads to a needle is mostly the same one.
                 if next == NOTHING {
                     continue;
@@ -250,6 +192,10 @@ impl Needles {
                     found[count] = Occurrence { start, needle: needle.number };
                     // SAFETY: the caller answers for the CPU.
                     count += usize::from(unsafe { self.equal(kernel, text, start, needle) });
+                    if fixed == 0 && needle.len == BUNDLE {
+                        // SAFETY: as above.
+                        count = unsafe { self.verify_bundle(kernel, text, at, needle.number, found, count) };
+                    }
                     next = needle.next;
                     left = left.wrapping_sub(1);
                     if if fixed > 0 { left == 0 } else { next == NOTHING } {
@@ -257,6 +203,37 @@ impl Needles {
                     }
                 }
             }
+        }
+        count
+    }
+
+    /// Adds those needles of a bundle whose window is at `at` to the `count` that were `found`, and returns how many
+    /// they are then.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that `kernel` needs.
+    #[inline(always)]
+    unsafe fn verify_bundle<K: Kernel>(
+        &self,
+        kernel: &K,
+        text: &[u8],
+        at: usize,
+        bundle: u32,
+        found: &mut Vec<Occurrence>,
+        mut count: usize,
+    ) -> usize {
+        let mut next = self.bundles[bundle as usize].first(word_at(text, at));
+        while next != NOTHING {
+            let needle = &self.entries[next as usize];
+            let start = at.wrapping_sub(needle.anchor as usize);
+            // SAFETY: the caller answers for the CPU.
+            if unsafe { self.equal(kernel, text, start, needle) } {
+                found.truncate(count);
+                found.push(Occurrence { start, needle: needle.number });
+                count += 1;
+            }
+            next = needle.next;
         }
         count
     }
@@ -284,7 +261,7 @@ impl Needles {
         text.is_some_and(|text| text.eq_ignore_ascii_case(&self.whole[needle.number as usize]))
     }
 
-    /// At most so many needles are compared at a place that has a key.
+    /// At most so many needles are compared for a key.
     pub(super) fn looks(&self) -> usize {
         self.longest_chain
     }
@@ -294,28 +271,59 @@ impl Needles {
     }
 
     pub(super) fn memory_usage(&self) -> usize {
-        let keys = self
-            .keys
-            .iter()
-            .map(|keys| size_of_val(keys) + size_of_val(&*keys.filter.bits) + size_of_val(&*keys.heads));
+        let filters = self.filters.iter().map(Filter::memory_usage);
+        let tables = self.tables.iter().chain(&self.bundles).map(Table::memory_usage);
         let whole = self.whole.iter().map(|needle| size_of_val(needle) + needle.len());
-        keys.sum::<usize>() + size_of_val(&*self.short.words) + size_of_val(&*self.entries) + whole.sum::<usize>()
+        filters.chain(tables).chain(whole).sum::<usize>() + size_of_val(&*self.entries)
     }
 }
 
-/// How many bytes make the key of each needle: as many as there are from its window on, but of at most four widths.
-fn widths(needles: &[Box<[u8]>], windows: &Windows) -> Vec<usize> {
-    let behind = needles.iter().zip(&windows.anchors).map(|(needle, &anchor)| needle.len() - anchor as usize);
-    let shortest = behind.clone().min().unwrap_or(WINDOW);
-    // Those that have a whole window.
-    let common = behind.clone().filter(|&behind| behind >= WINDOW).min().unwrap_or(WINDOW).min(WIDE);
-    let width = |behind| match behind {
-        WIDER.. if needles.len() > FEW => WIDER,
-        WIDE.. if needles.len() > FEW => WIDE,
-        WINDOW.. => common,
-        _ => shortest,
-    };
-    behind.map(width).collect()
+/// The places of `places` that have a key.
+#[inline(always)]
+fn keep(strip: &impl StripText, places: &[u16], kept: &mut Places, has: impl Fn(u64) -> bool) -> usize {
+    let mut count = 0;
+    // Some at a time, which the compiler does not think of.
+    let (chunks, rest) = places.as_chunks::<8>();
+    for chunk in chunks {
+        for &place in chunk {
+            kept[count % STRIP] = place;
+            count += usize::from(has(strip.word(place)));
+        }
+    }
+    for &place in rest {
+        kept[count % STRIP] = place;
+        count += usize::from(has(strip.word(place)));
+    }
+    count
+}
+
+/// The compiler makes vectors of it.
+#[inline(always)]
+fn is_ascii(text: &[u8]) -> bool {
+    text.iter().fold(0, |all, byte| all | byte) < 0x80
+}
+
+/// Adds those of `places` that begin with a byte that is not ASCII to the `count` that are `kept`.
+#[inline(always)]
+fn add_foreign(strip: &[u8], places: &[u16], count: usize, kept: &mut Places) -> usize {
+    let mut all = count;
+    for &place in places {
+        kept[all % STRIP] = place;
+        all += usize::from(strip.get(usize::from(place)).is_some_and(|&byte| byte >= 0x80));
+    }
+    if all > count { in_order(kept, all) } else { count }
+}
+
+/// Sorts the first `count` of `places` and returns how many different ones they are.
+#[cold]
+fn in_order(places: &mut Places, count: usize) -> usize {
+    places[..count].sort_unstable();
+    let mut kept = 1;
+    for i in 1..count {
+        places[kept] = places[i];
+        kept += usize::from(places[i] != places[kept - 1]);
+    }
+    kept
 }
 
 /// Compares where less than a head is left of the text; a needle longer than a head does not fit.
@@ -344,133 +352,34 @@ impl StripText for Whole<'_> {
 }
 
 /// A strip in which the text ends, or soon after.
-struct Last<'t> {
-    text: &'t [u8],
-    base: usize,
-}
+struct Last<'t>(&'t [u8]);
 
 impl StripText for Last<'_> {
     #[inline(always)]
     fn word(&self, place: u16) -> u64 {
-        word_at(self.text, self.base + usize::from(place))[0]
+        word_at(self.0, usize::from(place))[0]
     }
-}
-
-/// The bytes of `text` from `at` on, with zeros where it ends.
-#[inline(always)]
-fn word_at(text: &[u8], at: usize) -> Word {
-    match text.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(bytes) => word(bytes),
-        None => last_word(text, at),
-    }
-}
-
-#[cold]
-fn last_word(text: &[u8], at: usize) -> Word {
-    let mut bytes = [0; 16];
-    let left = text.get(at..).unwrap_or_default();
-    bytes[..left.len()].copy_from_slice(left);
-    word(&bytes)
-}
-
-#[inline(always)]
-fn word(bytes: &[u8; 16]) -> Word {
-    let (low, high) = (bytes.first_chunk(), bytes.last_chunk());
-    // An array of 16 bytes has two chunks of 8.
-    [low, high].map(|chunk| chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk)))
 }
 
 impl Needle {
-    fn new(needle: &[u8], anchor: u32, number: usize, next: u32) -> Option<Self> {
+    pub(super) fn new(needle: &[u8], anchor: u32, number: u32, next: u32) -> Option<Self> {
         let mut head = Head { text: [0xff; HEAD], fold: [0xff; HEAD] };
         for (i, &byte) in needle.iter().take(HEAD).enumerate() {
             head.text[i] = byte;
             head.fold[i] = if byte.is_ascii_lowercase() { 0x20 } else { 0 };
         }
-        Some(Needle { head, anchor, len: needle.len().try_into().ok()?, number: number.try_into().ok()?, next })
+        let len = needle.len().try_into().ok()?;
+        Some(Needle { head, anchor, len, number, next }).filter(|needle| needle.len != BUNDLE)
     }
 
     /// What an empty place of a table leads to, so that it needs no branch.
-    fn of_no_text() -> Self {
+    pub(super) fn of_no_text() -> Self {
         let head = Head { text: [0; HEAD], fold: [0xff; HEAD] };
         Needle { head, anchor: 0, len: 1, number: 0, next: NOTHING }
     }
-}
 
-impl ShortFilter {
-    /// For `count` hashes. One bit in 64 or fewer is set, if there is room.
-    fn new(count: usize) -> Self {
-        let bits = (64 * count).next_power_of_two().clamp(1 << 12, 64 * SHORT_WORDS);
-        ShortFilter { words: Box::new([0; SHORT_WORDS]), shift: 64 - bits.trailing_zeros() }
-    }
-
-    #[inline(always)]
-    fn has(&self, hash: u64) -> bool {
-        let bit = (hash >> self.shift) as usize;
-        self.words[bit / 64 % SHORT_WORDS] >> (bit % 64) & 1 != 0
-    }
-
-    fn insert(&mut self, hash: u64) {
-        let bit = (hash >> self.shift) as usize;
-        self.words[bit / 64 % SHORT_WORDS] |= 1 << (bit % 64);
-    }
-}
-
-impl Filter {
-    /// For `count` hashes, of which one bit in 16 or fewer is set.
-    fn new(count: usize) -> Self {
-        let bits = (16 * count).next_power_of_two().clamp(1 << 12, 1 << 22);
-        Filter { bits: vec![0; bits / 64].into(), shift: 64 - bits.trailing_zeros() }
-    }
-
-    #[inline(always)]
-    fn has(&self, hash: u64) -> bool {
-        let bit = (hash >> self.shift) as usize;
-        self.bits[bit / 64] >> (bit % 64) & 1 != 0
-    }
-
-    fn insert(&mut self, hash: u64) {
-        let bit = (hash >> self.shift) as usize;
-        self.bits[bit / 64] |= 1 << (bit % 64);
-    }
-}
-
-/// Fibonacci hashing: the upper bits depend on all bytes of the key.
-#[inline(always)]
-fn short_hash(mask: u64, word: u64) -> u64 {
-    ((word | FOLD) & mask).wrapping_mul(FIBONACCI)
-}
-
-/// 2 to the 64th by the golden ratio.
-const FIBONACCI: u64 = 0x9e37_79b9_7f4a_7c15;
-
-impl Keys {
-    /// For keys of `width` bytes of `count` needles.
-    fn new(width: usize, count: usize) -> Self {
-        let heads = (2 * count).next_power_of_two().clamp(1 << 8, 1 << 20);
-        Keys {
-            mask: [u64::MAX >> (64 - 8 * width.min(8)), u64::MAX.unbounded_shr((128 - 8 * width.max(8)) as u32)],
-            filter: Filter::new(count),
-            heads: vec![0; heads].into(),
-            head_shift: 64 - heads.trailing_zeros(),
-        }
-    }
-
-    #[inline(always)]
-    fn hash(&self, word: Word) -> u64 {
-        let rest = (word[1] | FOLD) & self.mask[1];
-        short_hash(self.mask[0], word[0]).wrapping_add(rest.wrapping_mul(0xd1b5_4a32_d192_ed03))
-    }
-
-    #[inline(always)]
-    fn head(&self, word: Word) -> u32 {
-        self.heads[(self.hash(word) >> self.head_shift) as usize]
-    }
-
-    /// Marks the key in the filter and returns its place in the table.
-    fn insert(&mut self, word: Word) -> &mut u32 {
-        let hash = self.hash(word);
-        self.filter.insert(hash);
-        &mut self.heads[(hash >> self.head_shift) as usize]
+    /// What leads to the needles of bundle `number`.
+    pub(super) fn of_bundle(number: u32, next: u32) -> Self {
+        Needle { len: BUNDLE, number, next, ..Self::of_no_text() }
     }
 }

@@ -36,6 +36,8 @@ pub(crate) struct Scratch {
     candidates: Box<Words>,
     feeds: Box<Words>,
     places: Box<Places>,
+    /// Those of the places that may have a needle.
+    kept: Box<Places>,
     occurrences: Vec<Occurrence>,
     hits: Vec<Hit>,
 }
@@ -46,6 +48,7 @@ impl Default for Scratch {
             candidates: Box::new([0; BLOCKS]),
             feeds: Box::new([0; BLOCKS]),
             places: Box::new([0; _]),
+            kept: Box::new([0; _]),
             occurrences: Vec::new(),
             hits: Vec::new(),
         }
@@ -70,7 +73,7 @@ pub(super) unsafe fn scan<K: Kernel>(
         // SAFETY: the caller answers for the CPU.
         return unsafe { scan_short(kernel, needles, text, scratch, found) }.map_break(|()| End::Asked);
     }
-    let Scratch { candidates, feeds, places, occurrences, hits } = scratch;
+    let Scratch { candidates, feeds, places, kept, occurrences, hits } = scratch;
     // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
     // before the loop, and keeps them on the stack instead of in registers.
     let classify = black_box(K::CLASSIFY);
@@ -82,8 +85,8 @@ pub(super) unsafe fn scan<K: Kernel>(
         unsafe {
             classify(kernel, &text[base..], candidates, feeds);
             let marked = kernel.nonzero(candidates);
-            let selected = needles.select(kernel, text, base, candidates, marked, places);
-            let verified = needles.verify(kernel, text, base, &places[..selected], occurrences);
+            let selected = needles.select(kernel, text, base, candidates, marked, places, kept);
+            let verified = needles.verify(kernel, text, base, &kept[..selected], occurrences);
             // What is found has to be told, whoever finds it; what is not was looked at in vain.
             let in_vain = (selected * needles.looks()).saturating_sub(verified);
             dense = if in_vain > DENSE { dense + 1 } else { 0 };
@@ -114,7 +117,7 @@ unsafe fn scan_short<K: Kernel>(
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<()> {
-    let Scratch { candidates, feeds, places, occurrences, hits } = scratch;
+    let Scratch { candidates, feeds, places, kept, occurrences, hits } = scratch;
     let mut before = [0; BLOCKS];
     let (mut marked, mut some, mut count) = (0, 0, 0);
     for block in 0..text.len().div_ceil(BLOCK) {
@@ -132,8 +135,8 @@ unsafe fn scan_short<K: Kernel>(
     }
     // SAFETY: as above.
     let verified = unsafe {
-        let selected = needles.select(kernel, text, 0, candidates, marked, places);
-        needles.verify(kernel, text, 0, &places[..selected], occurrences)
+        let selected = needles.select(kernel, text, 0, candidates, marked, places, kept);
+        needles.verify(kernel, text, 0, &kept[..selected], occurrences)
     };
     if verified == 0 {
         return ControlFlow::Continue(());

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, Plain, READ, Words, classify};
 use super::needles::{HEAD, Head, Occurrence};
 use super::phases::STRIP;
-use super::window::Windows;
+use super::window::{NARROW, WIDE, Windows};
 use super::{Hit, Instructions, Line, Literals, Scratch, Unfit};
 
 const ALL: [Instructions; 3] = [Instructions::Plain, Instructions::Avx2, Instructions::Avx512];
@@ -242,9 +242,14 @@ fn kernels_mark_what_the_plain_one_marks() {
         let windows = Windows::choose(&boxed(set));
         let text = [&sample(&boxed(set)), &text[..]].concat();
         let plain = classified(&Plain::new(&windows.classes), &text);
-        let avx2 = Avx2::new(&windows.classes).map(|kernel| classified(&kernel, &text));
-        let avx512 = Avx512::new(&windows.classes).map(|kernel| classified(&kernel, &text));
-        for strips in [avx2, avx512].into_iter().flatten() {
+        let avx2 = Avx2::<WIDE>::new(&windows.classes).map(|kernel| classified(&kernel, &text));
+        let avx512 = Avx512::<WIDE>::new(&windows.classes).map(|kernel| classified(&kernel, &text));
+        let narrow = windows.width == NARROW;
+        let narrow_avx2 = Avx2::<NARROW>::new(&windows.classes).filter(|_| narrow);
+        let narrow_avx2 = narrow_avx2.map(|kernel| classified(&kernel, &text));
+        let narrow_avx512 = Avx512::<NARROW>::new(&windows.classes).filter(|_| narrow);
+        let narrow_avx512 = narrow_avx512.map(|kernel| classified(&kernel, &text));
+        for strips in [avx2, avx512, narrow_avx2, narrow_avx512].into_iter().flatten() {
             for ((some, feeds), (all, same_feeds)) in plain.iter().zip(&strips) {
                 assert_eq!(same_feeds, feeds);
                 for (some, all) in some.iter().zip(all) {
@@ -273,8 +278,8 @@ impl Kernel for Default {
 #[test]
 fn words_are_counted_as_the_default_does() {
     let windows = Windows::choose(&boxed(&SEED));
-    let avx2 = super::x86::Avx2::new(&windows.classes);
-    let avx512 = super::x86::Avx512::new(&windows.classes);
+    let avx2 = super::x86::Avx2::<NARROW>::new(&windows.classes);
+    let avx512 = super::x86::Avx512::<WIDE>::new(&windows.classes);
     for step in [0, 1, 3, 64, 0x9e37_79b9_7f4a_7c15] {
         let words: Words = std::array::from_fn(|i| (i as u64 % 5).wrapping_mul(step).rotate_left(i as u32));
         // SAFETY: the kernel was made, so the CPU has its instructions; the default needs none.

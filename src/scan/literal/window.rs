@@ -1,82 +1,143 @@
-//! Which four bytes of each needle are looked for, and in which of eight buckets.
+//! Which four or eight bytes of each needle are looked for, and in which of eight buckets.
 //!
 //! A *window* is four bytes of a needle that follow one another. Needles share eight *buckets*; a bucket has, for each
 //! of the four places of a window, the class of bytes that some window of the bucket has there. A place in the text is
 //! a candidate if for some bucket each of the four bytes from there on is in its class. That is less than to say that
 //! a window stands there, since the classes of a bucket mix its windows: windows and buckets are chosen so that few
 //! places of English prose are candidates.
+//!
+//! With many needles the classes hold most letters, whatever is chosen. Windows are of eight bytes then: they let fewer
+//! places through, and what they let through is told apart by the same eight bytes.
 
 use std::collections::HashMap;
 
 use super::frequency;
+use super::keys::hash;
 
-/// Bytes of a window.
-pub(super) const WINDOW: usize = 4;
+/// Bytes of a window of few needles.
+pub(super) const NARROW: usize = 4;
+/// Bytes of a window of many needles, and the most that a window has.
+pub(super) const WIDE: usize = 8;
 /// One bit each in a byte.
 const BUCKETS: usize = 8;
 /// A window begins at most so far into its needle.
 const REACH: usize = 24;
-/// With more needles than this the classes are so full that it may be better to let all windows begin alike, and what
-/// they let through has to be told apart by [`WIDE`] bytes from the window on.
+/// With more needles than this windows are wide.
 pub(super) const FEW: usize = 48;
-/// Bytes of a wide key, and of one that is wider still.
-pub(super) const WIDE: usize = 8;
-pub(super) const WIDER: usize = 12;
+/// How many bytes of a window are before a pivot.
+const BEFORE: usize = 4;
 /// What it costs to verify a window that does stand there, in candidates.
 const VERIFICATION: f32 = 3.0;
+/// What a candidate costs if keys are within one word, as ten times as many candidates have them, in candidates of which
+/// keys are of two.
+const WITHIN_A_WORD: f32 = 2.0;
 
-/// For each place of a window and each byte, the buckets whose class has the byte: the text may be in either case.
-pub(super) type Classes = [[u8; 256]; WINDOW];
+/// For each place of a window and each byte, the buckets whose class has the byte: the text may be in either case. Where
+/// windows are narrow the other places are open.
+pub(super) type Classes = [[u8; 256]; WIDE];
+
+/// Where the window of a needle may begin, and what that costs besides the places that become candidates.
+type Choice = (usize, f32);
 
 /// Windows and buckets for a set of needles.
 #[derive(Clone, Debug)]
 pub(super) struct Windows {
     /// For each needle, where its window begins. A needle shorter than a window is a window with open places.
     pub(super) anchors: Vec<u32>,
+    /// How many bytes a window has: [`NARROW`] or [`WIDE`].
+    pub(super) width: usize,
     pub(super) classes: Classes,
     /// For each bucket and place, the share of bytes that are in the class.
-    shares: [[f32; WINDOW]; BUCKETS],
+    shares: [[f32; WIDE]; BUCKETS],
 }
 
 impl Windows {
     /// Chooses for `needles`, all lower-case and none empty. Linear in their number, unless few.
     pub(super) fn choose(needles: &[Box<[u8]>]) -> Self {
-        let rare = Self::within(needles, REACH, &sharers(needles));
         if needles.len() <= FEW {
-            return rare;
+            return Self::rare(needles);
         }
+        let rare = Self::forward(needles, REACH);
         // Needles mostly begin with a space, and only one place in six has one.
-        let first = Self::within(needles, 1, &HashMap::new());
-        if first.candidates() < rare.candidates() { first } else { rare }
+        let first = Self::forward(needles, 1);
+        let forward = if first.candidates() < rare.candidates() { first } else { rare };
+        match Self::around_pivots(needles) {
+            Some(around) if around.candidates() < WITHIN_A_WORD * forward.candidates() => around,
+            _ => forward,
+        }
     }
 
-    /// One needle after another gets the window, among those that begin before `reach`, and the bucket that add least
-    /// to the candidates.
-    fn within(needles: &[Box<[u8]>], reach: usize, sharers: &HashMap<&[u8], f32>) -> Self {
-        let mut windows = Windows {
-            anchors: Vec::with_capacity(needles.len()),
-            classes: [[0; 256]; WINDOW],
-            shares: [[0.0; WINDOW]; BUCKETS],
-        };
-        // A window that is not the whole of what tells needles apart leaves room for the rest behind it.
-        let behind = if needles.len() > FEW { WIDE } else { WINDOW };
+    /// For few needles: rare windows, and such as needles share.
+    fn rare(needles: &[Box<[u8]>]) -> Self {
+        let mut sharers = HashMap::new();
         for needle in needles {
-            let (anchor, bucket) = windows.cheapest(needle, places(needle, behind, reach), sharers);
-            windows.add(window(needle, anchor), bucket);
-            windows.anchors.push(u32::try_from(anchor).unwrap_or(0));
+            for anchor in 0..anchors(needle, NARROW, REACH) {
+                *sharers.entry(window(needle, anchor, NARROW)).or_insert(0.0) += 1.0;
+            }
+        }
+        Self::within(needles, NARROW, |needle, choices| {
+            choices.extend((0..anchors(needle, NARROW, REACH)).map(|anchor| {
+                let window = window(needle, anchor, NARROW);
+                // Needles that share a window share its cost.
+                (anchor, VERIFICATION * frequency::of_window(window) / sharers[window])
+            }));
+        })
+    }
+
+    /// For many needles: windows that begin before `reach`.
+    fn forward(needles: &[Box<[u8]>], reach: usize) -> Self {
+        Self::within(needles, WIDE, |needle, choices| {
+            choices.extend((0..anchors(needle, WIDE, reach)).map(|anchor| (anchor, 0.0)));
+        })
+    }
+
+    /// For many needles: windows around a space between words, or whatever stands between the parts of most needles;
+    /// `None` if nothing does. How one word ends and how the next begins have little to do with each other, so that the
+    /// two together are far rarer than as many bytes of one word.
+    fn around_pivots(needles: &[Box<[u8]>]) -> Option<Self> {
+        let pivot = pivot(needles)?;
+        let sharers = Sharers::new(needles, pivot);
+        Some(Self::within(needles, WIDE, |needle, choices| {
+            choices.extend(pivots(needle, pivot).map(|at| (at - BEFORE, 0.0)));
+            match choices.len() {
+                0 => choices.extend((0..anchors(needle, WIDE, REACH)).map(|anchor| (anchor, 0.0))),
+                // No choice.
+                1 => {}
+                _ => choices.iter_mut().for_each(|(anchor, cost)| {
+                    let window = window(needle, *anchor, WIDE);
+                    *cost = VERIFICATION * frequency::of_long(window) * sharers.of(window);
+                }),
+            }
+        }))
+    }
+
+    /// One needle after another gets the window, among its choices, and the bucket that cost least.
+    fn within<'n>(needles: &'n [Box<[u8]>], width: usize, mut choose: impl FnMut(&'n [u8], &mut Vec<Choice>)) -> Self {
+        let mut windows = Windows {
+            anchors: vec![0; needles.len()],
+            width,
+            classes: std::array::from_fn(|place| if place < width { [0; 256] } else { [0xff; 256] }),
+            shares: [[0.0; WIDE]; BUCKETS],
+        };
+        let mut choices = Vec::with_capacity(REACH);
+        // Open places would spoil the bucket of other windows: whatever comes later keeps away from it.
+        for short in [true, false] {
+            let all = needles.iter().zip(0_usize..).filter(|(needle, _)| (needle.len() < width) == short);
+            for (needle, number) in all {
+                choices.clear();
+                choose(needle, &mut choices);
+                let (anchor, bucket) = windows.cheapest(needle, &choices);
+                windows.add(window(needle, anchor, width), bucket);
+                windows.anchors[number] = u32::try_from(anchor).unwrap_or(0);
+            }
         }
         windows
     }
 
-    fn cheapest(&self, needle: &[u8], places: usize, sharers: &HashMap<&[u8], f32>) -> (usize, usize) {
+    fn cheapest(&self, needle: &[u8], choices: &[Choice]) -> (usize, usize) {
         let (mut best, mut least) = ((0, 0), f32::INFINITY);
-        for anchor in 0..places {
-            let window = window(needle, anchor);
-            // Needles that share a window share its cost. Where there is no choice of window it does not matter.
-            let own = match sharers.get(window) {
-                Some(&sharers) => VERIFICATION * frequency::of_window(window) / sharers,
-                None => 0.0,
-            };
+        for &(anchor, own) in choices {
+            let window = window(needle, anchor, self.width);
             for bucket in 0..BUCKETS {
                 let cost = own + self.growth(window, bucket);
                 if cost < least {
@@ -93,7 +154,7 @@ impl Windows {
     /// How much larger a share of places are candidates once `window` is in `bucket`.
     fn growth(&self, window: &[u8], bucket: usize) -> f32 {
         let (mut before, mut after) = (1.0, 1.0);
-        for (place, &share) in self.shares[bucket].iter().enumerate() {
+        for (place, &share) in self.shares[bucket][..self.width].iter().enumerate() {
             before *= share;
             after *= match window.get(place) {
                 None => 1.0,
@@ -109,7 +170,7 @@ impl Windows {
     }
 
     fn add(&mut self, window: &[u8], bucket: usize) {
-        for place in 0..WINDOW {
+        for place in 0..self.width {
             let Some(&byte) = window.get(place) else {
                 self.classes[place].iter_mut().for_each(|buckets| *buckets |= 1 << bucket);
                 self.shares[bucket][place] = 1.0;
@@ -134,28 +195,69 @@ impl Windows {
     }
 }
 
-/// How many windows there are in `needle` that begin before `reach` and have `behind` bytes from there on, or whatever
+/// At how many places of `needle`, before `reach`, a window may begin that has `behind` bytes from there on, or whatever
 /// there is.
-fn places(needle: &[u8], behind: usize, reach: usize) -> usize {
+fn anchors(needle: &[u8], behind: usize, reach: usize) -> usize {
     needle.len().saturating_sub(behind - 1).clamp(1, reach)
 }
 
-/// How many of the needles have a window, if they are few; otherwise nothing.
-fn sharers(needles: &[Box<[u8]>]) -> HashMap<&[u8], f32> {
-    let mut sharers = HashMap::new();
-    if needles.len() <= FEW {
-        for needle in needles {
-            for anchor in 0..places(needle, WINDOW, REACH) {
-                *sharers.entry(window(needle, anchor)).or_insert(0.0) += 1.0;
-            }
+/// What mostly stands between the parts of `needles`, with room for a window around it: a space, if they are words.
+fn pivot(needles: &[Box<[u8]>]) -> Option<u8> {
+    let mut having = [0_usize; 256];
+    for needle in needles {
+        let mut seen = [false; 256];
+        for &byte in around(needle) {
+            having[usize::from(byte)] += usize::from(!std::mem::replace(&mut seen[usize::from(byte)], true));
         }
     }
-    sharers
+    let is_pivot = |byte: &u8| byte.is_ascii() && !byte.is_ascii_alphanumeric();
+    let pivot = (0..=255).filter(is_pivot).max_by_key(|&byte| having[usize::from(byte)])?;
+    (having[usize::from(pivot)] >= needles.len() - needles.len() / 8).then_some(pivot)
 }
 
-/// The window of `needle` at `anchor`; shorter than [`WINDOW`] if the needle is.
-pub(super) fn window(needle: &[u8], anchor: usize) -> &[u8] {
-    &needle[anchor..needle.len().min(anchor + WINDOW)]
+/// Where `pivot` is in `needle` with a whole window around it.
+fn pivots(needle: &[u8], pivot: u8) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(pivot, around(needle)).map(move |at| BEFORE + at).take(REACH)
+}
+
+/// The bytes of `needle` that can have a whole window around them.
+fn around(needle: &[u8]) -> &[u8] {
+    needle.get(BEFORE..(needle.len() + BEFORE + 1).saturating_sub(WIDE)).unwrap_or_default()
+}
+
+/// How many of the needles could have a window, about.
+struct Sharers {
+    /// By hash: windows that meet are taken for one.
+    counts: Vec<u16>,
+    shift: u32,
+}
+
+impl Sharers {
+    fn new(needles: &[Box<[u8]>], pivot: u8) -> Self {
+        let size = (8 * needles.len()).next_power_of_two();
+        let mut sharers = Sharers { counts: vec![0; size], shift: 64 - size.trailing_zeros() };
+        for needle in needles {
+            for at in pivots(needle, pivot) {
+                let at = sharers.at(window(needle, at - BEFORE, WIDE));
+                sharers.counts[at] = sharers.counts[at].saturating_add(1);
+            }
+        }
+        sharers
+    }
+
+    fn at(&self, window: &[u8]) -> usize {
+        let word = window.first_chunk().map_or(0, |window| u64::from_le_bytes(*window));
+        (hash(word) >> self.shift) as usize
+    }
+
+    fn of(&self, window: &[u8]) -> f32 {
+        f32::from(self.counts[self.at(window)])
+    }
+}
+
+/// The window of `needle` at `anchor`; shorter than `width` if the needle is.
+pub(super) fn window(needle: &[u8], anchor: usize, width: usize) -> &[u8] {
+    &needle[anchor..needle.len().min(anchor + width)]
 }
 
 #[cfg(test)]
@@ -174,10 +276,10 @@ mod tests {
             let needles = boxed(needles);
             let windows = Windows::choose(&needles);
             for (needle, &anchor) in needles.iter().zip(&windows.anchors) {
-                let window = window(needle, anchor as usize);
-                assert_eq!(window.len(), needle.len().min(WINDOW));
+                let window = window(needle, anchor as usize, windows.width);
+                assert_eq!(window.len(), needle.len().min(windows.width));
                 for upper in [false, true] {
-                    let shared = (0..WINDOW).fold(0xff, |buckets, place| match window.get(place) {
+                    let shared = (0..WIDE).fold(0xff, |buckets, place| match window.get(place) {
                         None => buckets,
                         Some(&byte) if upper => {
                             buckets & windows.classes[place][usize::from(byte.to_ascii_uppercase())]

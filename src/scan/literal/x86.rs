@@ -4,21 +4,21 @@ use std::arch::x86_64::*;
 
 use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, READ, Words, classify};
 use super::needles::{HEAD, Head};
-use super::window::{Classes, WINDOW};
+use super::window::Classes;
 
 /// How far ahead text is asked for, so that it is there when it is classified: half a strip, as measured. Less comes too
 /// late; with more the requests of a strip come all at once.
 const AHEAD: usize = 2048;
 
-/// 32 bytes at a time. The class of a byte is what the tables for its lower and its upper half agree on: exact for one
+/// For windows of `WIDTH` bytes, 32 at a time. The class of a byte is what the tables for its lower and its upper half agree on: exact for one
 /// byte, and in a class of several it lets in some more.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Avx2 {
-    low: [__m256i; WINDOW],
-    high: [__m256i; WINDOW],
+pub(super) struct Avx2<const WIDTH: usize> {
+    low: [__m256i; WIDTH],
+    high: [__m256i; WIDTH],
 }
 
-impl Avx2 {
+impl<const WIDTH: usize> Avx2<WIDTH> {
     /// `None` if the CPU lacks an instruction.
     pub(super) fn new(classes: &Classes) -> Option<Self> {
         if !Self::available() {
@@ -67,16 +67,18 @@ impl Avx2 {
     ///
     /// # Safety
     ///
-    /// The CPU has AVX2, and 35 bytes from `text` on can be read.
+    /// The CPU has AVX2, and 31 + `WIDTH` bytes from `text` on can be read.
     #[inline(always)]
     unsafe fn half(&self, text: *const u8) -> (u32, u32) {
-        // SAFETY: the caller answers for AVX2 and for 32 bytes from each of the four places on.
+        // SAFETY: the caller answers for AVX2 and for 32 bytes from each of the places on.
         unsafe {
             let load = |place: usize| _mm256_loadu_si256(text.add(place).cast());
             let first = load(0);
-            let front = _mm256_and_si256(self.buckets(first, 0), self.buckets(load(1), 1));
-            let back = _mm256_and_si256(self.buckets(load(2), 2), self.buckets(load(3), 3));
-            let none = _mm256_cmpeq_epi8(_mm256_and_si256(front, back), _mm256_setzero_si256());
+            let mut all = self.buckets(first, 0);
+            for place in 1..WIDTH {
+                all = _mm256_and_si256(all, self.buckets(load(place), place));
+            }
+            let none = _mm256_cmpeq_epi8(all, _mm256_setzero_si256());
             let feeds = _mm256_cmpeq_epi8(first, _mm256_set1_epi8(b'\n'.cast_signed()));
             (!_mm256_movemask_epi8(none).cast_unsigned(), _mm256_movemask_epi8(feeds).cast_unsigned())
         }
@@ -87,18 +89,23 @@ impl Avx2 {
 ///
 /// The CPU has the instructions that are named here, which [`Avx2::new`] asks for.
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-unsafe fn classify_avx2(kernel: &Avx2, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+unsafe fn classify_avx2<const WIDTH: usize>(
+    kernel: &Avx2<WIDTH>,
+    text: &[u8],
+    candidates: &mut Words,
+    feeds: &mut Words,
+) {
     // SAFETY: the caller answers for the CPU.
     unsafe { classify(kernel, text, candidates, feeds) }
 }
 
-impl Kernel for Avx2 {
-    const CLASSIFY: Classify<Self> = classify_avx2;
+impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
+    const CLASSIFY: Classify<Self> = classify_avx2::<WIDTH>;
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
         let text = text.as_ptr();
-        // SAFETY: the caller answers for the CPU. The halves read 35 bytes each, of the 67 that there are; a prefetch
+        // SAFETY: the caller answers for the CPU. The halves read 31 + `WIDTH` bytes each, of the 71 that there are; a prefetch
         // reads nothing that the program could see, and may be given any address.
         unsafe {
             _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
@@ -121,6 +128,15 @@ impl Kernel for Avx2 {
     }
 
     #[inline(always)]
+    unsafe fn prefetch(&self, at: *const u8, len: usize) {
+        // SAFETY: a prefetch reads nothing that the program could see, and may be given any address.
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(at.cast());
+            _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(len - 1).cast());
+        }
+    }
+
+    #[inline(always)]
     unsafe fn nonzero(&self, words: &Words) -> u64 {
         // SAFETY: the caller answers for the CPU; four words are read from each array of four.
         let zero = unsafe {
@@ -134,25 +150,25 @@ impl Kernel for Avx2 {
     }
 }
 
-/// 0 to 31.
-const COUNT: [u16; 32] = {
-    let mut count = [0; 32];
+/// 0 to 63.
+const COUNT: [u8; 64] = {
+    let mut count = [0; 64];
     let mut i = 0;
-    while i < 32 {
-        count[i] = i as u16;
+    while i < 64 {
+        count[i] = i as u8;
         i += 1;
     }
     count
 };
 
-/// 64 bytes at a time. One table look-up by the lower six bits of a byte gives its class: letters are never mixed up,
+/// For windows of `WIDTH` bytes, an even number, 64 at a time. One table look-up by the lower six bits of a byte gives its class: letters are never mixed up,
 /// and what else is has to be told apart by the comparison.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Avx512 {
-    tables: [__m512i; WINDOW],
+pub(super) struct Avx512<const WIDTH: usize> {
+    tables: [__m512i; WIDTH],
 }
 
-impl Avx512 {
+impl<const WIDTH: usize> Avx512<WIDTH> {
     /// `None` if the CPU lacks an instruction.
     pub(super) fn new(classes: &Classes) -> Option<Self> {
         if !Self::available() {
@@ -179,18 +195,22 @@ impl Avx512 {
         // SAFETY: the caller answers for the CPU; no memory is touched.
         unsafe {
             let first = load(0);
-            let one = _mm512_permutexvar_epi8(first, self.tables[0]);
-            let two = _mm512_permutexvar_epi8(load(1), self.tables[1]);
-            let three = _mm512_permutexvar_epi8(load(2), self.tables[2]);
-            let four = _mm512_permutexvar_epi8(load(3), self.tables[3]);
-            let front = _mm512_ternarylogic_epi64::<0x80>(one, two, three);
+            let buckets = |place: usize| _mm512_permutexvar_epi8(load(place), self.tables[place]);
+            let mut front = _mm512_permutexvar_epi8(first, self.tables[0]);
+            // All of three; the last one is left.
+            for place in (1..WIDTH - 1).step_by(2) {
+                front = _mm512_ternarylogic_epi64::<0x80>(front, buckets(place), buckets(place + 1));
+            }
             let feed = _mm512_set1_epi8(b'\n'.cast_signed());
-            Marks { candidates: _mm512_test_epi8_mask(front, four), feeds: _mm512_cmpeq_epi8_mask(first, feed) }
+            Marks {
+                candidates: _mm512_test_epi8_mask(front, buckets(WIDTH - 1)),
+                feeds: _mm512_cmpeq_epi8_mask(first, feed),
+            }
         }
     }
 
     fn available() -> bool {
-        Avx2::available()
+        Avx2::<WIDTH>::available()
             && is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
@@ -206,19 +226,24 @@ impl Avx512 {
 #[target_feature(
     enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
 )]
-unsafe fn classify_avx512(kernel: &Avx512, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+unsafe fn classify_avx512<const WIDTH: usize>(
+    kernel: &Avx512<WIDTH>,
+    text: &[u8],
+    candidates: &mut Words,
+    feeds: &mut Words,
+) {
     // SAFETY: the caller answers for the CPU.
     unsafe { classify(kernel, text, candidates, feeds) }
 }
 
-impl Kernel for Avx512 {
-    const CLASSIFY: Classify<Self> = classify_avx512;
+impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
+    const CLASSIFY: Classify<Self> = classify_avx512::<WIDTH>;
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
         let text = text.as_ptr();
-        // SAFETY: the caller answers for the CPU. 64 bytes are read from each of the first four places, of the 67 that
-        // there are; a prefetch reads nothing that the program could see, and may be given any address.
+        // SAFETY: the caller answers for the CPU. 64 bytes are read from each of the first `WIDTH` places, of the 71
+        // that there are; a prefetch reads nothing that the program could see, and may be given any address.
         unsafe {
             _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
             self.marks(|place| _mm512_loadu_si512(text.add(place).cast()))
@@ -248,6 +273,15 @@ impl Kernel for Avx512 {
     }
 
     #[inline(always)]
+    unsafe fn prefetch(&self, at: *const u8, len: usize) {
+        // SAFETY: a prefetch reads nothing that the program could see, and may be given any address.
+        unsafe {
+            _mm_prefetch::<_MM_HINT_T0>(at.cast());
+            _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(len - 1).cast());
+        }
+    }
+
+    #[inline(always)]
     unsafe fn nonzero(&self, words: &Words) -> u64 {
         // SAFETY: the caller answers for the CPU; eight words are read from each array of eight.
         unsafe {
@@ -263,13 +297,15 @@ impl Kernel for Avx512 {
         // SAFETY: the caller answers for the CPU. 32 places are written at the beginning of 64, and 32 at no more than 32
         // behind it.
         unsafe {
-            let all =
-                _mm512_add_epi16(_mm512_loadu_si512(COUNT.as_ptr().cast()), _mm512_set1_epi16(first.cast_signed()));
-            let (low, high) = (word as u32, (word >> 32) as u32);
-            let behind = places.as_mut_ptr().add(low.count_ones() as usize);
-            _mm512_storeu_si512(places.as_mut_ptr().cast(), _mm512_maskz_compress_epi16(low, all));
-            let all = _mm512_add_epi16(all, _mm512_set1_epi16(32));
-            _mm512_storeu_si512(behind.cast(), _mm512_maskz_compress_epi16(high, all));
+            let all = _mm512_maskz_compress_epi8(word, _mm512_loadu_si512(COUNT.as_ptr().cast()));
+            let first = _mm512_set1_epi16(first.cast_signed());
+            let low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(all));
+            _mm512_storeu_si512(places.as_mut_ptr().cast(), _mm512_add_epi16(low, first));
+            // Of half the places it is rare that there are more.
+            if word.count_ones() > 32 {
+                let high = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(all));
+                _mm512_storeu_si512(places.as_mut_ptr().add(32).cast(), _mm512_add_epi16(high, first));
+            }
         }
     }
 

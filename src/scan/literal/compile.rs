@@ -1,0 +1,157 @@
+//! Filters and tables, made from needles and their windows.
+
+use super::keys::{Filter, Table, Word, mask, word_at};
+use super::needles::{HEAD, Needle, Needles};
+use super::window::{NARROW, WIDE, Windows};
+
+/// No more entries than this are looked at for one key: what is done for one candidate has a bound.
+const LONGEST_CHAIN: usize = 24;
+/// If more needles than this have one key they are put in a bundle.
+const ALIKE: usize = 4;
+
+impl Needles {
+    /// `None` if too many needles have equal keys.
+    pub(super) fn new(needles: &[Box<[u8]>], windows: &Windows) -> Option<Self> {
+        let groups = Groups::new(needles, windows);
+        let (filters, has_foreign) = groups.filters();
+        let mut entries = Entries::new(needles.len());
+        let groups = [&groups.whole, &groups.short, &groups.tiny];
+        let tables = groups.into_iter().filter(|group| !group.is_empty()).map(|group| entries.table(group));
+        let tables = tables.collect::<Option<_>>()?;
+        let longest_chain = entries.lengths.into_iter().max().unwrap_or_default();
+        let built = Needles {
+            filters,
+            has_foreign,
+            tables,
+            is_large: windows.width == WIDE,
+            entries: entries.all.into(),
+            bundles: entries.bundles.into(),
+            longest_chain,
+            whole: needles.iter().map(|needle| if needle.len() > HEAD { needle.clone() } else { [].into() }).collect(),
+        };
+        (longest_chain <= LONGEST_CHAIN).then_some(built)
+    }
+}
+
+/// A needle among others.
+#[derive(Clone, Copy, Debug)]
+struct Member<'n> {
+    needle: &'n [u8],
+    number: u32,
+    anchor: u32,
+    /// The bytes from its window on, with zeros where it ends.
+    word: Word,
+    /// How many there are.
+    len: usize,
+}
+
+impl Member<'_> {
+    fn first_byte(&self) -> u8 {
+        self.needle[self.anchor as usize]
+    }
+}
+
+/// A mask for the bytes that all of `members` have, at most `most`.
+fn common<'m>(members: impl IntoIterator<Item = &'m Member<'m>>, most: usize) -> Word {
+    mask(members.into_iter().fold(most, |len, member| len.min(member.len)))
+}
+
+/// The needles by how long their keys can be.
+struct Groups<'n> {
+    /// If windows are wide, those with a whole window.
+    whole: Vec<Member<'n>>,
+    /// Those with a whole window, if it is narrow.
+    short: Vec<Member<'n>>,
+    tiny: Vec<Member<'n>>,
+}
+
+impl<'n> Groups<'n> {
+    fn new(needles: &'n [Box<[u8]>], windows: &Windows) -> Self {
+        let mut groups = Groups { whole: Vec::new(), short: Vec::new(), tiny: Vec::new() };
+        let is_wide = windows.width == WIDE;
+        groups.whole.reserve_exact(if is_wide { needles.len() } else { 0 });
+        for ((needle, &anchor), number) in needles.iter().zip(&windows.anchors).zip(0..) {
+            let len = needle.len() - anchor as usize;
+            let member = Member { needle, number, anchor, word: word_at(needle, anchor as usize), len };
+            let group = match len {
+                WIDE.. if is_wide => &mut groups.whole,
+                NARROW.. => &mut groups.short,
+                _ => &mut groups.tiny,
+            };
+            group.push(member);
+        }
+        groups
+    }
+
+    /// Filters for all but tiny needles that do not begin with ASCII, and whether there are any of these: they are rare,
+    /// and would leave little to tell candidates apart by.
+    fn filters(&self) -> (Box<[Filter]>, bool) {
+        let tiny = || self.tiny.iter().filter(|member| member.first_byte().is_ascii());
+        let short: Vec<_> = self.short.iter().chain(tiny()).collect();
+        let whole: Vec<_> = self.whole.iter().collect();
+        let filter = |members: Vec<&Member<'_>>| {
+            let mut filter = Filter::new(common(members.iter().copied(), WIDE)[0], members.len());
+            members.iter().for_each(|member| filter.insert(member.word[0]));
+            filter
+        };
+        let filters = [whole, short].into_iter().filter(|members| !members.is_empty()).map(filter);
+        (filters.collect(), tiny().count() < self.tiny.len())
+    }
+}
+
+/// What tables lead to.
+struct Entries {
+    all: Vec<Needle>,
+    /// For each entry, how many are looked at from there on.
+    lengths: Vec<usize>,
+    bundles: Vec<Table>,
+}
+
+impl Entries {
+    fn new(needles: usize) -> Self {
+        let mut entries = Entries {
+            all: Vec::with_capacity(needles + 1),
+            lengths: Vec::with_capacity(needles + 1),
+            bundles: Vec::new(),
+        };
+        entries.push(Needle::of_no_text(), 0);
+        entries
+    }
+
+    fn push(&mut self, entry: Needle, looks: usize) {
+        self.lengths.push(looks + self.lengths.get(entry.next as usize).unwrap_or(&0));
+        self.all.push(entry);
+    }
+
+    /// The table of a group. `None` if there are too many needles.
+    fn table(&mut self, group: &[Member<'_>]) -> Option<Table> {
+        let mut table = Table::new(common(group, WIDE), group.len());
+        let mut members: Vec<_> = group.iter().map(|member| (table.key(member.word), member)).collect();
+        members.sort_unstable_by_key(|&(key, member)| (key, member.number));
+        for alike in members.chunk_by(|(key, _), (next, _)| key == next) {
+            let word = alike[0].1.word;
+            if alike.len() <= ALIKE {
+                self.chain(&mut table, alike.iter().map(|(_, member)| *member))?;
+                continue;
+            }
+            let mut bundle = Table::new(common(alike.iter().map(|(_, member)| *member), 2 * WIDE), alike.len());
+            let looks = 1 + self.chain(&mut bundle, alike.iter().map(|(_, member)| *member))?;
+            let number = u32::try_from(self.bundles.len()).ok()?;
+            self.bundles.push(bundle);
+            let next = table.insert(word, self.all.len())?;
+            self.push(Needle::of_bundle(number, next), looks);
+        }
+        Some(table)
+    }
+
+    /// Puts `members` into `table`, and returns how many entries are looked at for one key at most.
+    fn chain<'m>(&mut self, table: &mut Table, members: impl Iterator<Item = &'m Member<'m>>) -> Option<usize> {
+        let mut most = 0;
+        for Member { needle, number, anchor, word, .. } in members {
+            let next = table.insert(*word, self.all.len())?;
+            self.push(Needle::new(needle, *anchor, *number, next)?, 1);
+            most = most.max(*self.lengths.last()?);
+        }
+        Some(most)
+    }
+}
