@@ -5,7 +5,7 @@
 //! another table with a wider key.
 
 use super::kernel::{BLOCK, Kernel, Words};
-use super::keys::{Filter, Table, Word, word_at};
+use super::keys::{Filter, Probe, Table, word_at};
 use super::phases::{Places, STRIP};
 
 /// Bytes of a needle that are compared at once.
@@ -98,8 +98,8 @@ impl Needles {
         let places = &places[..count];
         let strip = &text[base..];
         let count = match strip.first_chunk() {
-            Some(strip) => self.filter(&Whole(strip), places, kept),
-            None => self.filter(&Last(strip), places, kept),
+            Some(strip) => self.filter(Whole(strip), places, kept),
+            None => self.filter(Last(strip), places, kept),
         };
         // Among few places it is quicker to look at once.
         let foreign = self.has_foreign && (!self.is_large || !is_ascii(&strip[..strip.len().min(STRIP)]));
@@ -110,16 +110,10 @@ impl Needles {
 
     /// Keeps the places at which there is a key, in order, and returns how many they are.
     #[inline(always)]
-    fn filter(&self, strip: &impl StripText, places: &[u16], kept: &mut Places) -> usize {
+    fn filter(&self, strip: impl StripText, places: &[u16], kept: &mut Places) -> usize {
         match &*self.filters {
-            [keys] => {
-                let keys = keys.probe();
-                keep(strip, places, kept, move |word| keys.has(word))
-            }
-            [keys, short] => {
-                let (keys, short) = (keys.probe(), short.probe());
-                keep(strip, places, kept, move |word| keys.has(word) | short.has(word))
-            }
+            [keys] => keep(strip, places, kept, [keys.probe()]),
+            [keys, short] => keep(strip, places, kept, [keys.probe(), short.probe()]),
             _ => 0,
         }
     }
@@ -278,22 +272,22 @@ impl Needles {
     }
 }
 
-/// The places of `places` that have a key.
-#[inline(always)]
-fn keep(strip: &impl StripText, places: &[u16], kept: &mut Places, has: impl Fn(u64) -> bool) -> usize {
+/// The places of `places` that have a key. A function of its own, so that all that it needs is in registers.
+#[inline(never)]
+fn keep<const N: usize>(strip: impl StripText, places: &[u16], kept: &mut Places, filters: [Probe<'_>; N]) -> usize {
     let mut count = 0;
+    let mut keep = |place: u16| {
+        // SAFETY: no more are kept than there were places before this one, which are fewer than `kept` has.
+        unsafe { *kept.get_unchecked_mut(count) = place };
+        let word = strip.word(place);
+        count += usize::from(filters.iter().fold(false, |has, filter| has | filter.has(word)));
+    };
     // Some at a time, which the compiler does not think of.
-    let (chunks, rest) = places.as_chunks::<8>();
+    let (chunks, rest) = places[..places.len().min(STRIP)].as_chunks::<8>();
     for chunk in chunks {
-        for &place in chunk {
-            kept[count % STRIP] = place;
-            count += usize::from(has(strip.word(place)));
-        }
+        chunk.iter().for_each(|&place| keep(place));
     }
-    for &place in rest {
-        kept[count % STRIP] = place;
-        count += usize::from(has(strip.word(place)));
-    }
+    rest.iter().for_each(|&place| keep(place));
     count
 }
 

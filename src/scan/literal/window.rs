@@ -28,10 +28,6 @@ pub(super) const FEW: usize = 48;
 const BEFORE: usize = 4;
 /// What it costs to verify a window that does stand there, in candidates.
 const VERIFICATION: f32 = 3.0;
-/// What a candidate costs if keys are within one word, as ten times as many candidates have them, in candidates of which
-/// keys are of two.
-const WITHIN_A_WORD: f32 = 2.0;
-
 /// For each place of a window and each byte, the buckets whose class has the byte: the text may be in either case. Where
 /// windows are narrow the other places are open.
 pub(super) type Classes = [[u8; 256]; WIDE];
@@ -47,8 +43,8 @@ pub(super) struct Windows {
     /// How many bytes a window has: [`NARROW`] or [`WIDE`].
     pub(super) width: usize,
     pub(super) classes: Classes,
-    /// For each bucket and place, the share of bytes that are in the class.
-    shares: [[f32; WIDE]; BUCKETS],
+    /// For each place and bucket, the share of bytes that are in the class.
+    shares: [[f32; BUCKETS]; WIDE],
 }
 
 impl Windows {
@@ -57,14 +53,12 @@ impl Windows {
         if needles.len() <= FEW {
             return Self::rare(needles);
         }
-        let rare = Self::forward(needles, REACH);
-        // Needles mostly begin with a space, and only one place in six has one.
-        let first = Self::forward(needles, 1);
-        let forward = if first.candidates() < rare.candidates() { first } else { rare };
-        match Self::around_pivots(needles) {
-            Some(around) if around.candidates() < WITHIN_A_WORD * forward.candidates() => around,
-            _ => forward,
-        }
+        Self::around_pivots(needles).unwrap_or_else(|| {
+            let rare = Self::forward(needles, REACH);
+            // Needles mostly begin with a space, and only one place in six has one.
+            let first = Self::forward(needles, 1);
+            if first.candidates() < rare.candidates() { first } else { rare }
+        })
     }
 
     /// For few needles: rare windows, and such as needles share.
@@ -117,7 +111,7 @@ impl Windows {
             anchors: vec![0; needles.len()],
             width,
             classes: std::array::from_fn(|place| if place < width { [0; 256] } else { [0xff; 256] }),
-            shares: [[0.0; WIDE]; BUCKETS],
+            shares: [[0.0; BUCKETS]; WIDE],
         };
         let mut choices = Vec::with_capacity(REACH);
         // Open places would spoil the bucket of other windows: whatever comes later keeps away from it.
@@ -138,46 +132,45 @@ impl Windows {
         let (mut best, mut least) = ((0, 0), f32::INFINITY);
         for &(anchor, own) in choices {
             let window = window(needle, anchor, self.width);
-            for bucket in 0..BUCKETS {
-                let cost = own + self.growth(window, bucket);
+            for (bucket, growth) in self.growths(window).into_iter().enumerate() {
+                let cost = own + growth;
                 if cost < least {
                     (best, least) = ((anchor, bucket), cost);
                 }
-                if cost <= 0.0 {
-                    return best;
-                }
+            }
+            if least <= 0.0 {
+                break;
             }
         }
         best
     }
 
-    /// How much larger a share of places are candidates once `window` is in `bucket`.
-    fn growth(&self, window: &[u8], bucket: usize) -> f32 {
-        let (mut before, mut after) = (1.0, 1.0);
-        for (place, &share) in self.shares[bucket][..self.width].iter().enumerate() {
-            before *= share;
-            after *= match window.get(place) {
-                None => 1.0,
-                Some(&byte) if self.has(bucket, place, byte) => share,
-                Some(&byte) => share + frequency::of_byte(byte),
-            };
+    /// For each bucket, how much larger a share of places are candidates once `window` is in it.
+    fn growths(&self, window: &[u8]) -> [f32; BUCKETS] {
+        let (mut before, mut after) = ([1.0; BUCKETS], [1.0; BUCKETS]);
+        for (place, shares) in self.shares[..self.width].iter().enumerate() {
+            let byte = window.get(place).copied();
+            let buckets = byte.map_or(0, |byte| self.classes[place][usize::from(byte)]);
+            let more = byte.map_or(1.0, frequency::of_byte);
+            for bucket in 0..BUCKETS {
+                let share = shares[bucket];
+                before[bucket] *= share;
+                let grown = if buckets >> bucket & 1 == 0 { share + more } else { share };
+                after[bucket] *= if byte.is_some() { grown } else { 1.0 };
+            }
         }
-        after - before
-    }
-
-    fn has(&self, bucket: usize, place: usize, byte: u8) -> bool {
-        self.classes[place][usize::from(byte)] >> bucket & 1 != 0
+        std::array::from_fn(|bucket| after[bucket] - before[bucket])
     }
 
     fn add(&mut self, window: &[u8], bucket: usize) {
         for place in 0..self.width {
             let Some(&byte) = window.get(place) else {
                 self.classes[place].iter_mut().for_each(|buckets| *buckets |= 1 << bucket);
-                self.shares[bucket][place] = 1.0;
+                self.shares[place][bucket] = 1.0;
                 continue;
             };
-            if !self.has(bucket, place, byte) {
-                self.shares[bucket][place] += frequency::of_byte(byte);
+            if self.classes[place][usize::from(byte)] >> bucket & 1 == 0 {
+                self.shares[place][bucket] += frequency::of_byte(byte);
                 self.classes[place][usize::from(byte)] |= 1 << bucket;
                 self.classes[place][usize::from(byte.to_ascii_uppercase())] |= 1 << bucket;
             }
