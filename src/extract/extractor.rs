@@ -201,7 +201,7 @@ impl Strategy {
     /// - the DFA if some pattern has no literal, but has a middle that an automaton can look for;
     /// - else literals, by the best SIMD kernel of this CPU: in the text as it is if all of them are ASCII and every
     ///   pattern has one, else in the lowered text;
-    /// - else, without such a kernel or with literals that are too much alike for it, by aho-corasick.
+    /// - else, without such a kernel or with literals that are too much alike for it, [portably](Self::portable).
     fn choose(set: &PatternSet, wanted: Wanted, engine: Engine, dfa_size_limit: usize) -> Result<Self, BuildError> {
         let (strategy, why) = match engine {
             Engine::Naive => (Strategy::Naive(Naive::new(set)?), "asked for"),
@@ -212,8 +212,8 @@ impl Strategy {
             Engine::Simd => Self::literal(set, wanted, &[Instructions::Avx512, Instructions::Avx2])?,
             Engine::Literal => Self::best_literal(set, wanted)?,
             Engine::Auto => {
-                let by_literals = Plan::new(set, Needles::Literals, std::iter::empty()).unfiltered().len();
-                let by_any = Plan::new(set, Needles::Any, std::iter::empty()).unfiltered().len();
+                let by_literals = Plan::count_unfiltered(set, Needles::Literals);
+                let by_any = Plan::count_unfiltered(set, Needles::Any);
                 if by_any < by_literals {
                     (Self::dfa(set, wanted, dfa_size_limit)?, "a pattern has no literal to look for")
                 } else {
@@ -238,9 +238,17 @@ impl Strategy {
         Ok(Strategy::Compiled(Compiled::new(plan, Box::new(scanner), decider)))
     }
 
+    /// Literals without instructions of our own choice: by Teddy of aho-corasick, which takes few, else by our search in
+    /// plain Rust, else, if they are too much alike for it, by an automaton.
     fn portable(set: &PatternSet, wanted: Wanted) -> Result<Self, BuildError> {
         let (plan, decider) = Self::plan(set, wanted, Needles::Literals)?;
-        let scanner = Portable::new(plan.literals())?;
+        let scanner = match Portable::teddy(plan.literals()) {
+            Some(teddy) => teddy,
+            None => match Literals::new(&Self::needles(&plan), Instructions::Plain) {
+                Ok(literals) => return Ok(Self::by_literals(plan, literals, decider).0),
+                Err(_) => Portable::automaton(plan.literals())?,
+            },
+        };
         Ok(Strategy::Compiled(Compiled::new(plan, Box::new(scanner), decider)))
     }
 
@@ -258,21 +266,29 @@ impl Strategy {
         instructions: &[Instructions],
     ) -> Result<(Self, &'static str), BuildError> {
         let (plan, decider) = Self::plan(set, wanted, Needles::Literals)?;
-        let raw = Raw::suits(&plan);
-        let needles = if raw { Raw::needles(&plan) } else { plan.literals().to_vec() };
+        let needles = Self::needles(&plan);
         let built = instructions.iter().map(|&instructions| Literals::new(&needles, instructions));
         match built.into_iter().find(|built| !matches!(built, Err(Unfit::Cpu))) {
             None => Err(BuildError::Instructions),
             Some(Err(_)) => Ok((Self::portable(set, wanted)?, "the literals do not suit a SIMD kernel")),
-            Some(Ok(literals)) if raw => {
-                let why = "every pattern has literals, all ASCII: only lines with one are lowered";
-                Ok((Strategy::Raw(Box::new(Raw::new(plan, literals, decider))), why))
-            }
-            Some(Ok(literals)) => {
-                let scanner = Pooled::new(literals, plan.literals());
-                let why = "literals are found faster, but every line has to be lowered";
-                Ok((Strategy::Compiled(Compiled::new(plan, Box::new(scanner), decider)), why))
-            }
+            Some(Ok(literals)) => Ok(Self::by_literals(plan, literals, decider)),
+        }
+    }
+
+    /// What our search has to look for.
+    fn needles(plan: &Plan) -> Vec<Box<[u8]>> {
+        if Raw::suits(plan) { Raw::needles(plan) } else { plan.literals().to_vec() }
+    }
+
+    /// By `literals`, which are the needles of `plan`, compiled.
+    fn by_literals(plan: Plan, literals: Literals, decider: Decider) -> (Self, &'static str) {
+        if Raw::suits(&plan) {
+            let why = "every pattern has literals, all ASCII: only lines with one are lowered";
+            (Strategy::Raw(Box::new(Raw::new(plan, literals, decider))), why)
+        } else {
+            let scanner = Pooled::new(literals, plan.literals());
+            let why = "literals are found faster, but every line has to be lowered";
+            (Strategy::Compiled(Compiled::new(plan, Box::new(scanner), decider)), why)
         }
     }
 

@@ -43,7 +43,8 @@ impl Plan {
     /// The plan for `set`. Patterns with bounded arguments are looked for by `anchors`, words in lower case, each after
     /// a space.
     pub(crate) fn new<'a>(set: &PatternSet, needles: Needles, anchors: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut builder = Builder { plan: Plan::default(), numbers: HashMap::new(), regexes: Vec::new() };
+        let mut builder = Builder { plan: Plan::default(), numbers: HashMap::default(), regexes: Vec::new() };
+        builder.numbers.reserve(set.len());
         for (pattern, shape) in set.ids().zip(set.shapes()) {
             builder.pattern(pattern, shape, needles);
         }
@@ -51,6 +52,11 @@ impl Plan {
             builder.literal(format!(" {word}").as_bytes(), Posting::Anchor { anchor });
         }
         builder.finish()
+    }
+
+    /// How many patterns of `set` would be [unfiltered](Self::unfiltered).
+    pub(crate) fn count_unfiltered(set: &PatternSet, needles: Needles) -> usize {
+        set.shapes().iter().filter(|shape| matches!(Sought::of(shape, needles), Sought::Nothing)).count()
     }
 
     /// The literals, all different.
@@ -79,39 +85,58 @@ impl Plan {
     }
 }
 
+/// What is looked for, for the sake of one pattern.
+enum Sought<'s> {
+    /// Its middles.
+    Middles(&'s [Vec<u8>]),
+    /// Its middle, by an automaton.
+    Regex(&'s Hir),
+    /// Literals of which every match holds one.
+    Required(&'s [Vec<u8>]),
+    /// The anchors of its trigger, which the grammar knows.
+    Anchors,
+    Nothing,
+}
+
+impl<'s> Sought<'s> {
+    fn of(shape: &'s Shape, needles: Needles) -> Self {
+        let required = match shape {
+            Shape::Split { middle: Middle::Literals(literals), .. } => return Sought::Middles(literals),
+            Shape::Split { middle: Middle::Regex { hir, .. }, .. } if needles == Needles::Any && is_needle(hir) => {
+                return Sought::Regex(hir);
+            }
+            Shape::Split { middle: Middle::Regex { required, .. }, .. } | Shape::Whole(Whole { required, .. }) => {
+                required
+            }
+            Shape::Bounded(_) => return Sought::Anchors,
+        };
+        required.as_deref().map_or(Sought::Nothing, Sought::Required)
+    }
+}
+
 struct Builder {
     plan: Plan,
     /// The number of each literal.
-    numbers: HashMap<Box<[u8]>, usize>,
+    numbers: HashMap<Box<[u8]>, usize, foldhash::fast::RandomState>,
     regexes: Vec<(Hir, PatternId)>,
 }
 
 impl Builder {
     fn pattern(&mut self, pattern: PatternId, shape: &Shape, needles: Needles) {
-        let required = match shape {
-            Shape::Split { middle: Middle::Literals(literals), .. } => {
+        match Sought::of(shape, needles) {
+            Sought::Middles(literals) => {
                 for (rank, literal) in (0..).zip(literals) {
                     self.literal(literal, Posting::Middle { pattern, rank });
                 }
-                return;
             }
-            Shape::Split { middle: Middle::Regex { hir, required }, .. } => {
-                if needles == Needles::Any && is_needle(hir) {
-                    self.regexes.push((hir.clone(), pattern));
-                    return;
-                }
-                required
-            }
-            Shape::Whole(Whole { required, .. }) => required,
-            Shape::Bounded(_) => return,
-        };
-        match required {
-            Some(literals) => {
+            Sought::Regex(hir) => self.regexes.push((hir.clone(), pattern)),
+            Sought::Required(literals) => {
                 for literal in literals {
                     self.literal(literal, Posting::Candidate { pattern });
                 }
             }
-            None => self.plan.unfiltered.push(pattern),
+            Sought::Nothing => self.plan.unfiltered.push(pattern),
+            Sought::Anchors => {}
         }
     }
 

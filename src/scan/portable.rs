@@ -1,4 +1,4 @@
-//! Literals by aho-corasick: packed SIMD search (Teddy) where it takes them, an automaton where it does not.
+//! Literals by aho-corasick: packed SIMD search (Teddy) where it takes them, an automaton for what nothing else takes.
 
 use aho_corasick::packed;
 use aho_corasick::{AhoCorasick, MatchKind};
@@ -24,26 +24,20 @@ pub(crate) struct Prefix {
 }
 
 impl Portable {
-    /// Compiles `literals`, all different and none empty.
-    pub(crate) fn new(literals: &[Box<[u8]>]) -> Result<Self, BuildError> {
-        let packed =
-            packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).builder().extend(literals).build();
-        match packed {
-            Some(searcher) => {
-                let prefixes_of = |literal: &[u8]| {
-                    let all = literals.iter().enumerate().filter(|(_, prefix)| literal.starts_with(prefix));
-                    all.map(|(needle, prefix)| Prefix { needle, len: prefix.len() }).collect()
-                };
-                Ok(Portable::Packed {
-                    searcher,
-                    prefixes: literals.iter().map(|literal| prefixes_of(literal)).collect(),
-                })
-            }
-            None => Self::automaton(literals),
-        }
+    /// Teddy for `literals`, all different and none empty; `None` if it does not take them, because they are many or the
+    /// CPU has none of its instructions.
+    pub(crate) fn teddy(literals: &[Box<[u8]>]) -> Option<Self> {
+        let config = packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).clone();
+        let searcher = config.builder().extend(literals).build()?;
+        let prefixes_of = |literal: &Box<[u8]>| {
+            let all = literals.iter().enumerate().filter(|(_, prefix)| literal.starts_with(prefix));
+            all.map(|(needle, prefix)| Prefix { needle, len: prefix.len() }).collect()
+        };
+        Some(Portable::Packed { searcher, prefixes: literals.iter().map(prefixes_of).collect() })
     }
 
-    fn automaton(literals: &[Box<[u8]>]) -> Result<Self, BuildError> {
+    /// An automaton for `literals`, all different and none empty.
+    pub(crate) fn automaton(literals: &[Box<[u8]>]) -> Result<Self, BuildError> {
         let automaton = AhoCorasick::builder().match_kind(MatchKind::Standard).build(literals);
         Ok(Portable::Automaton(Box::new(automaton.map_err(|error| BuildError::automaton(&error))?)))
     }

@@ -1,12 +1,14 @@
 //! Filters and tables, made from needles and their windows.
 
-use super::keys::{Filter, Table, Word, mask, word_at};
+use super::keys::{Filter, Table, Word, context_at, context_mask, mask, word_at};
 use super::needles::{HEAD, Needle, Needles};
 use super::window::{NARROW, WIDE, Windows};
 
-/// No more entries than this are looked at for one key: what is done for one candidate has a bound.
-const LONGEST_CHAIN: usize = 24;
-/// If more needles than this have one key they are put in a bundle.
+/// No more entries than this may be looked at for one key, nor needles for one context: what is done for one candidate has
+/// a bound.
+const LONGEST_CHAIN: usize = 240;
+const LONGEST_BUNDLE: usize = 24;
+/// If more needles than this have one key they are put in bundles.
 const ALIKE: usize = 4;
 
 impl Needles {
@@ -49,6 +51,19 @@ impl Member<'_> {
     fn first_byte(&self) -> u8 {
         self.needle[self.anchor as usize]
     }
+
+    fn context(&self) -> Context {
+        let least = |len| [8, 4, 2, 1].into_iter().find(|&least| least <= len).unwrap_or(0);
+        Context { before: least(self.anchor as usize), after: least(self.len.saturating_sub(WIDE)) }
+    }
+}
+
+/// How many bytes before the window of a needle, and after the eighth of it, tell it from others; but few different
+/// numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Context {
+    before: usize,
+    after: usize,
 }
 
 /// A mask for the bytes that all of `members` have, at most `most`.
@@ -129,26 +144,38 @@ impl Entries {
         let mut members: Vec<_> = group.iter().map(|member| (table.key(member.word), member)).collect();
         members.sort_unstable_by_key(|&(key, member)| (key, member.number));
         for alike in members.chunk_by(|(key, _), (next, _)| key == next) {
-            let word = alike[0].1.word;
             if alike.len() <= ALIKE {
-                self.chain(&mut table, alike.iter().map(|(_, member)| *member))?;
+                self.chain(&mut table, alike.iter().map(|(key, member)| (*key, *member)))?;
                 continue;
             }
-            let mut bundle = Table::new(common(alike.iter().map(|(_, member)| *member), 2 * WIDE), alike.len());
-            let looks = 1 + self.chain(&mut bundle, alike.iter().map(|(_, member)| *member))?;
-            let number = u32::try_from(self.bundles.len()).ok()?;
-            self.bundles.push(bundle);
-            let next = table.insert(word, self.all.len())?;
-            self.push(Needle::of_bundle(number, next), looks);
+            let mut members: Vec<_> = alike.iter().map(|(_, member)| (member.context(), *member)).collect();
+            members.sort_unstable_by_key(|&(context, member)| (context, member.number));
+            for bundled in members.chunk_by(|(context, _), (next, _)| context == next) {
+                self.bundle(&mut table, alike[0].0, bundled)?;
+            }
         }
         Some(table)
     }
 
-    /// Puts `members` into `table`, and returns how many entries are looked at for one key at most.
-    fn chain<'m>(&mut self, table: &mut Table, members: impl Iterator<Item = &'m Member<'m>>) -> Option<usize> {
+    /// Makes a bundle of `members`, which have one key and contexts of the same bytes, and puts it into `table`.
+    fn bundle(&mut self, table: &mut Table, key: Word, members: &[(Context, &Member<'_>)]) -> Option<()> {
+        let Context { before, after } = members[0].0;
+        let mut bundle = Table::new(context_mask(before, after), members.len());
+        let contexts = members.iter().map(|(_, member)| (context_at(member.needle, member.anchor as usize), *member));
+        let looks = self.chain(&mut bundle, contexts).filter(|&looks| looks <= LONGEST_BUNDLE)?;
+        let number = u32::try_from(self.bundles.len()).ok()?;
+        self.bundles.push(bundle);
+        let next = table.insert(key, self.all.len())?;
+        self.push(Needle::of_bundle(number, next), 1 + looks);
+        Some(())
+    }
+
+    /// Puts `members` with these words into `table`, and returns how many entries are looked at for one of them at most;
+    /// `None` if there are too many needles.
+    fn chain<'m>(&mut self, table: &mut Table, members: impl Iterator<Item = (Word, &'m Member<'m>)>) -> Option<usize> {
         let mut most = 0;
-        for Member { needle, number, anchor, word, .. } in members {
-            let next = table.insert(*word, self.all.len())?;
+        for (word, Member { needle, number, anchor, .. }) in members {
+            let next = table.insert(word, self.all.len())?;
             self.push(Needle::new(needle, *anchor, *number, next)?, 1);
             most = most.max(*self.lengths.last()?);
         }

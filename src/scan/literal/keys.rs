@@ -151,6 +151,23 @@ pub(super) fn word_at(text: &[u8], at: usize) -> Word {
     }
 }
 
+/// The eight bytes before `at`, and those from the eighth after it on, with zeros where there is no text.
+#[inline(always)]
+pub(super) fn context_at(text: &[u8], at: usize) -> Word {
+    let before = match at.checked_sub(8) {
+        Some(before) => word_at(text, before)[0],
+        // Before the text there is nothing.
+        None => word_at(text, 0)[0].unbounded_shl(64 - 8 * at as u32),
+    };
+    [before, word_at(text, at + 8)[0]]
+}
+
+/// The mask for contexts of so many bytes `before` and `after`.
+pub(super) fn context_mask(before: usize, after: usize) -> Word {
+    // The last bytes of the first half.
+    [!mask(8 - before.min(8))[0] & CASELESS, mask(after.min(8))[0]]
+}
+
 #[cold]
 fn last_word(text: &[u8], at: usize) -> Word {
     let mut bytes = [0; 16];

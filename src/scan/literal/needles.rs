@@ -1,11 +1,11 @@
 //! From a candidate place to the needle that stands there: a filter of keys, a table, then one comparison.
 //!
 //! The filter rules out nearly all candidates, in a loop without branches. A table leads from the hash of a key to its
-//! needle, or to a short chain of needles whose hashes meet there; where many needles have one key, to a *bundle*,
-//! another table with a wider key.
+//! needle, or to a short chain of needles whose hashes meet there; where many needles have one key, to *bundles*, other
+//! tables of what stands before and after it.
 
 use super::kernel::{BLOCK, Kernel, Words};
-use super::keys::{Filter, Probe, Table, word_at};
+use super::keys::{Filter, Probe, Table, context_at, word_at};
 use super::phases::{Places, STRIP};
 
 /// Bytes of a needle that are compared at once.
@@ -56,7 +56,7 @@ pub(super) struct Needles {
     pub(super) is_large: bool,
     /// The first one is equal to no text.
     pub(super) entries: Box<[Needle]>,
-    /// Needles that have one key, by keys that are wider.
+    /// Needles that have one key, by their context.
     pub(super) bundles: Box<[Table]>,
     /// At most so many entries are looked at for a key.
     pub(super) longest_chain: usize,
@@ -97,9 +97,12 @@ impl Needles {
         }
         let places = &places[..count];
         let strip = &text[base..];
-        let count = match strip.first_chunk() {
-            Some(strip) => self.filter(Whole(strip), places, kept),
-            None => self.filter(Last(strip), places, kept),
+        // SAFETY: they are places of ones in the words of a strip.
+        let count = unsafe {
+            match strip.first_chunk() {
+                Some(strip) => self.filter(Whole(strip), places, kept),
+                None => self.filter(Last(strip), places, kept),
+            }
         };
         // Among few places it is quicker to look at once.
         let foreign = self.has_foreign && (!self.is_large || !is_ascii(&strip[..strip.len().min(STRIP)]));
@@ -109,12 +112,19 @@ impl Needles {
     }
 
     /// Keeps the places at which there is a key, in order, and returns how many they are.
+    ///
+    /// # Safety
+    ///
+    /// The places are less than [`STRIP`].
     #[inline(always)]
-    fn filter(&self, strip: impl StripText, places: &[u16], kept: &mut Places) -> usize {
-        match &*self.filters {
-            [keys] => keep(strip, places, kept, [keys.probe()]),
-            [keys, short] => keep(strip, places, kept, [keys.probe(), short.probe()]),
-            _ => 0,
+    unsafe fn filter(&self, strip: impl StripText, places: &[u16], kept: &mut Places) -> usize {
+        // SAFETY: the caller answers for the places.
+        unsafe {
+            match &*self.filters {
+                [keys] => keep(strip, places, kept, [keys.probe()]),
+                [keys, short] => keep(strip, places, kept, [keys.probe(), short.probe()]),
+                _ => 0,
+            }
         }
     }
 
@@ -217,7 +227,7 @@ impl Needles {
         found: &mut Vec<Occurrence>,
         mut count: usize,
     ) -> usize {
-        let mut next = self.bundles[bundle as usize].first(word_at(text, at));
+        let mut next = self.bundles[bundle as usize].first(context_at(text, at));
         while next != NOTHING {
             let needle = &self.entries[next as usize];
             let start = at.wrapping_sub(needle.anchor as usize);
@@ -273,13 +283,23 @@ impl Needles {
 }
 
 /// The places of `places` that have a key. A function of its own, so that all that it needs is in registers.
+///
+/// # Safety
+///
+/// The places are less than [`STRIP`].
 #[inline(never)]
-fn keep<const N: usize>(strip: impl StripText, places: &[u16], kept: &mut Places, filters: [Probe<'_>; N]) -> usize {
+unsafe fn keep<const N: usize>(
+    strip: impl StripText,
+    places: &[u16],
+    kept: &mut Places,
+    filters: [Probe<'_>; N],
+) -> usize {
     let mut count = 0;
     let mut keep = |place: u16| {
         // SAFETY: no more are kept than there were places before this one, which are fewer than `kept` has.
         unsafe { *kept.get_unchecked_mut(count) = place };
-        let word = strip.word(place);
+        // SAFETY: the caller answers for the place.
+        let word = unsafe { strip.word(place) };
         count += usize::from(filters.iter().fold(false, |has, filter| has | filter.has(word)));
     };
     // Some at a time, which the compiler does not think of.
@@ -300,24 +320,27 @@ fn is_ascii(text: &[u8]) -> bool {
 /// Adds those of `places` that begin with a byte that is not ASCII to the `count` that are `kept`.
 #[inline(always)]
 fn add_foreign(strip: &[u8], places: &[u16], count: usize, kept: &mut Places) -> usize {
-    let mut all = count;
-    for &place in places {
-        kept[all % STRIP] = place;
-        all += usize::from(strip.get(usize::from(place)).is_some_and(|&byte| byte >= 0x80));
+    let first = |place: u16| strip.get(usize::from(place)).copied().unwrap_or_default();
+    let all = places.iter().fold(0, |all, &place| all | first(place));
+    if all.is_ascii() {
+        count
+    } else {
+        add(places.iter().copied().filter(|&place| !first(place).is_ascii()), count, kept)
     }
-    if all > count { in_order(kept, all) } else { count }
 }
 
-/// Sorts the first `count` of `places` and returns how many different ones they are.
+/// Adds places to the `count` that are `kept`, all of them in order, but those that are there already.
 #[cold]
-fn in_order(places: &mut Places, count: usize) -> usize {
-    places[..count].sort_unstable();
-    let mut kept = 1;
-    for i in 1..count {
-        places[kept] = places[i];
-        kept += usize::from(places[i] != places[kept - 1]);
+fn add(places: impl Iterator<Item = u16>, count: usize, kept: &mut Places) -> usize {
+    let mut all = count;
+    for place in places {
+        if kept[..count].binary_search(&place).is_err() {
+            kept[all] = place;
+            all += 1;
+        }
     }
-    kept
+    kept[..all].sort_unstable();
+    all
 }
 
 /// Compares where less than a head is left of the text; a needle longer than a head does not fit.
@@ -331,7 +354,11 @@ fn equal_near_the_end(text: &[u8], start: usize, needle: &Needle) -> bool {
 /// The text of a strip.
 trait StripText {
     /// The eight bytes from `place` on, with zeros where the text ends.
-    fn word(&self, place: u16) -> u64;
+    ///
+    /// # Safety
+    ///
+    /// The place is less than [`STRIP`].
+    unsafe fn word(&self, place: u16) -> u64;
 }
 
 /// A strip with text behind it.
@@ -339,9 +366,10 @@ struct Whole<'t>(&'t [u8; STRIP + 8]);
 
 impl StripText for Whole<'_> {
     #[inline(always)]
-    fn word(&self, place: u16) -> u64 {
-        let place = usize::from(place) % STRIP;
-        self.0[place..place + 8].first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
+    unsafe fn word(&self, place: u16) -> u64 {
+        debug_assert!(usize::from(place) < STRIP);
+        // SAFETY: eight bytes follow the last place of a strip.
+        u64::from_le_bytes(unsafe { self.0.as_ptr().add(usize::from(place)).cast::<[u8; 8]>().read() })
     }
 }
 
@@ -350,7 +378,7 @@ struct Last<'t>(&'t [u8]);
 
 impl StripText for Last<'_> {
     #[inline(always)]
-    fn word(&self, place: u16) -> u64 {
+    unsafe fn word(&self, place: u16) -> u64 {
         word_at(self.0, usize::from(place))[0]
     }
 }

@@ -199,6 +199,43 @@ fn many_needles() {
 }
 
 #[test]
+fn many_needles_that_are_much_alike() {
+    let words: Vec<String> = (0..200).map(|i: u32| format!("{:b}", i.wrapping_mul(0x9e37_79b9))).collect();
+    // All have the same bytes around their spaces; what stands before, after or on both sides of them tells them apart.
+    let before = words.iter().map(|word| format!(" {word}ing the "));
+    let after = words.iter().map(|word| format!(" is the most {word}"));
+    let both = words.iter().zip(words.iter().rev()).map(|(one, other)| format!("{one}tion of the{other}"));
+    for alike in [before.collect::<Vec<_>>(), after.collect(), both.collect()] {
+        let needles = boxed(&alike);
+        check(&needles, alike.concat().to_uppercase().as_bytes());
+        check(&needles, &sample(&needles));
+        let short = needles.iter().map(|needle| &needle[..needle.len() - 1]).collect::<Vec<_>>();
+        check(&needles, &short.concat());
+    }
+}
+
+#[test]
+fn wide_windows_of_needles_that_are_short_or_not_ascii() {
+    let mut words: Vec<String> = (0..80).map(|i| format!(" word{i} of text{i} ")).collect();
+    words.extend(["a", "no", "x=y", "é", "\u{212a}", "\u{130}", "汉字", "of tex", " word7 "].map(String::from));
+    let needles = boxed(&words);
+    let text = words.concat().to_uppercase() + &words.concat() + "日本語 \u{212a}\u{130} É é" + &"é".repeat(STRIP);
+    for end in (0..text.len().min(600)).chain([text.len()]) {
+        check(&needles, &text.as_bytes()[..end]);
+    }
+}
+
+/// Every place begins with a byte that is not ASCII, and most have the key of a needle as well.
+#[test]
+fn a_run_that_is_not_ascii() {
+    let run = vec![0xb4; 2 * STRIP + 100];
+    let needles: Vec<Box<[u8]>> = vec![run[..1].into(), run[..5].into()];
+    check(&needles, &run);
+    let many = (0..60).map(|i| format!("{i} is a needle").into_bytes().into_boxed_slice());
+    check(&needles.into_iter().chain(many).collect::<Vec<_>>(), &run[..STRIP + 70]);
+}
+
+#[test]
 fn needles_with_one_window_are_refused() {
     let alike: Vec<String> = (0..40).map(|i| format!("aaaa{i}")).collect();
     assert_eq!(Literals::new(&boxed(&alike[..8]), Instructions::Plain).err(), None);
@@ -322,7 +359,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
     #[test]
-    fn any_needles_in_any_text(needles in prop::collection::hash_set(needle(), 1..70), text in text()) {
+    fn any_needles_in_any_text(needles in prop::collection::hash_set(needle(), 1..120), text in text()) {
         let needles: Vec<Box<[u8]>> = needles.into_iter().collect();
         let text = needles.iter().fold(text, |mut text, needle| {
             let at = (needle.len() * 7) % (text.len() + 1);
