@@ -1,7 +1,8 @@
 //! Filters and tables, made from needles and their windows.
 
-use super::keys::{Filter, Table, Word, context_at, context_mask, mask, word_at};
-use super::needles::{HEAD, Needle, Needles};
+use super::keys::{Filter, Keys, Word, context_at, context_mask, mask, word_at};
+use super::needles::{Entry, NOTHING, Needles};
+use super::table::Needle;
 use super::window::{NARROW, WIDE, Windows};
 
 /// No more entries than this may be looked at for one key, nor needles for one context: what is done for one candidate has
@@ -24,12 +25,12 @@ impl Needles {
         let built = Needles {
             filters,
             has_foreign,
-            tables,
+            keys: tables,
             is_large: windows.width == WIDE,
             entries: entries.all.into(),
             bundles: entries.bundles.into(),
             longest_chain,
-            whole: needles.iter().map(|needle| if needle.len() > HEAD { needle.clone() } else { [].into() }).collect(),
+            count: needles.len(),
         };
         (longest_chain <= LONGEST_CHAIN).then_some(built)
     }
@@ -116,10 +117,10 @@ impl<'n> Groups<'n> {
 
 /// What tables lead to.
 struct Entries {
-    all: Vec<Needle>,
+    all: Vec<Entry>,
     /// For each entry, how many are looked at from there on.
     lengths: Vec<usize>,
-    bundles: Vec<Table>,
+    bundles: Vec<Keys>,
 }
 
 impl Entries {
@@ -129,18 +130,18 @@ impl Entries {
             lengths: Vec::with_capacity(needles + 1),
             bundles: Vec::new(),
         };
-        entries.push(Needle::of_no_text(), 0);
+        entries.push(Entry { needle: Needle::of_no_text(), bundle: None, next: NOTHING }, 0);
         entries
     }
 
-    fn push(&mut self, entry: Needle, looks: usize) {
+    fn push(&mut self, entry: Entry, looks: usize) {
         self.lengths.push(looks + self.lengths.get(entry.next as usize).unwrap_or(&0));
         self.all.push(entry);
     }
 
     /// The table of a group. `None` if there are too many needles.
-    fn table(&mut self, group: &[Member<'_>]) -> Option<Table> {
-        let mut table = Table::new(common(group, WIDE), group.len());
+    fn table(&mut self, group: &[Member<'_>]) -> Option<Keys> {
+        let mut table = Keys::new(common(group, WIDE), group.len());
         let mut members: Vec<_> = group.iter().map(|member| (table.key(member.word), member)).collect();
         members.sort_unstable_by_key(|&(key, member)| (key, member.number));
         for alike in members.chunk_by(|(key, _), (next, _)| key == next) {
@@ -158,25 +159,26 @@ impl Entries {
     }
 
     /// Makes a bundle of `members`, which have one key and contexts of the same bytes, and puts it into `table`.
-    fn bundle(&mut self, table: &mut Table, key: Word, members: &[(Context, &Member<'_>)]) -> Option<()> {
+    fn bundle(&mut self, table: &mut Keys, key: Word, members: &[(Context, &Member<'_>)]) -> Option<()> {
         let Context { before, after } = members[0].0;
-        let mut bundle = Table::new(context_mask(before, after), members.len());
+        let mut bundle = Keys::new(context_mask(before, after), members.len());
         let contexts = members.iter().map(|(_, member)| (context_at(member.needle, member.anchor as usize), *member));
         let looks = self.chain(&mut bundle, contexts).filter(|&looks| looks <= LONGEST_BUNDLE)?;
         let number = u32::try_from(self.bundles.len()).ok()?;
         self.bundles.push(bundle);
         let next = table.insert(key, self.all.len())?;
-        self.push(Needle::of_bundle(number, next), 1 + looks);
+        self.push(Entry { needle: Needle::of_no_text(), bundle: Some(number), next }, 1 + looks);
         Some(())
     }
 
     /// Puts `members` with these words into `table`, and returns how many entries are looked at for one of them at most;
     /// `None` if there are too many needles.
-    fn chain<'m>(&mut self, table: &mut Table, members: impl Iterator<Item = (Word, &'m Member<'m>)>) -> Option<usize> {
+    fn chain<'m>(&mut self, table: &mut Keys, members: impl Iterator<Item = (Word, &'m Member<'m>)>) -> Option<usize> {
         let mut most = 0;
         for (word, Member { needle, number, anchor, .. }) in members {
             let next = table.insert(word, self.all.len())?;
-            self.push(Needle::new(needle, *anchor, *number, next)?, 1);
+            let needle = Needle::new(needle, *anchor, *number as usize)?;
+            self.push(Entry { needle, bundle: None, next }, 1);
             most = most.max(*self.lengths.last()?);
         }
         Some(most)

@@ -1,6 +1,6 @@
 //! Keys, by which candidates are told apart: bytes of a needle from its window on, hashed.
 //!
-//! A [`Filter`] is asked about every candidate, and says which are worth to be looked up in a [`Table`].
+//! A [`Filter`] is asked about every candidate, and says which are worth to be looked up among [`Keys`].
 
 use std::hint::select_unpredictable;
 
@@ -81,7 +81,7 @@ impl Probe<'_> {
 
 /// Keys of the same bytes, and the needles that have them.
 #[derive(Clone, Debug)]
-pub(super) struct Table {
+pub(super) struct Keys {
     /// Which bytes of the text make the key.
     mask: Word,
     /// For each value of the upper bits of a hash, the first needle of a chain in the lower [`LINK`] bits, and in the
@@ -94,11 +94,11 @@ pub(super) struct Table {
 /// Bits of the number of a needle in a table; all needles have smaller ones.
 const LINK: u32 = 24;
 
-impl Table {
+impl Keys {
     /// For `count` keys of the bytes of `mask`.
     pub(super) fn new(mask: Word, count: usize) -> Self {
         let heads = (4 * count).next_power_of_two().clamp(1 << 4, 1 << LINK);
-        Table { mask, heads: vec![0; heads].into(), shift: 64 - heads.trailing_zeros() }
+        Keys { mask, heads: vec![0; heads].into(), shift: 64 - heads.trailing_zeros() }
     }
 
     #[inline(always)]

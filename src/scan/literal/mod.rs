@@ -13,14 +13,17 @@
 #![allow(clippy::wildcard_imports)] // of intrinsics, where their names would fill the screen
 
 mod compile;
+mod few;
 mod frequency;
 mod kernel;
 mod keys;
+mod lines;
 mod lower;
 pub(crate) mod md5;
 mod needles;
 mod phases;
 mod scanner;
+mod table;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -29,11 +32,13 @@ mod x86;
 
 use std::ops::ControlFlow;
 
+use few::Few;
 use kernel::Plain;
 pub(crate) use lower::Buffer;
 use needles::Needles;
-pub(crate) use phases::Scratch;
+pub(crate) use phases::{PATIENCE, Scratch};
 pub(crate) use scanner::Pooled;
+use table::Table;
 use window::{NARROW, WIDE, Windows};
 
 /// How text is classified.
@@ -94,7 +99,13 @@ pub(crate) enum End {
 #[derive(Clone, Debug)]
 pub(crate) struct Literals {
     kernel: Kernels,
-    needles: Needles,
+    tables: Tables,
+}
+
+#[derive(Clone, Debug)]
+enum Tables {
+    Few(Few),
+    Many(Needles),
 }
 
 #[derive(Clone, Debug)]
@@ -103,11 +114,11 @@ enum Kernels {
     #[cfg(target_arch = "x86_64")]
     Avx2(x86::Avx2<NARROW>),
     #[cfg(target_arch = "x86_64")]
-    Avx2Wide(x86::Avx2<WIDE>),
+    WideAvx2(x86::Avx2<WIDE>),
     #[cfg(target_arch = "x86_64")]
     Avx512(x86::Avx512<NARROW>),
     #[cfg(target_arch = "x86_64")]
-    Avx512Wide(x86::Avx512<WIDE>),
+    WideAvx512(x86::Avx512<WIDE>),
 }
 
 impl Kernels {
@@ -118,13 +129,39 @@ impl Kernels {
             #[cfg(target_arch = "x86_64")]
             Instructions::Avx2 if windows.width == NARROW => x86::Avx2::new(classes).map(Kernels::Avx2),
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => x86::Avx2::new(classes).map(Kernels::Avx2Wide),
+            Instructions::Avx2 => x86::Avx2::new(classes).map(Kernels::WideAvx2),
             #[cfg(target_arch = "x86_64")]
             Instructions::Avx512 if windows.width == NARROW => x86::Avx512::new(classes).map(Kernels::Avx512),
             #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => x86::Avx512::new(classes).map(Kernels::Avx512Wide),
+            Instructions::Avx512 => x86::Avx512::new(classes).map(Kernels::WideAvx512),
             #[cfg(not(target_arch = "x86_64"))]
             Instructions::Avx2 | Instructions::Avx512 => None,
+        }
+    }
+
+    fn scan<T: Table>(
+        &self,
+        table: &T,
+        patience: usize,
+        text: &[u8],
+        scratch: &mut Scratch,
+        found: Found<'_>,
+    ) -> ControlFlow<End> {
+        match self {
+            // SAFETY: it needs no instructions but those that the crate is compiled for.
+            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, table, patience, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, table, patience, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Kernels::WideAvx2(kernel) => unsafe { scan_avx2(kernel, table, patience, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, table, patience, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Kernels::WideAvx512(kernel) => unsafe { scan_avx512(kernel, table, patience, text, scratch, found) },
         }
     }
 }
@@ -142,8 +179,11 @@ impl Literals {
         }
         let windows = Windows::choose(needles);
         let kernel = Kernels::new(&windows, instructions).ok_or(Unfit::Cpu)?;
-        let needles = Needles::new(needles, &windows).ok_or(Unfit::Needles)?;
-        Ok(Literals { kernel, needles })
+        let tables = match Few::new(needles, &windows) {
+            Some(few) => Tables::Few(few),
+            None => Tables::Many(Needles::new(needles, &windows).ok_or(Unfit::Needles)?),
+        };
+        Ok(Literals { kernel, tables })
     }
 
     /// Tells `found` of every occurrence of every needle in `text`, letters in either case, overlapping ones too, some
@@ -153,30 +193,18 @@ impl Literals {
         self.scan_for(usize::MAX, text, scratch, found).map_break(|_| ())
     }
 
-    /// As [`scan`](Self::scan), but gives up where the text is dense with what looks like needles.
-    pub(crate) fn scan_unless_dense(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
-        self.scan_for(phases::PATIENCE, text, scratch, found)
-    }
-
-    /// Scans until so many strips after one another are dense.
-    fn scan_for(&self, patience: usize, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
-        match &self.kernel {
-            // SAFETY: it needs no instructions but those that the crate is compiled for.
-            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, &self.needles, patience, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, &self.needles, patience, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2Wide(kernel) => unsafe { scan_avx2(kernel, &self.needles, patience, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, &self.needles, patience, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512Wide(kernel) => unsafe {
-                scan_avx512(kernel, &self.needles, patience, text, scratch, found)
-            },
+    /// As [`scan`](Self::scan), but gives up where more than `patience` strips of text one after another are dense with
+    /// what looks like needles.
+    pub(crate) fn scan_for(
+        &self,
+        patience: usize,
+        text: &[u8],
+        scratch: &mut Scratch,
+        found: Found<'_>,
+    ) -> ControlFlow<End> {
+        match &self.tables {
+            Tables::Few(few) => self.kernel.scan(few, patience, text, scratch, found),
+            Tables::Many(many) => self.kernel.scan(many, patience, text, scratch, found),
         }
     }
 
@@ -188,7 +216,10 @@ impl Literals {
 
     /// How many needles there are.
     pub(crate) fn len(&self) -> usize {
-        self.needles.len()
+        match &self.tables {
+            Tables::Few(few) => few.len(),
+            Tables::Many(many) => many.len(),
+        }
     }
 
     /// What the kernel is called in messages and statistics.
@@ -196,15 +227,19 @@ impl Literals {
         match &self.kernel {
             Kernels::Plain(_) => "literal (plain)",
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(_) | Kernels::Avx2Wide(_) => "literal (AVX2)",
+            Kernels::Avx2(_) | Kernels::WideAvx2(_) => "literal (AVX2)",
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(_) | Kernels::Avx512Wide(_) => "literal (AVX-512)",
+            Kernels::Avx512(_) | Kernels::WideAvx512(_) => "literal (AVX-512)",
         }
     }
 
     /// Bytes of memory it holds.
     pub(crate) fn memory_usage(&self) -> usize {
-        size_of::<Self>() + self.needles.memory_usage()
+        size_of::<Self>()
+            + match &self.tables {
+                Tables::Few(few) => few.memory_usage(),
+                Tables::Many(many) => many.memory_usage(),
+            }
     }
 }
 
@@ -213,16 +248,16 @@ impl Literals {
 /// The CPU has the instructions that are named here, which [`x86::Avx2::new`] asks for.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-unsafe fn scan_avx2<const WIDTH: usize>(
+unsafe fn scan_avx2<const WIDTH: usize, T: Table>(
     kernel: &x86::Avx2<WIDTH>,
-    needles: &Needles,
+    table: &T,
     patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<End> {
     // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, needles, patience, text, scratch, found) }
+    unsafe { phases::scan(kernel, table, patience, text, scratch, found) }
 }
 
 /// # Safety
@@ -232,14 +267,14 @@ unsafe fn scan_avx2<const WIDTH: usize>(
 #[target_feature(
     enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
 )]
-unsafe fn scan_avx512<const WIDTH: usize>(
+unsafe fn scan_avx512<const WIDTH: usize, T: Table>(
     kernel: &x86::Avx512<WIDTH>,
-    needles: &Needles,
+    table: &T,
     patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<End> {
     // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, needles, patience, text, scratch, found) }
+    unsafe { phases::scan(kernel, table, patience, text, scratch, found) }
 }

@@ -3,8 +3,9 @@
 use std::arch::x86_64::*;
 
 use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, READ, Words, classify};
-use super::needles::{HEAD, Head};
-use super::window::Classes;
+use super::lower::LEAD;
+use super::table::{HEAD, Head};
+use super::window::{Classes, NARROW};
 
 /// How far ahead text is asked for, so that it is there when it is classified: half a strip, as measured. Less comes too
 /// late; with more the requests of a strip come all at once.
@@ -105,8 +106,8 @@ impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
         let text = text.as_ptr();
-        // SAFETY: the caller answers for the CPU. The halves read 31 + `WIDTH` bytes each, of the 71 that there are; a prefetch
-        // reads nothing that the program could see, and may be given any address.
+        // SAFETY: the caller answers for the CPU. The halves read 31 + `WIDTH` bytes each, of the 72 that there are; a
+        // prefetch reads nothing that the program could see, and may be given any address.
         unsafe {
             _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
             let (low, low_feeds) = self.half(text);
@@ -128,11 +129,29 @@ impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
     }
 
     #[inline(always)]
+    unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
+        let mut leads = 0;
+        for at in [0, BLOCK / 2] {
+            // SAFETY: the caller answers for the CPU; both arrays have two halves of 32 bytes.
+            unsafe {
+                let text = _mm256_loadu_si256(text.as_ptr().add(at).cast());
+                // The distance of a capital letter from `A` is less than 26, and that of any other byte is not.
+                let from_a = _mm256_sub_epi8(text, _mm256_set1_epi8(b'A'.cast_signed()));
+                let upper = _mm256_cmpeq_epi8(_mm256_min_epu8(from_a, _mm256_set1_epi8(25)), from_a);
+                let folded = _mm256_or_si256(text, _mm256_and_si256(upper, _mm256_set1_epi8(0x20)));
+                _mm256_storeu_si256(lowered.as_mut_ptr().add(at).cast(), folded);
+                let lead = _mm256_cmpeq_epi8(_mm256_max_epu8(text, _mm256_set1_epi8(LEAD.cast_signed())), text);
+                leads |= u64::from(_mm256_movemask_epi8(lead).cast_unsigned()) << at;
+            }
+        }
+        leads
+    }
+
+    #[inline(always)]
     unsafe fn prefetch(&self, at: *const u8, len: usize) {
-        // SAFETY: a prefetch reads nothing that the program could see, and may be given any address.
-        unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(at.cast());
-            _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(len - 1).cast());
+        for line in (0..len).step_by(64).chain([len - 1]) {
+            // SAFETY: a prefetch reads nothing that the program could see, and may be given any address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(line).cast()) };
         }
     }
 
@@ -151,17 +170,17 @@ impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
 }
 
 /// 0 to 63.
-const COUNT: [u8; 64] = {
-    let mut count = [0; 64];
+const COUNT: [u8; BLOCK] = {
+    let mut count = [0; BLOCK];
     let mut i = 0;
-    while i < 64 {
+    while i < BLOCK {
         count[i] = i as u8;
         i += 1;
     }
     count
 };
 
-/// For windows of `WIDTH` bytes, an even number, 64 at a time. One table look-up by the lower six bits of a byte gives its class: letters are never mixed up,
+/// For windows of `WIDTH` bytes, a multiple of four, 64 at a time. One table look-up by the lower six bits of a byte gives its class: letters are never mixed up,
 /// and what else is has to be told apart by the comparison.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Avx512<const WIDTH: usize> {
@@ -195,17 +214,21 @@ impl<const WIDTH: usize> Avx512<WIDTH> {
         // SAFETY: the caller answers for the CPU; no memory is touched.
         unsafe {
             let first = load(0);
-            let buckets = |place: usize| _mm512_permutexvar_epi8(load(place), self.tables[place]);
-            let mut front = _mm512_permutexvar_epi8(first, self.tables[0]);
-            // All of three; the last one is left.
-            for place in (1..WIDTH - 1).step_by(2) {
-                front = _mm512_ternarylogic_epi64::<0x80>(front, buckets(place), buckets(place + 1));
+            let (mut all, mut here) = (_mm512_set1_epi8(-1), first);
+            for place in (0..WIDTH).step_by(NARROW) {
+                // What begins within a line of the cache and ends in the next is loaded twice: of what begins at the
+                // next three places two are shifted together instead.
+                let fifth = load(place + NARROW);
+                let (second, fourth) = (_mm512_shrdi_epi32::<8>(here, fifth), _mm512_shrdi_epi32::<24>(here, fifth));
+                let one = _mm512_permutexvar_epi8(here, self.tables[place]);
+                let two = _mm512_permutexvar_epi8(second, self.tables[place + 1]);
+                let three = _mm512_permutexvar_epi8(load(place + 2), self.tables[place + 2]);
+                let four = _mm512_permutexvar_epi8(fourth, self.tables[place + 3]);
+                all = _mm512_and_si512(all, _mm512_and_si512(one, _mm512_ternarylogic_epi64::<0x80>(two, three, four)));
+                here = fifth;
             }
             let feed = _mm512_set1_epi8(b'\n'.cast_signed());
-            Marks {
-                candidates: _mm512_test_epi8_mask(front, buckets(WIDTH - 1)),
-                feeds: _mm512_cmpeq_epi8_mask(first, feed),
-            }
+            Marks { candidates: _mm512_test_epi8_mask(all, all), feeds: _mm512_cmpeq_epi8_mask(first, feed) }
         }
     }
 
@@ -242,8 +265,8 @@ impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
         let text = text.as_ptr();
-        // SAFETY: the caller answers for the CPU. 64 bytes are read from each of the first `WIDTH` places, of the 71
-        // that there are; a prefetch reads nothing that the program could see, and may be given any address.
+        // SAFETY: the caller answers for the CPU. 64 bytes are read from some of the first nine places, of the 72 that
+        // there are; a prefetch reads nothing that the program could see, and may be given any address.
         unsafe {
             _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
             self.marks(|place| _mm512_loadu_si512(text.add(place).cast()))
@@ -273,11 +296,23 @@ impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
     }
 
     #[inline(always)]
-    unsafe fn prefetch(&self, at: *const u8, len: usize) {
-        // SAFETY: a prefetch reads nothing that the program could see, and may be given any address.
+    unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
+        // SAFETY: the caller answers for the CPU; both arrays have 64 bytes.
         unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(at.cast());
-            _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(len - 1).cast());
+            let text = _mm512_loadu_si512(text.as_ptr().cast());
+            let from_a = _mm512_sub_epi8(text, _mm512_set1_epi8(b'A'.cast_signed()));
+            let upper = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
+            let folded = _mm512_mask_add_epi8(text, upper, text, _mm512_set1_epi8(0x20));
+            _mm512_storeu_si512(lowered.as_mut_ptr().cast(), folded);
+            _mm512_cmpge_epu8_mask(text, _mm512_set1_epi8(LEAD.cast_signed()))
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn prefetch(&self, at: *const u8, len: usize) {
+        for line in (0..len).step_by(64).chain([len - 1]) {
+            // SAFETY: a prefetch reads nothing that the program could see, and may be given any address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(line).cast()) };
         }
     }
 
@@ -294,14 +329,13 @@ impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
 
     #[inline(always)]
     unsafe fn places(&self, word: u64, first: u16, places: &mut [u16; BLOCK]) {
-        // SAFETY: the caller answers for the CPU. 32 places are written at the beginning of 64, and 32 at no more than 32
-        // behind it.
+        // SAFETY: the caller answers for the CPU. 32 places are written to each half of 64.
         unsafe {
             let all = _mm512_maskz_compress_epi8(word, _mm512_loadu_si512(COUNT.as_ptr().cast()));
             let first = _mm512_set1_epi16(first.cast_signed());
             let low = _mm512_cvtepu8_epi16(_mm512_castsi512_si256(all));
             _mm512_storeu_si512(places.as_mut_ptr().cast(), _mm512_add_epi16(low, first));
-            // Of half the places it is rare that there are more.
+            // More than half of the places are rare.
             if word.count_ones() > 32 {
                 let high = _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64::<1>(all));
                 _mm512_storeu_si512(places.as_mut_ptr().add(32).cast(), _mm512_add_epi16(high, first));
