@@ -1,4 +1,7 @@
 //! From 20 to 10,000 literals.
+//!
+//! `RELSCAN_PROCESSOR_TIME=1` prints what each takes of a processor instead, at least: on a machine that is shared, time
+//! on the wall is mostly that of others.
 
 use std::collections::HashMap;
 
@@ -43,20 +46,62 @@ pub fn pattern_scaling(c: &mut Criterion) {
         super::check(&name, &patterns, part, &mut finders);
         let want = finders.last_mut().expect("there are peers").records(&prose);
         eprintln!("{name}: {} bytes, {} associations", prose.len(), want.len());
+        #[cfg(unix)]
+        if std::env::var_os("RELSCAN_PROCESSOR_TIME").is_some() {
+            processor_time(&name, &prose, &mut finders, &patterns, triggers);
+            continue;
+        }
         let mut group = group(c, &name);
         for named in &mut finders {
-            // An automaton compiled as the text asks for it is slow where it is too large to be kept.
-            named.slow = named.name == "relscan dfa";
-            let text = if named.slow { part } else { &prose };
-            if !named.slow {
-                super::assert_same(named.name, &named.records(text), &want);
-            }
-            group.throughput(Throughput::Bytes(text.len() as u64));
-            group.bench_function(named.name, |b| b.iter(|| super::run(named.finder.as_mut(), text)));
+            super::assert_same(named.name, &named.records(&prose), &want);
+            group.throughput(Throughput::Bytes(prose.len() as u64));
+            group.bench_function(named.name, |b| b.iter(|| super::run(named.finder.as_mut(), &prose)));
         }
         group.finish();
         build(c, &patterns, triggers);
     }
+}
+
+/// Prints what each finder takes of a processor for `prose`, and what it takes to compile, at least.
+#[cfg(unix)]
+fn processor_time(
+    name: &str,
+    prose: &str,
+    finders: &mut [super::peers::Named],
+    patterns: &Patterns,
+    triggers: &[String],
+) {
+    for named in finders {
+        let seconds = least(10, || super::run(named.finder.as_mut(), prose));
+        println!("{name}/{}: {:.3} ms, {:.3} GB/s", named.name, seconds * 1e3, prose.len() as f64 / seconds / 1e9);
+    }
+    let extractor = |set| Extractor::builder().patterns(set).build().expect("it was built before");
+    println!("{name} build/relscan: {:.3} ms", least(20, || extractor(patterns.set.clone())) * 1e3);
+    let checked = || extractor(Patterns::check(triggers));
+    println!("{name} build/relscan, patterns checked too: {:.3} ms", least(20, checked) * 1e3);
+    #[cfg(feature = "bench-hyperscan")]
+    println!("{name} build/hyperscan: {:.3} ms", least(3, || Hyperscan::new(&patterns.literals)) * 1e3);
+    println!("{name} build/aho-corasick: {:.3} ms", least(3, || Automaton::new(&patterns.literals)) * 1e3);
+    println!("{name} build/daachorse: {:.3} ms", least(3, || Daachorse::new(&patterns.literals)) * 1e3);
+}
+
+/// The seconds of processor time that `work` takes, the least of so many `times`.
+#[cfg(unix)]
+fn least<T>(times: usize, mut work: impl FnMut() -> T) -> f64 {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::{TimeVal, TimeValLike};
+
+    let seconds = || {
+        let usage = getrusage(UsageWho::RUSAGE_SELF).expect("a process may ask about itself");
+        let micros = |time: TimeVal| time.num_microseconds() as f64 / 1e6;
+        micros(usage.user_time()) + micros(usage.system_time())
+    };
+    let mut once = || {
+        let start = seconds();
+        std::hint::black_box(work());
+        seconds() - start
+    };
+    (0..times).map(|_| once()).fold(f64::INFINITY, f64::min)
 }
 
 /// The time to compile.

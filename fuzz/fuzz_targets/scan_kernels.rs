@@ -12,9 +12,32 @@ struct Case {
     needles: Vec<Vec<u8>>,
     /// Needles of few letters, so that many overlap.
     alike: Vec<Vec<bool>>,
+    /// So many more needles, all different, and how they are alike.
+    more: u8,
+    form: Form,
     text: Vec<Part>,
     /// Bytes before the text, which move it within the blocks.
     before: u8,
+}
+
+/// Of more than 48 needles other bytes are looked for than of few, around a space if they have one.
+#[derive(Arbitrary, Debug)]
+enum Form {
+    Words,
+    Beginnings(u8),
+    Ends(u8),
+    Short,
+}
+
+impl Form {
+    fn needle(&self, number: u8) -> String {
+        match self {
+            Form::Words => format!("{} of {}", number % 7, number / 7),
+            Form::Beginnings(len) => format!("{} the{number}", &"tion of "[..usize::from(*len) % 9]),
+            Form::Ends(len) => format!("{number:x}ing the {}", &"most of "[..usize::from(*len) % 9]),
+            Form::Short => format!("{number:b}"),
+        }
+    }
 }
 
 #[derive(Arbitrary, Debug)]
@@ -26,7 +49,9 @@ enum Part {
 
 fn needles(case: &Case) -> Vec<Box<[u8]>> {
     let alike = case.alike.iter().map(|letters| letters.iter().map(|&a| if a { b'a' } else { b' ' }).collect());
-    let mut needles: Vec<Box<[u8]>> = case.needles.iter().map(|needle| needle.to_ascii_lowercase().into()).chain(alike).collect();
+    let mut needles: Vec<Box<[u8]>> =
+        case.needles.iter().map(|needle| needle.to_ascii_lowercase().into()).chain(alike).collect();
+    needles.extend((0..case.more % 128).map(|number| case.form.needle(number).into_bytes().into_boxed_slice()));
     needles.retain(|needle: &Box<[u8]>| (1..=256).contains(&needle.len()) && !needle.contains(&b'\n'));
     needles.sort_unstable();
     needles.dedup();

@@ -66,12 +66,13 @@ pub enum Engine {
     Auto,
     /// The oracle: one regex per pattern, one after another. Slow and obviously right.
     Naive,
-    /// One automaton for the triggers of all patterns, whether literals or regexes.
+    /// One automaton for the triggers of all patterns, whether literals or regexes; if it would be too large, two.
     Dfa,
     /// A search for literals: the triggers themselves, or literals that a match must hold. Patterns without any are
     /// tried on every line. By [`Simd`](Self::Simd) where that is to be had, else by [`Portable`](Self::Portable).
     Literal,
-    /// [`Literal`](Self::Literal) by the aho-corasick crate, which is fast on any CPU.
+    /// [`Literal`](Self::Literal) without instructions that not every CPU has, but for those of the aho-corasick crate,
+    /// which finds literals if they are few.
     Portable,
     /// [`Literal`](Self::Literal) by our own kernels: the best one that the CPU has.
     Simd,
@@ -414,6 +415,7 @@ impl Extractor {
             Strategy::Compiled(compiled) if compiled.reads_sentences() => 150,
             Strategy::Compiled(_) => 500,
             Strategy::Raw(raw) if raw.reads_sentences() => 250,
+            Strategy::Raw(raw) if raw.is_plain() => 500,
             Strategy::Raw(_) => 10_000,
         }
     }

@@ -95,6 +95,11 @@ impl Raw {
         self.literals.name()
     }
 
+    /// Whether text is classified without SIMD.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.literals.is_plain()
+    }
+
     /// Whether there are patterns with bounded arguments.
     pub(crate) fn reads_sentences(&self) -> bool {
         self.decider.reads_sentences()

@@ -17,8 +17,11 @@ use regex_syntax::hir::Hir;
 use super::{Hit, Plan, Scanner};
 use crate::error::BuildError;
 
-/// More literals than this are not left to a lazy DFA.
+/// So many literals are left to a lazy DFA however small its cache is.
 const FEW: usize = 100;
+/// What the states of a lazy DFA take for each byte of many literals, on prose: a cache for 500 pairs of words is enough
+/// with 8 MB, one for 1,000 is not.
+const STATES_PER_BYTE: usize = 800;
 
 /// Scans for any needle.
 #[derive(Debug)]
@@ -61,7 +64,7 @@ impl Dfa {
         let nfa = nfa(&needles)?;
         match dense(&nfa, size_limit)? {
             Some(dense) => Ok(Dfa { literals: None, automaton: Some(dense), first: 0 }),
-            None if plan.literals().len() > FEW => Self::apart(plan, size_limit),
+            None if fills_a_cache(plan.literals(), size_limit) => Self::apart(plan, size_limit),
             None => Ok(Dfa { literals: None, automaton: Some(lazy(&nfa, size_limit)?), first: 0 }),
         }
     }
@@ -78,6 +81,12 @@ impl Dfa {
         };
         Ok(Dfa { literals: Some(literals), automaton, first: plan.literals().len() })
     }
+}
+
+/// Whether a lazy DFA for `literals` would clear a cache of `size_limit` bytes again and again.
+fn fills_a_cache(literals: &[Box<[u8]>], size_limit: usize) -> bool {
+    let bytes: usize = literals.iter().map(|literal| literal.len()).sum();
+    literals.len() > FEW && bytes.saturating_mul(STATES_PER_BYTE) > size_limit
 }
 
 fn nfa(needles: &[Hir]) -> Result<thompson::NFA, BuildError> {
@@ -187,7 +196,7 @@ mod tests {
 
     /// Patterns of `literals` triggers, and two whose middles are regexes.
     fn set(literals: usize, regexes: bool) -> PatternSet {
-        let trigger = |number| Pattern::trigger(format!("t{number}"), RelationType::Semantic, &format!("w{number} of"));
+        let trigger = |number| Pattern::trigger(format!("t{number}"), RelationType::Semantic, format!("w{number} of"));
         let regexes =
             [r"(.+?) is\s+like (.+)", r"(.+?) w1[0-9]+ of every (.+)"].into_iter().take(2 * usize::from(regexes));
         let regexes =
@@ -230,8 +239,8 @@ mod tests {
             |engine| Extractor::builder().patterns(set(3_000, true)).engine(engine).build().expect("it builds");
         let dfa = extractor(Engine::Dfa);
         assert!(dfa.engine_name().starts_with("dfa (Aho-Corasick"), "{}", dfa.engine_name());
-        let text =
-            (0..3_000).step_by(7).map(|number| format!("One w{number} of it is like two.\n")).collect::<String>();
+        let lines = (0..3_000).step_by(7).map(|number| format!("One w{number} of it is like two.\n"));
+        let text = lines.collect::<Vec<_>>().concat();
         let want = extractor(Engine::Literal).extract(&text);
         let found = dfa.extract(&text);
         assert!(found.iter().eq(want.iter()) && found.len() > 400);

@@ -29,11 +29,11 @@ impl Portable {
     pub(crate) fn teddy(literals: &[Box<[u8]>]) -> Option<Self> {
         let config = packed::Config::new().match_kind(packed::MatchKind::LeftmostLongest).clone();
         let searcher = config.builder().extend(literals).build()?;
-        let prefixes_of = |literal: &Box<[u8]>| {
+        let prefixes_of = |literal: &[u8]| {
             let all = literals.iter().enumerate().filter(|(_, prefix)| literal.starts_with(prefix));
             all.map(|(needle, prefix)| Prefix { needle, len: prefix.len() }).collect()
         };
-        Some(Portable::Packed { searcher, prefixes: literals.iter().map(prefixes_of).collect() })
+        Some(Portable::Packed { searcher, prefixes: literals.iter().map(|literal| prefixes_of(literal)).collect() })
     }
 
     /// An automaton for `literals`, all different and none empty.

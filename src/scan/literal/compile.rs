@@ -107,7 +107,9 @@ impl<'n> Groups<'n> {
         let whole: Vec<_> = self.whole.iter().collect();
         let filter = |members: Vec<&Member<'_>>| {
             let mut filter = Filter::new(common(members.iter().copied(), WIDE)[0], members.len());
-            members.iter().for_each(|member| filter.insert(member.word[0]));
+            for member in members {
+                filter.insert(member.word[0]);
+            }
             filter
         };
         let filters = [whole, short].into_iter().filter(|members| !members.is_empty()).map(filter);

@@ -128,7 +128,7 @@ impl Keys {
         let hash = self.hash(word);
         let head = &mut self.heads[(hash >> self.shift) as usize];
         let next = *head & ((1 << LINK) - 1);
-        *head = *head - next | Self::tag(hash) | first;
+        *head = (*head - next) | Self::tag(hash) | first;
         Some(next)
     }
 

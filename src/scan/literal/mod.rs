@@ -3,7 +3,8 @@
 //! This is the only room with `unsafe` code: calls of functions that are compiled for instructions which the CPU was
 //! asked for, and loads from arrays. In short: a window
 //! of each needle is looked for by classes of bytes, 64 places at a time ([`window`], [`kernel`]); what is left is
-//! filtered by fingerprint and compared ([`needles`]); it all goes in phases without branches ([`phases`]).
+//! looked up and compared, few needles ([`few`]) in another way than many, which are filtered by keys before ([`needles`],
+//! [`keys`]); it all goes in phases without branches ([`phases`]).
 //!
 //! The text is not lowered: ASCII letters are found in either case. What that finds is what lower-casing first and
 //! then searching finds, for needles in ASCII and lines without U+212A and U+0130, which alone are lowered to ASCII.
@@ -220,6 +221,11 @@ impl Literals {
             Tables::Few(few) => few.len(),
             Tables::Many(many) => many.len(),
         }
+    }
+
+    /// Whether text is classified without SIMD.
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.kernel, Kernels::Plain(_))
     }
 
     /// What the kernel is called in messages and statistics.

@@ -255,7 +255,8 @@ unsafe fn keep<const N: usize, const FOREIGN: bool>(
             *places.get_unchecked_mut(count) = place;
             let word = strip.word(place);
             let has = filters.iter().fold(false, |has, filter| has | filter.has(word));
-            count += usize::from(has | (FOREIGN && word as u8 >= 0x80));
+            let is_foreign = FOREIGN && word as u8 >= 0x80;
+            count += usize::from(has | is_foreign);
         }
     };
     // Some at a time, which the compiler does not think of.
@@ -273,7 +274,7 @@ fn is_ascii(text: &[u8]) -> bool {
 }
 
 /// The text of a strip.
-trait StripText {
+trait StripText: Copy {
     /// The eight bytes from `place` on, with zeros where the text ends.
     ///
     /// # Safety
@@ -283,6 +284,7 @@ trait StripText {
 }
 
 /// A strip with text behind it.
+#[derive(Clone, Copy)]
 struct Whole<'t>(&'t [u8; STRIP + 8]);
 
 impl StripText for Whole<'_> {
@@ -295,6 +297,7 @@ impl StripText for Whole<'_> {
 }
 
 /// A strip in which the text ends, or soon after.
+#[derive(Clone, Copy)]
 struct Last<'t>(&'t [u8]);
 
 impl StripText for Last<'_> {
