@@ -64,6 +64,7 @@ pub fn pattern_scaling(c: &mut Criterion) {
 
 /// Prints what each finder takes of a processor for `prose`, and what it takes to compile, at least.
 #[cfg(unix)]
+#[expect(clippy::cast_precision_loss, reason = "a text has few bytes")]
 fn processor_time(
     name: &str,
     prose: &str,
@@ -87,6 +88,7 @@ fn processor_time(
 
 /// The seconds of processor time that `work` takes, the least of so many `times`.
 #[cfg(unix)]
+#[expect(clippy::cast_precision_loss, reason = "the process is young")]
 fn least<T>(times: usize, mut work: impl FnMut() -> T) -> f64 {
     use nix::sys::resource::{UsageWho, getrusage};
     use nix::sys::time::{TimeVal, TimeValLike};
