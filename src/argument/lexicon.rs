@@ -14,21 +14,16 @@ const WORD_LIMIT: usize = 24;
 /// Words with their classes, in an open-addressed table.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
-    /// All words, one after another.
-    text: Vec<u8>,
     slots: Box<[Slot]>,
     /// The words of closed classes that have at most eight bytes, in a table that stays in the nearest cache.
     closed: Box<[(u64, Classes)]>,
 }
 
-/// Where a word is in the text; of length 0 if the slot is free.
+/// A word by its [key](Lower::key), 0 if the slot is free, and its classes: a look-up reads one line of the cache.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
+    key: u64,
     classes: Classes,
-    start: u32,
-    len: u8,
-    /// Some bits of the hash, so that few other words are compared.
-    tag: u8,
 }
 
 /// A word in lower case, for look-up; empty if it is none of ours.
@@ -39,22 +34,21 @@ pub(crate) struct Lower {
     len: usize,
 }
 
-/// Classes of words that were looked up lately: few words make up most of a text.
+/// Classes of words that were looked up lately, by their keys: few words make up most of a text.
 #[derive(Debug)]
-pub(crate) struct Recent {
-    /// Words of at most eight bytes.
-    short: Box<[Cell<(u64, Classes)>]>,
-    long: Box<[Cell<(Lower, Classes)>]>,
-}
+pub(crate) struct Recent(Box<[Cell<(u64, Classes)>; RECENT]>);
+
+const RECENT: usize = 1 << 14;
 
 impl Default for Recent {
     fn default() -> Self {
-        const SHORT: usize = 16_384;
-        const LONG: usize = 4096;
-        Recent {
-            short: vec![Cell::new((0, Classes::NONE)); SHORT].into_boxed_slice(),
-            long: vec![Cell::new((Lower::default(), Classes::NONE)); LONG].into_boxed_slice(),
-        }
+        Recent(Box::new([const { Cell::new((0, Classes::NONE)) }; RECENT]))
+    }
+}
+
+impl Recent {
+    fn entry(&self, key: u64) -> &Cell<(u64, Classes)> {
+        &self.0[index(mixed(key), RECENT)]
     }
 }
 
@@ -83,13 +77,10 @@ impl Vocabulary<'_> {
         if span.len() > 8 {
             return self.of_long(text, span);
         }
-        let word = eight_bytes(bytes, span.start, span.end);
-        let lower = ascii_lower(word);
-        let entry = &self.recent.short[index(mixed(lower), self.recent.short.len())];
-        let (known, mut classes) = entry.get();
+        let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
+        let (known, mut classes) = self.recent.entry(lower).get();
         if known != lower {
-            classes = self.of_short(text, span.clone());
-            entry.set((lower, classes));
+            classes = self.look_up(text, span.clone(), lower);
         }
         let first = bytes.get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
@@ -98,22 +89,28 @@ impl Vocabulary<'_> {
         classes
     }
 
-    #[inline(never)]
-    fn of_short(self, text: &str, span: Range<usize>) -> Classes {
-        self.lexicon.classes(&Lower::within(text, span.start, span.end)) | class::WORD | of_hyphen(&text[span])
-    }
-
-    #[inline(never)]
     fn of_long(self, text: &str, span: Range<usize>) -> Classes {
         let lower = Lower::within(text, span.start, span.end);
-        let word = &text[span];
-        let entry = &self.recent.long[index(lower.hash(), self.recent.long.len())];
-        let (known, mut classes) = entry.get();
-        if known != lower {
-            classes = self.lexicon.classes(&lower);
-            entry.set((lower, classes));
+        // Words that are not ASCII, or too long, have one key, and are not remembered: they may hold a hyphen or not.
+        let key = lower.key();
+        let (known, mut classes) = self.recent.entry(key).get();
+        if known != key || key == 0 {
+            classes = self.look_up(text, span.clone(), key);
         }
-        classes | class::WORD | of_first_letter(word) | of_hyphen(word)
+        let first = text.as_bytes().get(span.start).copied().unwrap_or_default();
+        if !first.is_ascii_lowercase() {
+            classes |= of_first_letter(&text[span]);
+        }
+        classes
+    }
+
+    /// What is said of the word `text[span]`, whatever its first letter, which is noted under `key`.
+    #[inline(never)]
+    fn look_up(self, text: &str, span: Range<usize>, key: u64) -> Classes {
+        let lower = Lower::within(text, span.start, span.end);
+        let classes = self.lexicon.classes(&lower) | class::WORD | of_hyphen(&text[span]);
+        self.recent.entry(key).set((key, classes));
+        classes
     }
 }
 
@@ -173,14 +170,15 @@ impl Lower {
         bytes
     }
 
-    fn hash(&self) -> u64 {
-        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut hash = self.len as u64;
-        for part in self.parts {
-            hash = (hash.rotate_left(29) ^ part).wrapping_mul(FACTOR);
-            hash ^= hash >> 32;
+    /// A number that tells the word from all others: its bytes if they are at most eight. Longer words have the highest
+    /// bit set, which no ASCII has, and a hash of 63 bits: two words met by chance have the same one time in 2^63.
+    fn key(&self) -> u64 {
+        const FACTORS: [u64; WORD_LIMIT / 8] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03, 0x8cb9_2ba7_2f3d_8dd7];
+        if self.len <= 8 {
+            return self.parts[0];
         }
-        hash
+        let [a, b, c] = [0, 1, 2].map(|i| self.parts[i].wrapping_mul(FACTORS[i]));
+        mixed(a ^ b.rotate_left(21) ^ c.rotate_left(42)) | 1 << 63
     }
 }
 
@@ -238,7 +236,6 @@ impl Lexicon {
         let open = include_str!("lexicon.tsv");
         let closed = || closed_words(include_str!("closed.tsv"));
         let mut lexicon = Lexicon {
-            text: Vec::with_capacity(open.len()),
             slots: vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into(),
             closed: vec![(0, Classes::NONE); (closed().count() * 2).next_power_of_two()].into(),
         };
@@ -265,39 +262,25 @@ impl Lexicon {
     }
 
     /// Adds classes to a word.
-    #[expect(clippy::cast_possible_truncation, reason = "the files are small, and a test looks every word up")]
     fn insert(&mut self, word: &str, classes: Classes) {
-        let lower = Lower::new(word);
-        if lower.len == 0 {
+        let key = Lower::new(word).key();
+        if key == 0 {
             return;
         }
-        let at = self.slot(&lower);
+        let at = self.slot(key);
         let slot = &mut self.slots[at];
-        if slot.len == 0 {
-            let start = self.text.len() as u32;
-            *slot = Slot { classes: Classes::NONE, start, len: lower.len as u8, tag: tag(lower.hash()) };
-            self.text.extend_from_slice(word.as_bytes());
-        }
+        slot.key = key;
         slot.classes |= classes;
     }
 
-    /// The slot of `word`, or the free one where it would be.
-    fn slot(&self, word: &Lower) -> usize {
-        let hash = word.hash();
-        let bytes = word.bytes();
-        let mut at = index(hash, self.slots.len());
-        loop {
-            let slot = self.slots[at];
-            let start = slot.start as usize;
-            if slot.len == 0
-                || slot.tag == tag(hash)
-                    && usize::from(slot.len) == word.len
-                    && self.text[start..start + word.len] == bytes[..word.len]
-            {
-                return at;
-            }
+    /// The slot of the word with this key, or the free one where it would be.
+    #[inline]
+    fn slot(&self, key: u64) -> usize {
+        let mut at = index(mixed(key), self.slots.len());
+        while self.slots[at].key != key && self.slots[at].key != 0 {
             at = (at + 1) & (self.slots.len() - 1);
         }
+        at
     }
 
     /// The classes of `word`, which is in lower case, as the files have them.
@@ -305,12 +288,12 @@ impl Lexicon {
         let mut bytes = [0; WORD_LIMIT];
         let Some(start) = bytes.get_mut(..word.len()) else { return Classes::NONE };
         start.copy_from_slice(word);
-        self.slots[self.slot(&Lower::of_padded(bytes, word.len()))].classes
+        self.slots[self.slot(Lower::of_padded(bytes, word.len()).key())].classes
     }
 
     /// The classes of `word`, inflected or not.
     pub(crate) fn classes(&self, word: &Lower) -> Classes {
-        let mut classes = if word.len == 0 { Classes::NONE } else { self.slots[self.slot(word)].classes };
+        let mut classes = self.slots[self.slot(word.key())].classes;
         let bytes = word.bytes();
         let word = &bytes[..word.len];
         match word {
@@ -385,7 +368,7 @@ impl Lexicon {
 
     /// Bytes of memory it holds.
     pub(crate) fn memory_usage(&self) -> usize {
-        self.text.len() + size_of_val(&*self.slots) + size_of_val(&*self.closed)
+        size_of_val(&*self.slots) + size_of_val(&*self.closed)
     }
 }
 
@@ -485,10 +468,6 @@ fn of_letter(letter: char) -> Classes {
     }
 }
 
-fn tag(hash: u64) -> u8 {
-    (hash >> 56) as u8
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -509,6 +488,12 @@ mod tests {
             assert_eq!(found.and(classes), classes, "{word}");
         }
         assert!(lexicon.listed(b"zzyzx").is_empty());
+        let mut words: Vec<&str> = include_str!("lexicon.tsv").lines().filter_map(open_word).map(|(word, _)| word).collect();
+        words.extend(closed_words(include_str!("closed.tsv")).map(|(word, _)| word));
+        words.sort_unstable();
+        words.dedup();
+        let used = lexicon.slots.iter().filter(|slot| slot.key != 0).count();
+        assert_eq!(used, words.len(), "two words have one key");
     }
 
     #[test]
