@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::glance::Key;
+use super::glance::{Key, Mask};
 use super::quick::QuickLeft;
 use super::rule::Rule;
 use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
 
-/// A word that is looked for, with the rules whose trigger it may belong to.
+/// A word that is looked for, with the rules whose trigger it may belong to: what a [`Mask`] has room for.
 #[derive(Debug)]
 pub(super) struct Anchor {
     /// In lower case; with a space after it, unless a mark may come next in the trigger.
@@ -16,6 +16,19 @@ pub(super) struct Anchor {
     /// Bytes of the word alone.
     pub(super) len: usize,
     pub(super) postings: Vec<Posting>,
+    pub(super) after: After,
+    /// The postings that have a word before the anchor.
+    pub(super) prior: Mask,
+    /// Those that ask something of the word before it.
+    pub(super) left: Mask,
+    /// Those that ask something of that word as a head.
+    pub(super) heads: Mask,
+    /// Those whose right argument is a noun phrase that begins after the anchor.
+    pub(super) ended: Mask,
+    /// Those of them that ask for one without a determiner that says which.
+    pub(super) bare: Mask,
+    /// Those of them that do not take a pronoun.
+    pub(super) refusing_pronouns: Mask,
 }
 
 /// What an anchor means for one rule.
@@ -28,17 +41,109 @@ pub(super) struct Posting {
     pub(super) prior: Option<Key>,
     /// What is asked of the word before the anchor, if the trigger begins with the anchor.
     pub(super) left: Option<QuickLeft>,
-    /// Whether the right argument begins after the anchor, and must have no determiner that says which.
-    pub(super) bare: bool,
-    /// The words one of which must follow the anchor; empty if any word will do.
-    pub(super) after: Box<[Key]>,
-    /// Whether adverbs may stand before that word.
-    pub(super) adverbs: bool,
 }
 
-/// The anchors of `rules`, all different.
+/// What the postings of an anchor ask of the word after it.
+#[derive(Debug, Default)]
+pub(super) struct After {
+    /// The postings that take any.
+    pub(super) any: Mask,
+    /// Those that take adverbs before it.
+    pub(super) adverbs: Mask,
+    /// The words that are asked for, and who asks: a table of open addresses, of which no posting asks for the free.
+    slots: Box<[(Key, Mask)]>,
+}
+
+impl After {
+    /// Of words with the postings that ask for them.
+    fn new(any: Mask, adverbs: Mask, asked: &HashMap<Key, Mask>) -> Self {
+        let free = (Key::of_bytes([0; 8]), 0);
+        let mut after = After { any, adverbs, slots: vec![free; (2 * asked.len() + 1).next_power_of_two()].into() };
+        for (&key, &mask) in asked {
+            let slot = after.slot(key);
+            after.slots[slot] = (key, mask);
+        }
+        after
+    }
+
+    /// The postings that ask for the word `key`.
+    #[inline]
+    pub(super) fn asking_for(&self, key: Key) -> Mask {
+        self.slots[self.slot(key)].1
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "some bits of the hash choose the slot")]
+    fn slot(&self, key: Key) -> usize {
+        let last = self.slots.len() - 1;
+        let mut at = (key.hash() >> 40) as usize & last;
+        while self.slots[at].0 != key && self.slots[at].1 != 0 {
+            at = (at + 1) & last;
+        }
+        at
+    }
+}
+
+/// An anchor that is being put together.
+struct Draft {
+    anchor: Anchor,
+    asked: HashMap<Key, Mask>,
+}
+
+impl Draft {
+    fn new(text: String, len: usize) -> Self {
+        let anchor = Anchor {
+            text: text.into(),
+            len,
+            postings: Vec::new(),
+            after: After::default(),
+            prior: 0,
+            left: 0,
+            heads: 0,
+            ended: 0,
+            bare: 0,
+            refusing_pronouns: 0,
+        };
+        Draft { anchor, asked: HashMap::new() }
+    }
+
+    /// Adds what the anchor `words[offset]`, in an alternative of element `element`, means for the rule `number`.
+    fn add(&mut self, number: usize, rule: &Rule, element: usize, words: &[String], offset: usize) {
+        let anchor = &mut self.anchor;
+        let bit = 1 << anchor.postings.len();
+        let elements = &rule.trigger.elements;
+        let posting = posting(number, rule, element, words, offset);
+        let (after, adverbs) = match words.get(offset + 1) {
+            Some(next) if is_anchor(next) => (vec![Key::of(next)], false),
+            Some(_) => (Vec::new(), false),
+            None => words_after(&elements[element + 1..]),
+        };
+        for &key in &after {
+            *self.asked.entry(key).or_default() |= bit;
+        }
+        let set = |mask: &mut Mask, holds: bool| *mask |= if holds { bit } else { 0 };
+        set(&mut anchor.after.any, after.is_empty());
+        set(&mut anchor.after.adverbs, adverbs && !after.is_empty());
+        set(&mut anchor.prior, posting.prior.is_some());
+        set(&mut anchor.left, posting.left.is_some() && posting.prior.is_none());
+        set(&mut anchor.heads, posting.left.as_ref().is_some_and(|left| !left.head.is_empty()));
+        let right = rule.right_phrase().filter(|_| offset + 1 == words.len() && element + 1 == elements.len());
+        set(&mut anchor.ended, right.is_some());
+        set(&mut anchor.bare, right.is_some() && rule.asks_for_bare());
+        set(&mut anchor.refusing_pronouns, right == Some(false));
+        anchor.postings.push(posting);
+    }
+
+    fn finish(mut self) -> Anchor {
+        let After { any, adverbs, .. } = self.anchor.after;
+        self.anchor.after = After::new(any, adverbs, &self.asked);
+        self.anchor
+    }
+}
+
+/// The anchors of `rules`: different words, but for those of more rules than a [`Mask`] has room for.
 pub(super) fn anchors(rules: &[Rule]) -> Vec<Anchor> {
-    let mut anchors: Vec<Anchor> = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     let mut numbers: HashMap<String, usize> = HashMap::new();
     for (number, rule) in rules.iter().enumerate() {
         let element = anchor_element(&rule.trigger);
@@ -46,14 +151,17 @@ pub(super) fn anchors(rules: &[Rule]) -> Vec<Anchor> {
             let word = words[offset].as_str();
             let spaced = !mark_may_follow(&rule.trigger.elements[element + 1..], &words[offset + 1..]);
             let text = if spaced { format!("{word} ") } else { word.to_owned() };
-            let anchor = *numbers.entry(text.clone()).or_insert_with(|| {
-                anchors.push(Anchor { text: text.into(), len: word.len(), postings: Vec::new() });
-                anchors.len() - 1
+            let known = numbers.get(&text).copied();
+            let known = known.filter(|&known| drafts[known].anchor.postings.len() < Mask::BITS as usize);
+            let draft = known.unwrap_or_else(|| {
+                drafts.push(Draft::new(text.clone(), word.len()));
+                numbers.insert(text, drafts.len() - 1);
+                drafts.len() - 1
             });
-            anchors[anchor].postings.push(posting(number, rule, element, words, offset));
+            drafts[draft].add(number, rule, element, words, offset);
         }
     }
-    anchors
+    drafts.into_iter().map(Draft::finish).collect()
 }
 
 /// The element that is met least often: the one whose words are the longest, sooner one after which a word must come,
@@ -123,20 +231,11 @@ fn posting(number: usize, rule: &Rule, element: usize, words: &[String], offset:
         most += high;
     }
     let prior = offset.checked_sub(1).map(|before| &words[before]).filter(|word| is_anchor(word));
-    let (after, adverbs) = match words.get(offset + 1) {
-        Some(next) if is_anchor(next) => (vec![Key::of(next)], false),
-        Some(_) => (Vec::new(), false),
-        None => words_after(&elements[element + 1..]),
-    };
-    let ends_trigger = offset + 1 == words.len() && element + 1 == elements.len();
     Posting {
         rule: number,
         lead: (least, most),
         prior: prior.map(|word| Key::of(word)),
         left: if most == 0 { rule.quick_left() } else { None },
-        bare: ends_trigger && rule.asks_for_bare(),
-        after: after.into(),
-        adverbs,
     }
 }
 

@@ -2,16 +2,14 @@
 //!
 //! Whatever it is not sure of it leaves to the tokens: it may say yes too often, never no.
 
-use std::cell::OnceCell;
-use std::ops::Range;
-
-use super::anchor::Posting;
-use super::class::{self, Classes, DETERMINING};
+use super::anchor::{After, Anchor};
+use super::class::{self, Classes, DETERMINING, STOP};
 use super::lexicon::{HIGH_BITS, Vocabulary, ascii_lower, eight_bytes, letters};
+use super::quick::{self, Facts};
 use crate::pattern::trigger::ADVERBS_LIMIT;
 
 /// The first eight bytes of a word, in lower case: equal words have equal keys, and so have a few others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key(u64);
 
 impl Key {
@@ -24,6 +22,11 @@ impl Key {
 
     pub(super) fn of(word: &str) -> Self {
         Key(ascii_lower(eight_bytes(word.as_bytes(), 0, word.len())))
+    }
+
+    /// The upper bits of a hash.
+    pub(super) fn hash(self) -> u64 {
+        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 }
 
@@ -39,88 +42,171 @@ struct Near {
 #[derive(Clone, Copy, Debug)]
 enum Next {
     Word(Near),
-    /// A mark, or the end of the line.
-    Mark,
+    /// A mark there, or the end of the line.
+    Mark(usize),
     Unsure,
 }
 
-/// An anchor and what is around it.
+/// A set of the postings of an anchor.
+pub(super) type Mask = u64;
+
+/// A line that is glanced at.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Glance<'l> {
-    line: &'l str,
-    vocabulary: Vocabulary<'l>,
-    /// The word before the anchor, if it is surely the one that the tokens would have there.
-    before: Option<Near>,
-    /// Where the anchor ends.
-    end: usize,
-    after: OnceCell<Next>,
-    classes_before: OnceCell<Classes>,
-    closed_before: OnceCell<Classes>,
-    determined: OnceCell<bool>,
-    follows_pronoun: OnceCell<bool>,
+    pub(super) line: &'l str,
+    pub(super) vocabulary: Vocabulary<'l>,
 }
 
-impl<'l> Glance<'l> {
-    pub(super) fn new(line: &'l str, anchor: Range<usize>, vocabulary: Vocabulary<'l>) -> Self {
-        Glance {
-            line,
-            vocabulary,
-            before: word_before(line, anchor.start),
-            end: anchor.end,
-            after: OnceCell::new(),
-            classes_before: OnceCell::new(),
-            closed_before: OnceCell::new(),
-            determined: OnceCell::new(),
-            follows_pronoun: OnceCell::new(),
+impl Glance<'_> {
+    /// Which postings of `anchor` the words around leave open that their rules match with the anchor at byte `at`.
+    #[inline]
+    pub(super) fn open(self, anchor: &Anchor, at: usize) -> Mask {
+        let next = word_after(self.line, at + anchor.len);
+        let mut open = self.may_follow(&anchor.after, next);
+        if open == 0 {
+            return 0;
+        }
+        if open & anchor.ended != 0 {
+            open &= !self.refused_right(anchor, next);
+        }
+        match word_before(self.line, at) {
+            Some(word) => open & !self.refused_left(anchor, word, open),
+            None => open,
         }
     }
 
-    /// Whether the words around the anchor leave it open that the rule of `posting` matches there.
-    pub(super) fn may_match(&self, posting: &Posting) -> bool {
-        (posting.after.is_empty() || self.may_follow(posting))
-            && self.before.is_none_or(|word| self.may_come_before(word, posting))
-            && !(posting.bare && *self.determined.get_or_init(|| self.is_determined()))
-    }
-
-    /// Whether `word` may stand before the anchor.
-    fn may_come_before(&self, word: Near, posting: &Posting) -> bool {
-        if let Some(prior) = posting.prior {
-            return prior == word.key;
+    /// The postings that ask for a word which may come next.
+    #[inline]
+    fn may_follow(self, after: &After, next: Next) -> Mask {
+        match next {
+            Next::Word(next) => {
+                let sure = after.any | after.asking_for(next.key);
+                if after.adverbs & !sure == 0 { sure } else { sure | self.may_follow_adverb(after, next) }
+            }
+            Next::Mark(_) => after.any,
+            Next::Unsure => Mask::MAX,
         }
-        let Some(left) = &posting.left else { return true };
-        let refused = left.refuses_pronouns && *self.follows_pronoun.get_or_init(|| self.follows_pronoun(word))
-            || left.refuses_infinitives && self.is_infinitive(word);
-        !refused
-            && left.may_lead(word.key, self.closed_before(word))
-            && (left.head.is_empty() || left.may_be(word.key, self.classes_before(word)))
     }
 
-    /// Whether `word`, which stands before the anchor, makes an infinitive of it that has no subject.
-    fn is_infinitive(&self, word: Near) -> bool {
-        let raising = || word_before(self.line, word.start).map(|before| self.closed(before).any(class::RAISING));
-        word.key == Key::TO && raising() == Some(false)
+    /// The postings that allow adverbs, and may go on after `next` if that is one.
+    fn may_follow_adverb(self, after: &After, mut next: Near) -> Mask {
+        for _ in 0..ADVERBS_LIMIT {
+            let word = &self.line[next.start..next.end];
+            let in_ly = word.len() > 3 && word.as_bytes()[word.len() - 2..].eq_ignore_ascii_case(b"ly");
+            if !(in_ly || self.closed(next).any(class::LIGHT_ADVERB)) {
+                return 0;
+            }
+            next = match word_after(self.line, next.end) {
+                Next::Word(next) => next,
+                Next::Mark(_) => return 0,
+                Next::Unsure => return after.adverbs,
+            };
+            let found = after.asking_for(next.key) & after.adverbs;
+            if found != 0 {
+                return found | self.may_follow_adverb_again(after, next);
+            }
+        }
+        0
     }
 
-    /// The classes of the word before the anchor.
-    fn classes_before(&self, word: Near) -> Classes {
-        let span = word.start..word.end;
-        *self.classes_before.get_or_init(|| self.vocabulary.classes(self.line, span))
+    /// As [`may_follow_adverb`](Self::may_follow_adverb), for a word that some posting asks for and another may skip.
+    #[cold]
+    fn may_follow_adverb_again(self, after: &After, next: Near) -> Mask {
+        let word = &self.line[next.start..next.end];
+        let in_ly = word.len() > 3 && word.as_bytes()[word.len() - 2..].eq_ignore_ascii_case(b"ly");
+        if in_ly || self.closed(next).any(class::LIGHT_ADVERB) { after.adverbs } else { 0 }
     }
 
-    /// Its closed classes.
-    fn closed_before(&self, word: Near) -> Classes {
-        *self.closed_before.get_or_init(|| self.closed(word))
+    /// Of the postings whose right argument begins after the anchor, those that find none they take.
+    #[inline]
+    fn refused_right(self, anchor: &Anchor, next: Next) -> Mask {
+        match next {
+            // Only quotes may stand before an argument.
+            Next::Mark(at) => match self.line.as_bytes().get(at) {
+                None => anchor.ended,
+                Some(b'"' | b'`' | b'\'' | b'[' | b']') => 0,
+                Some(mark) if mark.is_ascii_punctuation() => anchor.ended,
+                Some(_) => 0,
+            },
+            Next::Word(word) => {
+                const BEGIN: Classes = DETERMINING.or(class::NUMERAL).or(class::MEASURE).or(class::LIGHT_ADVERB);
+                let closed = self.closed(word);
+                if closed.any(BEGIN) {
+                    return if anchor.bare != 0 && self.is_determined(word) { anchor.bare } else { 0 };
+                }
+                if closed.any(class::PRONOUN) {
+                    anchor.refusing_pronouns
+                } else if closed.any(STOP) {
+                    anchor.ended
+                } else {
+                    0
+                }
+            }
+            Next::Unsure => 0,
+        }
     }
 
-    fn after(&self) -> Next {
-        *self.after.get_or_init(|| word_after(self.line, self.end))
+    /// Of the postings that are `open`, those that do not take `word` before the anchor.
+    #[inline]
+    fn refused_left(self, anchor: &Anchor, word: Near, open: Mask) -> Mask {
+        let mut refused = 0;
+        if anchor.prior != 0 {
+            for (posting, bit) in of_mask(&anchor.postings, open & anchor.prior) {
+                if posting.prior != Some(word.key) {
+                    refused |= bit;
+                }
+            }
+        }
+        if open & anchor.left == 0 {
+            return refused;
+        }
+        let closed = self.closed(word);
+        let facts = if closed.is_empty() { Facts::default() } else { self.facts(word, closed) };
+        let mut asking = open & anchor.left & !refused;
+        if !facts.is_empty() {
+            for (posting, bit) in of_mask(&anchor.postings, asking) {
+                if posting.left.as_ref().is_some_and(|left| left.refused_by.any(facts)) {
+                    refused |= bit;
+                }
+            }
+            asking &= !refused;
+        }
+        if asking & anchor.heads != 0 {
+            let classes = self.vocabulary.classes(self.line, word.start..word.end);
+            for (posting, bit) in of_mask(&anchor.postings, asking & anchor.heads) {
+                if posting.left.as_ref().is_some_and(|left| !left.may_be(word.key, classes)) {
+                    refused |= bit;
+                }
+            }
+        }
+        refused
     }
 
-    fn closed(&self, word: Near) -> Classes {
+    /// What speaks against `word`, of these closed classes, before a trigger.
+    fn facts(self, word: Near, closed: Classes) -> Facts {
+        let mut facts = quick::facts(word.key, closed);
+        if closed.any(class::PRONOUN) && self.follows_pronoun(word, closed) {
+            facts = facts.or(Facts::PRONOUN);
+        }
+        if word.key == Key::TO && self.is_infinitive(word) {
+            facts = facts.or(Facts::INFINITIVE);
+        }
+        facts
+    }
+
+    /// Whether `to` before the anchor makes an infinitive of it that has no subject.
+    fn is_infinitive(self, to: Near) -> bool {
+        let raising = word_before(self.line, to.start).map(|before| self.closed(before).any(class::RAISING));
+        raising == Some(false)
+    }
+
+    #[inline]
+    fn closed(self, word: Near) -> Classes {
         self.vocabulary.closed_classes(self.line, word.start..word.end, word.key.0)
     }
 
     /// Whether the left argument is surely the pronoun `word`, and the only left argument.
-    fn follows_pronoun(&self, word: Near) -> bool {
+    fn follows_pronoun(self, word: Near, closed: Classes) -> bool {
         // Of these some belong to a verb, and others lead to a noun before them.
         let others = class::RELATIVE
             .or(class::LIGHT_ADVERB)
@@ -128,8 +214,7 @@ impl<'l> Glance<'l> {
             .or(class::NEGATION)
             .or(class::HEDGE)
             .or(class::RAISING);
-        let classes = self.closed_before(word);
-        if !classes.any(class::PRONOUN) || classes.any(others) {
+        if closed.any(others) {
             return false;
         }
         // Of `a cold is what it causes` the cold is an argument too.
@@ -140,12 +225,22 @@ impl<'l> Glance<'l> {
         !after_copula
     }
 
-    /// Whether the phrase after the anchor surely has a determiner that says which.
-    fn is_determined(&self) -> bool {
-        const DEFINITE: [&str; 11] = ["the", "a", "an", "his", "her", "its", "their", "my", "our", "this", "these"];
-        let Next::Word(first) = self.after() else { return false };
-        let word = &self.line[first.start..first.end];
-        if !DEFINITE.iter().any(|definite| definite.eq_ignore_ascii_case(word)) {
+    /// Whether a phrase that begins with the word `first` surely has a determiner that says which.
+    fn is_determined(self, first: Near) -> bool {
+        const DEFINITE: [&[u8; 8]; 11] = [
+            b"the\0\0\0\0\0",
+            b"a\0\0\0\0\0\0\0",
+            b"an\0\0\0\0\0\0",
+            b"his\0\0\0\0\0",
+            b"her\0\0\0\0\0",
+            b"its\0\0\0\0\0",
+            b"their\0\0\0",
+            b"my\0\0\0\0\0\0",
+            b"our\0\0\0\0\0",
+            b"this\0\0\0\0",
+            b"these\0\0\0",
+        ];
+        if !DEFINITE.iter().any(|&&definite| Key::of_bytes(definite) == first.key) {
             return false;
         }
         // Another determiner may follow, and then that one counts.
@@ -155,31 +250,20 @@ impl<'l> Glance<'l> {
         let focus = ["one", "particularly", "especially"].iter().any(|focus| focus.eq_ignore_ascii_case(word));
         !focus && !self.closed(next).any(open)
     }
+}
 
-    /// Whether one of the words that the posting asks for may come after the anchor.
-    fn may_follow(&self, posting: &Posting) -> bool {
-        let mut after = self.after();
-        for _ in 0..=ADVERBS_LIMIT {
-            let next = match after {
-                Next::Word(next) => next,
-                Next::Mark => return false,
-                Next::Unsure => return true,
-            };
-            if posting.after.contains(&next.key) {
-                return true;
-            }
-            let word = &self.line[next.start..next.end];
-            let in_ly = word.len() > 3 && word.as_bytes()[word.len() - 2..].eq_ignore_ascii_case(b"ly");
-            if !(posting.adverbs && (in_ly || self.closed(next).any(class::LIGHT_ADVERB))) {
-                return false;
-            }
-            after = word_after(self.line, next.end);
-        }
-        false
-    }
+/// Those of `all` that `mask` has a bit for, with their bits.
+fn of_mask<T>(all: &[T], mut mask: Mask) -> impl Iterator<Item = (&T, Mask)> {
+    std::iter::from_fn(move || {
+        let bit = mask & mask.wrapping_neg();
+        let one = all.get(mask.trailing_zeros() as usize)?;
+        mask &= !bit;
+        Some((one, bit))
+    })
 }
 
 /// The word before byte `at`, if one space separates it from what is there, and a space or so from what is before it.
+#[inline]
 fn word_before(line: &str, at: usize) -> Option<Near> {
     let bytes = line.as_bytes();
     let end = at.checked_sub(1).filter(|&space| bytes[space] == b' ')?;
@@ -189,6 +273,7 @@ fn word_before(line: &str, at: usize) -> Option<Near> {
 }
 
 /// What follows byte `at` after spaces.
+#[inline]
 fn word_after(line: &str, at: usize) -> Next {
     let bytes = line.as_bytes();
     // Mostly a short word between two spaces.
@@ -212,7 +297,7 @@ fn word_after(line: &str, at: usize) -> Next {
     });
     match end - start {
         _ if unsure => Next::Unsure,
-        0 => Next::Mark,
+        0 => Next::Mark(start),
         _ => Next::Word(Near { key: key_at(bytes, start, end), start, end }),
     }
 }
@@ -222,6 +307,7 @@ fn key_at(bytes: &[u8], start: usize, end: usize) -> Key {
 }
 
 /// How many ASCII letters stand just before byte `end`.
+#[inline]
 fn letters_before(bytes: &[u8], end: usize) -> usize {
     let len = bytes[..end].last_chunk::<8>().map_or(0, |eight| {
         let others = !letters(u64::from_le_bytes(*eight)) & HIGH_BITS;

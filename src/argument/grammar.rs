@@ -99,6 +99,7 @@ impl Grammar {
         let first = found.len();
         let Reading { tokens, recent, seen, shared, stop } = reading;
         let vocabulary = Vocabulary { lexicon: &self.lexicon, recent };
+        let glance = Glance { line, vocabulary };
         let mut sentences = Sentences::new(line);
         let mut current: Range<usize> = 0..0;
         for hit in hits {
@@ -106,8 +107,9 @@ impl Grammar {
                 break;
             }
             let anchor = &self.anchors[hit.anchor];
-            let glance = Glance::new(line, hit.at..hit.at + anchor.len, vocabulary);
-            for posting in anchor.postings.iter().filter(|posting| glance.may_match(posting)) {
+            let mut open = glance.open(anchor, hit.at);
+            while let Some(posting) = anchor.postings.get(open.trailing_zeros() as usize) {
+                open &= open - 1;
                 if hit.at >= current.end {
                     current = sentences.holding(hit.at);
                     tokens.clear();

@@ -385,17 +385,16 @@ impl Checks {
 impl Rule {
     /// What a glance at the word before the trigger can say of the left argument.
     pub(super) fn quick_left(&self) -> Option<QuickLeft> {
-        (self.mode == ArgumentMode::Phrase).then(|| QuickLeft {
-            head: if self.distance == Distance::Near && !self.verbal {
-                self.left.quick()
-            } else {
-                QuickHead::default()
-            },
-            distance: self.distance,
-            verbal: self.verbal,
-            refuses_pronouns: !self.wanted.pronouns,
-            refuses_infinitives: self.verbal,
+        (self.mode == ArgumentMode::Phrase).then(|| {
+            let near = self.distance == Distance::Near && !self.verbal;
+            let head = if near { self.left.quick() } else { QuickHead::default() };
+            QuickLeft::new(head, self.distance, self.verbal, self.wanted.pronouns)
         })
+    }
+
+    /// Whether the right argument is a noun phrase, and if so, whether it may be a pronoun.
+    pub(super) fn right_phrase(&self) -> Option<bool> {
+        (self.mode == ArgumentMode::Phrase).then_some(self.wanted.pronouns)
     }
 
     /// Whether the right argument must have no determiner that says which.
