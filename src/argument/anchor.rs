@@ -19,8 +19,8 @@ pub(super) struct Anchor {
     pub(super) after: After,
     /// The postings that have a word before the anchor.
     pub(super) prior: Mask,
-    /// Those that ask something of the word before it.
-    pub(super) left: Mask,
+    /// Those that do not take some words before it.
+    pub(super) refused: Refused,
     /// Those that ask something of that word as a head.
     pub(super) heads: Mask,
     /// Those whose right argument is a noun phrase that begins after the anchor.
@@ -29,6 +29,15 @@ pub(super) struct Anchor {
     pub(super) bare: Mask,
     /// Those of them that do not take a pronoun.
     pub(super) refusing_pronouns: Mask,
+}
+
+/// The postings of an anchor that [refuse](super::quick::Refuses) a word before it.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    pub(super) pronoun: Mask,
+    pub(super) infinitive: Mask,
+    pub(super) no_end: Mask,
+    pub(super) verbal: Mask,
 }
 
 /// What an anchor means for one rule.
@@ -50,37 +59,52 @@ pub(super) struct After {
     pub(super) any: Mask,
     /// Those that take adverbs before it.
     pub(super) adverbs: Mask,
-    /// The words that are asked for, and who asks: a table of open addresses, of which no posting asks for the free.
+    /// The letters that the words begin with which are asked for, and who asks: each in the only slot where it can be.
     slots: Box<[(Key, Mask)]>,
+    factor: u64,
 }
 
 impl After {
-    /// Of words with the postings that ask for them.
+    /// Of the letters that words begin with, and the postings that ask for them.
     fn new(any: Mask, adverbs: Mask, asked: &HashMap<Key, Mask>) -> Self {
-        let free = (Key::of_bytes([0; 8]), 0);
-        let mut after = After { any, adverbs, slots: vec![free; (2 * asked.len() + 1).next_power_of_two()].into() };
-        for (&key, &mask) in asked {
-            let slot = after.slot(key);
-            after.slots[slot] = (key, mask);
+        const FREE: (Key, Mask) = (Key::of_bytes([0; 8]), 0);
+        let mut after = After { any, adverbs, slots: vec![FREE; (4 * asked.len() + 1).next_power_of_two()].into(), factor: 1 };
+        // Some factor gives each a slot of its own, sooner where there are more slots.
+        let mut tries = 0;
+        while !after.fill(asked) {
+            after.factor = after.factor.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            tries += 1;
+            if tries % 64 == 0 {
+                after.slots = vec![FREE; 2 * after.slots.len()].into();
+            }
         }
         after
     }
 
-    /// The postings that ask for the word `key`.
+    /// Puts all in their slots; whether they are different ones.
+    fn fill(&mut self, asked: &HashMap<Key, Mask>) -> bool {
+        self.slots.fill((Key::of_bytes([0; 8]), 0));
+        for (&key, &mask) in asked {
+            let slot = self.slot(key);
+            if self.slots[slot].1 != 0 {
+                return false;
+            }
+            self.slots[slot] = (key, mask);
+        }
+        true
+    }
+
+    /// The postings that ask for a word which begins with these letters and no more.
     #[inline]
     pub(super) fn asking_for(&self, key: Key) -> Mask {
-        self.slots[self.slot(key)].1
+        let (known, mask) = self.slots[self.slot(key)];
+        if known == key { mask } else { 0 }
     }
 
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "some bits of the hash choose the slot")]
     fn slot(&self, key: Key) -> usize {
-        let last = self.slots.len() - 1;
-        let mut at = (key.hash() >> 40) as usize & last;
-        while self.slots[at].0 != key && self.slots[at].1 != 0 {
-            at = (at + 1) & last;
-        }
-        at
+        (key.0.wrapping_mul(self.factor) >> 48) as usize & (self.slots.len() - 1)
     }
 }
 
@@ -98,7 +122,7 @@ impl Draft {
             postings: Vec::new(),
             after: After::default(),
             prior: 0,
-            left: 0,
+            refused: Refused::default(),
             heads: 0,
             ended: 0,
             bare: 0,
@@ -114,7 +138,7 @@ impl Draft {
         let elements = &rule.trigger.elements;
         let posting = posting(number, rule, element, words, offset);
         let (after, adverbs) = match words.get(offset + 1) {
-            Some(next) if is_anchor(next) => (vec![Key::of(next)], false),
+            Some(next) if is_anchor(next) => (vec![Key::of_letters(next)], false),
             Some(_) => (Vec::new(), false),
             None => words_after(&elements[element + 1..]),
         };
@@ -125,7 +149,11 @@ impl Draft {
         set(&mut anchor.after.any, after.is_empty());
         set(&mut anchor.after.adverbs, adverbs && !after.is_empty());
         set(&mut anchor.prior, posting.prior.is_some());
-        set(&mut anchor.left, posting.left.is_some() && posting.prior.is_none());
+        let refuses = posting.left.as_ref().map(|left| left.refuses).unwrap_or_default();
+        set(&mut anchor.refused.pronoun, refuses.pronoun);
+        set(&mut anchor.refused.infinitive, refuses.infinitive);
+        set(&mut anchor.refused.no_end, refuses.no_end);
+        set(&mut anchor.refused.verbal, refuses.verbal);
         set(&mut anchor.heads, posting.left.as_ref().is_some_and(|left| !left.head.is_empty()));
         let right = rule.right_phrase().filter(|_| offset + 1 == words.len() && element + 1 == elements.len());
         set(&mut anchor.ended, right.is_some());
@@ -252,7 +280,7 @@ fn words_after(elements: &[Element]) -> (Vec<Key>, bool) {
                 if !element.optional {
                     // A mark would not be seen as a word.
                     let all_words = words.iter().all(|word| is_anchor(word));
-                    let keys = words.into_iter().map(Key::of);
+                    let keys = words.into_iter().map(Key::of_letters);
                     return (if all_words { keys.collect() } else { Vec::new() }, adverbs);
                 }
             }

@@ -5,12 +5,12 @@
 use super::anchor::{After, Anchor};
 use super::class::{self, Classes, DETERMINING, STOP};
 use super::lexicon::{HIGH_BITS, Vocabulary, ascii_lower, eight_bytes, letters};
-use super::quick::{self, Facts};
+use super::quick::{Facts, facts};
 use crate::pattern::trigger::ADVERBS_LIMIT;
 
 /// The first eight bytes of a word, in lower case: equal words have equal keys, and so have a few others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key(u64);
+pub(super) struct Key(pub(super) u64);
 
 impl Key {
     pub(super) const TO: Key = Key::of_bytes(*b"to\0\0\0\0\0\0");
@@ -24,189 +24,135 @@ impl Key {
         Key(ascii_lower(eight_bytes(word.as_bytes(), 0, word.len())))
     }
 
-    /// The upper bits of a hash.
-    pub(super) fn hash(self) -> u64 {
-        self.0.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    /// The key of the letters that `word` begins with.
+    pub(super) fn of_letters(word: &str) -> Self {
+        let len = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+        Key::of(&word[..len])
     }
-}
-
-/// A word near an anchor.
-#[derive(Clone, Copy, Debug)]
-struct Near {
-    key: Key,
-    start: usize,
-    end: usize,
-}
-
-/// What comes after some byte.
-#[derive(Clone, Copy, Debug)]
-enum Next {
-    Word(Near),
-    /// A mark there, or the end of the line.
-    Mark(usize),
-    Unsure,
 }
 
 /// A set of the postings of an anchor.
 pub(super) type Mask = u64;
 
-/// A line that is glanced at.
+/// The word before a space.
+#[derive(Clone, Copy, Debug)]
+struct Before {
+    key: Key,
+    start: usize,
+    end: usize,
+}
+
+/// What begins at some byte.
+#[derive(Clone, Copy, Debug)]
+struct Next {
+    start: usize,
+    /// Of the letters that it begins with.
+    key: Key,
+    /// How many they are: 8 if they are that many or more.
+    len: usize,
+    /// Whether they are fewer than 8 and surely the whole word; of no letters, whether it is a mark.
+    whole: bool,
+}
+
+/// A text whose lines are glanced at.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Glance<'l> {
-    pub(super) line: &'l str,
+    pub(super) text: &'l str,
     pub(super) vocabulary: Vocabulary<'l>,
 }
 
 impl Glance<'_> {
-    /// Which postings of `anchor` the words around leave open that their rules match with the anchor at byte `at`.
+    /// Which postings of `anchor` the words around leave open that their rules match with the anchor at byte `at`. What
+    /// is found in the text can hardly be foreseen, so that what is cheap is worked out before any branch is taken.
     #[inline]
     pub(super) fn open(self, anchor: &Anchor, at: usize) -> Mask {
-        let next = word_after(self.line, at + anchor.len);
-        let mut open = self.may_follow(&anchor.after, next);
+        let next = self.next(at + anchor.len);
+        let closed = self.closed(next.key);
+        let mut open = anchor.after.any | anchor.after.asking_for(next.key);
+        if anchor.after.adverbs & !open != 0 && self.may_be_adverb(next, closed) {
+            open |= self.may_follow_adverb(&anchor.after, next);
+        }
+        open &= !refused_right(anchor, next, closed);
+        let before = self.before(at);
+        if let Some(word) = before {
+            let facts = facts(word.key, self.closed_before(word));
+            open &= !refused_left(anchor, facts);
+        }
         if open == 0 {
             return 0;
         }
-        if open & anchor.ended != 0 {
-            open &= !self.refused_right(anchor, next);
+        if open & anchor.bare != 0 && next.whole && closed.any(DETERMINING) && self.is_determined(next) {
+            open &= !anchor.bare;
         }
-        match word_before(self.line, at) {
-            Some(word) => open & !self.refused_left(anchor, word, open),
+        match before {
+            Some(word) => self.look_left(anchor, word, open),
             None => open,
         }
     }
 
-    /// The postings that ask for a word which may come next.
+    /// What of `open` is left when more is asked of the word before the anchor.
     #[inline]
-    fn may_follow(self, after: &After, next: Next) -> Mask {
-        match next {
-            Next::Word(next) => {
-                let sure = after.any | after.asking_for(next.key);
-                if after.adverbs & !sure == 0 { sure } else { sure | self.may_follow_adverb(after, next) }
-            }
-            Next::Mark(_) => after.any,
-            Next::Unsure => Mask::MAX,
-        }
-    }
-
-    /// The postings that allow adverbs, and may go on after `next` if that is one.
-    fn may_follow_adverb(self, after: &After, mut next: Near) -> Mask {
-        for _ in 0..ADVERBS_LIMIT {
-            let word = &self.line[next.start..next.end];
-            let in_ly = word.len() > 3 && word.as_bytes()[word.len() - 2..].eq_ignore_ascii_case(b"ly");
-            if !(in_ly || self.closed(next).any(class::LIGHT_ADVERB)) {
-                return 0;
-            }
-            next = match word_after(self.line, next.end) {
-                Next::Word(next) => next,
-                Next::Mark(_) => return 0,
-                Next::Unsure => return after.adverbs,
-            };
-            let found = after.asking_for(next.key) & after.adverbs;
-            if found != 0 {
-                return found | self.may_follow_adverb_again(after, next);
+    fn look_left(self, anchor: &Anchor, word: Before, mut open: Mask) -> Mask {
+        for (posting, bit) in of_mask(&anchor.postings, open & anchor.prior) {
+            if posting.prior != Some(word.key) {
+                open &= !bit;
             }
         }
-        0
-    }
-
-    /// As [`may_follow_adverb`](Self::may_follow_adverb), for a word that some posting asks for and another may skip.
-    #[cold]
-    fn may_follow_adverb_again(self, after: &After, next: Near) -> Mask {
-        let word = &self.line[next.start..next.end];
-        let in_ly = word.len() > 3 && word.as_bytes()[word.len() - 2..].eq_ignore_ascii_case(b"ly");
-        if in_ly || self.closed(next).any(class::LIGHT_ADVERB) { after.adverbs } else { 0 }
-    }
-
-    /// Of the postings whose right argument begins after the anchor, those that find none they take.
-    #[inline]
-    fn refused_right(self, anchor: &Anchor, next: Next) -> Mask {
-        match next {
-            // Only quotes may stand before an argument.
-            Next::Mark(at) => match self.line.as_bytes().get(at) {
-                None => anchor.ended,
-                Some(b'"' | b'`' | b'\'' | b'[' | b']') => 0,
-                Some(mark) if mark.is_ascii_punctuation() => anchor.ended,
-                Some(_) => 0,
-            },
-            Next::Word(word) => {
-                const BEGIN: Classes = DETERMINING.or(class::NUMERAL).or(class::MEASURE).or(class::LIGHT_ADVERB);
-                let closed = self.closed(word);
-                if closed.any(BEGIN) {
-                    return if anchor.bare != 0 && self.is_determined(word) { anchor.bare } else { 0 };
-                }
-                if closed.any(class::PRONOUN) {
-                    anchor.refusing_pronouns
-                } else if closed.any(STOP) {
-                    anchor.ended
-                } else {
-                    0
-                }
-            }
-            Next::Unsure => 0,
+        let closed = self.closed_before(word);
+        if open & anchor.refused.pronoun != 0 && closed.any(class::PRONOUN) && self.follows_pronoun(word, closed) {
+            open &= !anchor.refused.pronoun;
         }
-    }
-
-    /// Of the postings that are `open`, those that do not take `word` before the anchor.
-    #[inline]
-    fn refused_left(self, anchor: &Anchor, word: Near, open: Mask) -> Mask {
-        let mut refused = 0;
-        if anchor.prior != 0 {
-            for (posting, bit) in of_mask(&anchor.postings, open & anchor.prior) {
-                if posting.prior != Some(word.key) {
-                    refused |= bit;
-                }
-            }
+        if open & anchor.refused.infinitive != 0 && word.key == Key::TO && self.is_infinitive(word) {
+            open &= !anchor.refused.infinitive;
         }
-        if open & anchor.left == 0 {
-            return refused;
-        }
-        let closed = self.closed(word);
-        let facts = if closed.is_empty() { Facts::default() } else { self.facts(word, closed) };
-        let mut asking = open & anchor.left & !refused;
-        if !facts.is_empty() {
-            for (posting, bit) in of_mask(&anchor.postings, asking) {
-                if posting.left.as_ref().is_some_and(|left| left.refused_by.any(facts)) {
-                    refused |= bit;
-                }
-            }
-            asking &= !refused;
-        }
-        if asking & anchor.heads != 0 {
-            let classes = self.vocabulary.classes(self.line, word.start..word.end);
-            for (posting, bit) in of_mask(&anchor.postings, asking & anchor.heads) {
+        if open & anchor.heads != 0 {
+            let classes = self.vocabulary.classes(self.text, word.start..word.end);
+            for (posting, bit) in of_mask(&anchor.postings, open & anchor.heads) {
                 if posting.left.as_ref().is_some_and(|left| !left.may_be(word.key, classes)) {
-                    refused |= bit;
+                    open &= !bit;
                 }
             }
         }
-        refused
+        open
     }
 
-    /// What speaks against `word`, of these closed classes, before a trigger.
-    fn facts(self, word: Near, closed: Classes) -> Facts {
-        let mut facts = quick::facts(word.key, closed);
-        if closed.any(class::PRONOUN) && self.follows_pronoun(word, closed) {
-            facts = facts.or(Facts::PRONOUN);
+    /// The postings that allow adverbs, and may go on after `next`, which is one.
+    fn may_follow_adverb(self, after: &After, mut next: Next) -> Mask {
+        let mut found = 0;
+        for _ in 0..ADVERBS_LIMIT {
+            if !self.is_whole(next) {
+                return after.adverbs;
+            }
+            next = self.next(self.end(next));
+            found |= after.asking_for(next.key) & after.adverbs;
+            if !self.may_be_adverb(next, self.closed(next.key)) {
+                break;
+            }
         }
-        if word.key == Key::TO && self.is_infinitive(word) {
-            facts = facts.or(Facts::INFINITIVE);
-        }
-        facts
+        found
     }
 
     /// Whether `to` before the anchor makes an infinitive of it that has no subject.
-    fn is_infinitive(self, to: Near) -> bool {
-        let raising = word_before(self.line, to.start).map(|before| self.closed(before).any(class::RAISING));
-        raising == Some(false)
+    fn is_infinitive(self, to: Before) -> bool {
+        let raises = |word: Before| self.vocabulary.closed_classes(self.text, word.start..word.end, word.key.0);
+        self.before(to.start).is_some_and(|before| !raises(before).any(class::RAISING))
     }
 
+    /// The closed classes of the word of at most eight letters that has this key.
     #[inline]
-    fn closed(self, word: Near) -> Classes {
-        self.vocabulary.closed_classes(self.line, word.start..word.end, word.key.0)
+    fn closed(self, key: Key) -> Classes {
+        self.vocabulary.lexicon.closed(key.0)
+    }
+
+    /// The closed classes of `word` if it has at most eight letters; few words of closed classes have more.
+    #[inline]
+    fn closed_before(self, word: Before) -> Classes {
+        let closed = self.closed(word.key);
+        if word.end - word.start > 8 { Classes::NONE } else { closed }
     }
 
     /// Whether the left argument is surely the pronoun `word`, and the only left argument.
-    fn follows_pronoun(self, word: Near, closed: Classes) -> bool {
+    fn follows_pronoun(self, word: Before, closed: Classes) -> bool {
         // Of these some belong to a verb, and others lead to a noun before them.
         let others = class::RELATIVE
             .or(class::LIGHT_ADVERB)
@@ -218,7 +164,7 @@ impl Glance<'_> {
             return false;
         }
         // Of `a cold is what it causes` the cold is an argument too.
-        let rest = self.line[..word.start].trim_end().as_bytes();
+        let rest = self.text[..word.start].trim_end().as_bytes();
         let after_copula = [&b"is"[..], b"are"].iter().any(|copula| {
             rest.len().checked_sub(copula.len()).is_some_and(|at| rest[at..].eq_ignore_ascii_case(copula))
         });
@@ -226,7 +172,7 @@ impl Glance<'_> {
     }
 
     /// Whether a phrase that begins with the word `first` surely has a determiner that says which.
-    fn is_determined(self, first: Near) -> bool {
+    fn is_determined(self, first: Next) -> bool {
         const DEFINITE: [&[u8; 8]; 11] = [
             b"the\0\0\0\0\0",
             b"a\0\0\0\0\0\0\0",
@@ -244,12 +190,139 @@ impl Glance<'_> {
             return false;
         }
         // Another determiner may follow, and then that one counts.
-        let Next::Word(next) = word_after(self.line, first.end) else { return false };
+        let next = self.next(first.start + first.len);
+        let end = self.end(next);
+        if !self.is_whole(next) {
+            return false;
+        }
         let open = DETERMINING.or(class::NUMERAL).or(class::MEASURE).or(class::LIGHT_ADVERB).or(class::PREPOSITION);
-        let word = &self.line[next.start..next.end];
+        let word = &self.text[next.start..end];
         let focus = ["one", "particularly", "especially"].iter().any(|focus| focus.eq_ignore_ascii_case(word));
-        !focus && !self.closed(next).any(open)
+        !focus && !self.vocabulary.closed_classes(self.text, next.start..end, next.key.0).any(open)
     }
+
+    /// The word before byte `at`, if one space separates it from what is there, and a space or so from what is before
+    /// it, so that it is surely the one that the tokens have there.
+    #[inline]
+    fn before(self, at: usize) -> Option<Before> {
+        let bytes = self.text.as_bytes();
+        let end = at.checked_sub(1).filter(|&space| bytes[space] == b' ')?;
+        let eight = match bytes[..end].last_chunk::<8>() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => first_bytes(&bytes[..end]),
+        };
+        let others = !letters(eight) & HIGH_BITS;
+        let len = others.leading_zeros() as usize / 8;
+        if len == 8 {
+            return self.long_before(end);
+        }
+        let mark = eight >> (56 - 8 * len) & 0xff;
+        let plain = mark == u64::from(b' ') || mark == u64::from(b'\n') || mark == u64::from(b'(') || mark == 0x22;
+        let key = Key(ascii_lower(eight.unbounded_shr(64 - 8 * u32::try_from(len).unwrap_or(0))));
+        (len > 0 && plain).then_some(Before { key, start: end - len, end })
+    }
+
+    /// The same for a word of eight letters or more.
+    fn long_before(self, end: usize) -> Option<Before> {
+        let bytes = self.text.as_bytes();
+        let len = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let start = end - len;
+        let plain = start == 0 || matches!(bytes[start - 1], b' ' | b'\n' | b'(' | b'"');
+        plain.then(|| Before { key: Key(ascii_lower(eight_bytes(bytes, start, end))), start, end })
+    }
+
+    /// What follows byte `at` after spaces.
+    #[inline]
+    fn next(self, at: usize) -> Next {
+        let bytes = self.text.as_bytes();
+        match bytes[at..].first_chunk::<9>() {
+            Some([b' ', eight @ ..]) if !matches!(eight[0], b' ' | b'\t') => next_of(at + 1, u64::from_le_bytes(*eight)),
+            _ => self.next_beyond(at),
+        }
+    }
+
+    /// The same where there is more than one space, or the text ends.
+    #[cold]
+    fn next_beyond(self, at: usize) -> Next {
+        let bytes = self.text.as_bytes();
+        let start = at + bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let mut eight = [b'\n'; 8];
+        for (to, from) in eight.iter_mut().zip(&bytes[start..]) {
+            *to = *from;
+        }
+        next_of(start, u64::from_le_bytes(eight))
+    }
+
+    /// Where the letters of `next` end.
+    fn end(self, next: Next) -> usize {
+        let end = next.start + next.len;
+        let more = if next.len < 8 { &[] } else { &self.text.as_bytes()[end..] };
+        end + more.iter().take_while(|byte| byte.is_ascii_alphabetic()).count()
+    }
+
+    /// Whether `next` is surely a whole word.
+    fn is_whole(self, next: Next) -> bool {
+        next.whole && next.len > 0
+            || next.len == 8 && self.text.as_bytes().get(self.end(next)).is_none_or(|&byte| ends_word(byte))
+    }
+
+    /// Whether `next` may be an adverb, of these classes or in -ly.
+    #[inline]
+    fn may_be_adverb(self, next: Next, closed: Classes) -> bool {
+        const LY: u64 = u16::from_le_bytes(*b"ly") as u64;
+        let short = next.len > 3 && next.key.0 >> (8 * next.len - 16) == LY;
+        if next.whole { closed.any(class::LIGHT_ADVERB) || short } else { self.may_be_long_adverb(next, closed) }
+    }
+
+    fn may_be_long_adverb(self, next: Next, closed: Classes) -> bool {
+        let end = self.end(next);
+        let in_ly = || self.text.as_bytes()[..end].last_chunk::<2>().is_some_and(|last| last.eq_ignore_ascii_case(b"ly"));
+        let of_long = || self.vocabulary.closed_classes(self.text, next.start..end, next.key.0);
+        closed.any(class::LIGHT_ADVERB) || !self.is_whole(next) || in_ly() || of_long().any(class::LIGHT_ADVERB)
+    }
+}
+
+/// Of the postings whose right argument begins after the anchor, those that find none there that they take.
+#[inline]
+fn refused_right(anchor: &Anchor, next: Next, closed: Classes) -> Mask {
+    const BEGIN: Classes = DETERMINING.or(class::NUMERAL).or(class::MEASURE).or(class::LIGHT_ADVERB);
+    let none = next.len == 0 || closed.any(STOP) && !closed.any(BEGIN.or(class::PRONOUN));
+    let pronoun = closed.any(class::PRONOUN) && !closed.any(BEGIN);
+    let refused = if none { anchor.ended } else { 0 } | if pronoun { anchor.refusing_pronouns } else { 0 };
+    if next.whole { refused } else { 0 }
+}
+
+/// The postings that what is known of the word before the anchor speaks against.
+#[inline]
+fn refused_left(anchor: &Anchor, facts: Facts) -> Mask {
+    let no_end = if facts.no_end { anchor.refused.no_end } else { 0 };
+    let verbal = if facts.verbal { anchor.refused.verbal } else { 0 };
+    no_end | verbal
+}
+
+/// What begins at byte `start` with these bytes.
+#[inline]
+fn next_of(start: usize, eight: u64) -> Next {
+    let others = (!letters(eight) & HIGH_BITS) >> 7;
+    // All bits below the first byte that is no letter.
+    let mask = (others & others.wrapping_neg()).wrapping_sub(1);
+    let len = (others.trailing_zeros() / 8) as usize;
+    #[expect(clippy::cast_possible_truncation, reason = "a byte is meant")]
+    let mark = eight.unbounded_shr(others.trailing_zeros()) as u8;
+    let whole = len < 8 && if len == 0 { is_mark(mark) } else { ends_word(mark) };
+    Next { start, key: Key(ascii_lower(eight & mask)), len, whole }
+}
+
+/// Whether a word surely ends before this byte, which is no letter.
+#[inline]
+fn ends_word(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b';' | b':' | b'(' | b')' | b'!' | b'?' | b'"')
+}
+
+/// Whether no argument begins with this mark; the end of a line is one. Quotes may stand before one.
+#[inline]
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'\n' | b',' | b';' | b':' | b'(' | b')' | b'!' | b'?' | b'=' | b'<' | b'>' | b'*' | b'+' | b'|')
 }
 
 /// Those of `all` that `mask` has a bit for, with their bits.
@@ -262,59 +335,10 @@ fn of_mask<T>(all: &[T], mut mask: Mask) -> impl Iterator<Item = (&T, Mask)> {
     })
 }
 
-/// The word before byte `at`, if one space separates it from what is there, and a space or so from what is before it.
-#[inline]
-fn word_before(line: &str, at: usize) -> Option<Near> {
-    let bytes = line.as_bytes();
-    let end = at.checked_sub(1).filter(|&space| bytes[space] == b' ')?;
-    let start = end - letters_before(bytes, end);
-    let plain = start == 0 || matches!(bytes[start - 1], b' ' | b'(' | b'"');
-    (start < end && plain).then(|| Near { key: key_at(bytes, start, end), start, end })
-}
-
-/// What follows byte `at` after spaces.
-#[inline]
-fn word_after(line: &str, at: usize) -> Next {
-    let bytes = line.as_bytes();
-    // Mostly a short word between two spaces.
-    if let Some([b' ', eight @ ..]) = bytes[at..].first_chunk::<9>() {
-        let eight = u64::from_le_bytes(*eight);
-        let others = !letters(eight) & HIGH_BITS;
-        let len = others.trailing_zeros() as usize / 8;
-        if (1..8).contains(&len) && (eight >> (8 * len)) & 0xff == u64::from(b' ') {
-            let key = Key(ascii_lower(eight & ((1 << (8 * len)) - 1)));
-            return Next::Word(Near { key, start: at + 1, end: at + 1 + len });
-        }
-    }
-    let start = at + bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let end = start + bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    // A mark within a word, or a letter that is not ASCII, may make the word longer.
-    let unsure = bytes.get(end).is_some_and(|byte| match byte {
-        b'-' | b'\'' | b'.' | b'&' | b'/' | b'_' => {
-            bytes.get(end + 1).is_some_and(|next| !next.is_ascii() || next.is_ascii_alphanumeric())
-        }
-        byte => !byte.is_ascii(),
-    });
-    match end - start {
-        _ if unsure => Next::Unsure,
-        0 => Next::Mark(start),
-        _ => Next::Word(Near { key: key_at(bytes, start, end), start, end }),
-    }
-}
-
-fn key_at(bytes: &[u8], start: usize, end: usize) -> Key {
-    Key(ascii_lower(eight_bytes(bytes, start, end)))
-}
-
-/// How many ASCII letters stand just before byte `end`.
-#[inline]
-fn letters_before(bytes: &[u8], end: usize) -> usize {
-    let len = bytes[..end].last_chunk::<8>().map_or(0, |eight| {
-        let others = !letters(u64::from_le_bytes(*eight)) & HIGH_BITS;
-        others.leading_zeros() as usize / 8
-    });
-    match len {
-        0 | 8.. => bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count(),
-        len => len,
-    }
+/// Fewer than eight bytes, after line feeds.
+#[cold]
+fn first_bytes(bytes: &[u8]) -> u64 {
+    let mut eight = [b'\n'; 8];
+    eight[8 - bytes.len()..].copy_from_slice(bytes);
+    u64::from_le_bytes(eight)
 }

@@ -99,7 +99,7 @@ impl Grammar {
         let first = found.len();
         let Reading { tokens, recent, seen, shared, stop } = reading;
         let vocabulary = Vocabulary { lexicon: &self.lexicon, recent };
-        let glance = Glance { line, vocabulary };
+        let glance = Glance { text: line, vocabulary };
         let mut sentences = Sentences::new(line);
         let mut current: Range<usize> = 0..0;
         for hit in hits {

@@ -15,9 +15,14 @@ const WORD_LIMIT: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     slots: Box<[Slot]>,
-    /// The words of closed classes that have at most eight bytes, in a table that stays in the nearest cache.
-    closed: Box<[(u64, Classes)]>,
+    /// The words of closed classes that have at most eight bytes, in a table that stays in the nearest cache: each is
+    /// in the only pair where it can be, so that to look one up takes no branch.
+    closed: Box<[[(u64, Classes); 2]; CLOSED]>,
+    closed_factor: u64,
 }
+
+const CLOSED: usize = 1 << CLOSED_BITS;
+const CLOSED_BITS: u32 = 12;
 
 /// A word by its [key](Lower::key), 0 if the slot is free, and its classes: a look-up reads one line of the cache.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,8 +71,7 @@ impl Vocabulary<'_> {
         if span.len() > 8 {
             return self.of_long(text, span);
         }
-        let (known, classes) = self.lexicon.closed[self.lexicon.closed_slot(lower)];
-        if known == lower { classes } else { Classes::NONE }
+        self.lexicon.closed(lower)
     }
 
     /// The classes of the word `text[span]`: what is listed of it, and what its letters say.
@@ -237,28 +241,46 @@ impl Lexicon {
         let closed = || closed_words(include_str!("closed.tsv"));
         let mut lexicon = Lexicon {
             slots: vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into(),
-            closed: vec![(0, Classes::NONE); (closed().count() * 2).next_power_of_two()].into(),
+            closed: Box::new([[(0, Classes::NONE); 2]; CLOSED]),
+            closed_factor: 1,
         };
         for (word, classes) in open.lines().filter_map(open_word).chain(closed()) {
             lexicon.insert(word, classes);
         }
-        for (word, classes) in closed().filter(|(word, _)| word.len() <= 8) {
-            let lower = eight_bytes(word.as_bytes(), 0, word.len());
-            let slot = lexicon.closed_slot(lower);
-            lexicon.closed[slot].0 = lower;
-            lexicon.closed[slot].1 |= classes;
+        // Some factor leaves no more than two words in any place.
+        while !lexicon.fill_closed(closed()) {
+            lexicon.closed_factor = lexicon.closed_factor.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         }
         lexicon
     }
 
-    /// The slot of a word of closed classes, or the free one where it would be.
-    #[inline]
-    fn closed_slot(&self, lower: u64) -> usize {
-        let mut at = index(mixed(lower), self.closed.len());
-        while self.closed[at].0 != lower && self.closed[at].0 != 0 {
-            at = (at + 1) & (self.closed.len() - 1);
+    /// Puts the words of at most eight bytes in their pairs; whether they fit in.
+    fn fill_closed<'w>(&mut self, words: impl Iterator<Item = (&'w str, Classes)>) -> bool {
+        self.closed.fill([(0, Classes::NONE); 2]);
+        for (word, classes) in words.filter(|(word, _)| word.len() <= 8) {
+            let key = eight_bytes(word.as_bytes(), 0, word.len());
+            let pair = self.closed_pair(key);
+            let Some(place) = self.closed[pair].iter_mut().find(|(known, _)| *known == key || *known == 0) else {
+                return false;
+            };
+            place.0 = key;
+            place.1 |= classes;
         }
-        at
+        true
+    }
+
+    /// The closed classes of the word of at most eight bytes, in lower case, that these are.
+    #[inline]
+    pub(super) fn closed(&self, lower: u64) -> Classes {
+        let [(one, of_one), (other, of_other)] = self.closed[self.closed_pair(lower)];
+        let known = if one == lower { of_one } else { Classes::NONE };
+        known | if other == lower { of_other } else { Classes::NONE }
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "some bits of the hash choose the pair")]
+    fn closed_pair(&self, lower: u64) -> usize {
+        (lower.wrapping_mul(self.closed_factor) >> (64 - CLOSED_BITS)) as usize
     }
 
     /// Adds classes to a word.

@@ -10,35 +10,30 @@ pub(super) struct QuickLeft {
     /// What is asked of it as the head of the left argument.
     pub(super) head: QuickHead,
     verbal: bool,
-    /// What must not hold of it.
-    pub(super) refused_by: Facts,
+    /// When it is refused.
+    pub(super) refuses: Refuses,
 }
 
-/// What speaks against a word before a trigger, for some rules or for all.
+/// Which words a rule does not take before its trigger.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Refuses {
+    /// A pronoun that is the only left argument.
+    pub(super) pronoun: bool,
+    /// The `to` of an infinitive that has no subject.
+    pub(super) infinitive: bool,
+    /// A word that no phrase ends with.
+    pub(super) no_end: bool,
+    /// A word that no phrase ends with, but that may be a part of a verb.
+    pub(super) verbal: bool,
+}
+
+/// What a word before a trigger is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Facts(u8);
-
-impl Facts {
-    /// It is a pronoun, and the only left argument.
-    pub(super) const PRONOUN: Facts = Facts(1);
-    /// It is the `to` of an infinitive that has no subject.
-    pub(super) const INFINITIVE: Facts = Facts(2);
+pub(super) struct Facts {
     /// No phrase ends with it.
-    const NO_END: Facts = Facts(4);
+    pub(super) no_end: bool,
     /// No phrase ends with it, but it may be a part of a verb.
-    const VERBAL: Facts = Facts(8);
-
-    pub(super) const fn or(self, other: Facts) -> Facts {
-        Facts(self.0 | other.0)
-    }
-
-    pub(super) const fn any(self, of: Facts) -> bool {
-        self.0 & of.0 != 0
-    }
-
-    pub(super) const fn is_empty(self) -> bool {
-        self.0 == 0
-    }
+    pub(super) verbal: bool,
 }
 
 /// What must hold of the head of an argument, as far as the head alone tells.
@@ -61,18 +56,10 @@ pub(super) struct OneOf {
 impl QuickLeft {
     /// For a rule whose left argument is so far away. `pronouns`: whether it takes them.
     pub(super) fn new(head: QuickHead, distance: Distance, verbal: bool, pronouns: bool) -> Self {
-        let mut refused_by = if pronouns { Facts::default() } else { Facts::PRONOUN };
-        if verbal {
-            refused_by = refused_by.or(Facts::INFINITIVE);
-        }
         // The phrase that opens the sentence may be far away.
-        if distance != Distance::Opening {
-            refused_by = refused_by.or(Facts::NO_END);
-            if !verbal {
-                refused_by = refused_by.or(Facts::VERBAL);
-            }
-        }
-        QuickLeft { head, verbal, refused_by }
+        let near = distance != Distance::Opening;
+        let refuses = Refuses { pronoun: !pronouns, infinitive: verbal, no_end: near, verbal: near && !verbal };
+        QuickLeft { head, verbal, refuses }
     }
 
     /// Whether the word may be the head of the left argument, or lead to it.
@@ -83,17 +70,15 @@ impl QuickLeft {
 }
 
 /// What the closed classes of a word before a trigger tell.
+#[inline]
 pub(super) fn facts(key: Key, closed: Classes) -> Facts {
-    if !closed.any(STOP) || closed.any(class::PRONOUN.or(class::RELATIVE)) {
-        Facts::default()
-    } else if may_be_verbal(key, closed) {
-        Facts::VERBAL
-    } else {
-        Facts::NO_END
-    }
+    let ends_none = closed.any(STOP) && !closed.any(class::PRONOUN.or(class::RELATIVE));
+    let verbal = may_be_verbal(key, closed);
+    Facts { no_end: ends_none && !verbal, verbal: ends_none && verbal }
 }
 
 /// Whether the word may be a part of a verb.
+#[inline]
 fn may_be_verbal(key: Key, closed: Classes) -> bool {
     const VERBAL: Classes =
         class::AUXILIARY.or(class::NEGATION).or(class::LIGHT_ADVERB).or(class::HEDGE).or(class::RAISING);
