@@ -166,12 +166,35 @@ impl Lower {
         if all & HIGH_BITS == 0 { lower } else { Lower::default() }
     }
 
-    fn bytes(&self) -> [u8; WORD_LIMIT] {
-        let mut bytes = [0; WORD_LIMIT];
-        for (to, from) in bytes.chunks_exact_mut(8).zip(self.parts) {
-            to.copy_from_slice(&from.to_le_bytes());
+    /// The last eight bytes, the last one highest, with zeros before the word.
+    fn tail(&self) -> u64 {
+        let [a, b, c] = self.parts;
+        let (before, last) = match self.len {
+            ..=8 => (0, a),
+            ..=16 => (a, b),
+            _ => (b, c),
+        };
+        // How many of the eight are in the last part.
+        let held = 8 * ((self.len + 7) % 8 + 1);
+        let held = u32::try_from(held).unwrap_or(64);
+        before.unbounded_shr(held) | last.unbounded_shl(64 - held)
+    }
+
+    /// The word without its last `count` bytes, of which it has more.
+    fn cut(&self, count: usize) -> Lower {
+        let len = self.len - count;
+        let kept = |part: usize| u32::try_from(8 * len.saturating_sub(8 * part).min(8)).unwrap_or(64);
+        let part = |part: usize| self.parts[part] & !u64::MAX.unbounded_shl(kept(part));
+        Lower { parts: [part(0), part(1), part(2)], len }
+    }
+
+    /// The word with `byte` after it; itself if it would be too long.
+    fn with(mut self, byte: u8) -> Lower {
+        if let Some(part) = self.parts.get_mut(self.len / 8) {
+            *part |= u64::from(byte) << (8 * (self.len % 8));
+            self.len += 1;
         }
-        bytes
+        self
     }
 
     /// A number that tells the word from all others: its bytes if they are at most eight. Longer words have the highest
@@ -306,86 +329,66 @@ impl Lexicon {
     }
 
     /// The classes of `word`, which is in lower case, as the files have them.
-    fn listed(&self, word: &[u8]) -> Classes {
-        let mut bytes = [0; WORD_LIMIT];
-        let Some(start) = bytes.get_mut(..word.len()) else { return Classes::NONE };
-        start.copy_from_slice(word);
-        self.slots[self.slot(Lower::of_padded(bytes, word.len()).key())].classes
+    fn listed(&self, word: &Lower) -> Classes {
+        self.slots[self.slot(word.key())].classes
     }
 
     /// The classes of `word`, inflected or not.
     pub(crate) fn classes(&self, word: &Lower) -> Classes {
-        let mut classes = self.slots[self.slot(word.key())].classes;
-        let bytes = word.bytes();
-        let word = &bytes[..word.len];
-        match word {
-            [.., b's', b's'] | [_, b's'] | [_, _, b's'] => {}
-            [.., b's'] => classes |= self.of_s_form(word),
-            [.., _, b'e', b'd'] => classes |= class::PAST | self.of_verb_form(word, 2),
-            [.., _, b'i', b'n', b'g'] => {
-                let verb = self.of_verb_form(word, 3);
-                if !verb.is_empty() {
-                    classes |= verb | class::ING;
-                }
+        let mut classes = self.listed(word);
+        let tail = Tail(word.tail());
+        if tail.ends(b"s") {
+            if word.len > 3 && !tail.ends(b"ss") {
+                classes |= self.of_s_form(word, tail);
             }
-            _ => {}
+            let known = class::NOUN.or(class::VERB).or(class::ADJECTIVE).or(class::ADVERB).or(class::STOP);
+            let before = tail.byte(1);
+            if !classes.any(known) && before.is_ascii_lowercase() && !matches!(before, b's' | b'u' | b'i') {
+                // A word that is not listed: most in -s are plurals.
+                classes |= class::PLURAL;
+            }
+        } else if tail.ends(b"ed") && word.len > 2 {
+            classes |= class::PAST | self.of_verb_form(word, tail, 2);
+        } else if tail.ends(b"ing") && word.len > 3 {
+            let verb = self.of_verb_form(word, tail, 3);
+            if !verb.is_empty() {
+                classes |= verb | class::ING;
+            }
         }
-        if let [.., before, b's'] = word
-            && !classes.any(class::NOUN.or(class::VERB).or(class::ADJECTIVE).or(class::ADVERB).or(class::STOP))
-            && before.is_ascii_lowercase()
-            && !matches!(before, b's' | b'u' | b'i')
-        {
-            // A word that is not listed: most in -s are plurals.
-            classes |= class::PLURAL;
-        }
-        if is_modifier(word, classes) {
+        if is_modifier(word.len, tail, classes) {
             classes |= class::MODIFIER;
         }
         classes
     }
 
     /// What a word in -s owes to its base: a plural, or the third person of a verb.
-    fn of_s_form(&self, word: &[u8]) -> Classes {
-        let mut found = Classes::NONE;
-        let mut take = |base: Classes| {
-            if base.any(class::NOUN) {
-                found |= base.and(NOMINAL) | class::PLURAL;
-            }
-            if base.any(class::VERB) {
-                found |= class::VERB;
-            }
+    fn of_s_form(&self, word: &Lower, tail: Tail) -> Classes {
+        let of_base = |base: Classes| {
+            let plural = if base.any(class::NOUN) { base.and(NOMINAL) | class::PLURAL } else { Classes::NONE };
+            plural | base.and(class::VERB)
         };
-        take(self.listed(&word[..word.len() - 1]));
-        if let [stem @ .., b'i', b'e', b's'] = word {
-            take(self.with_ending(stem, b"y"));
-        } else if let [stem @ .., b's' | b'x' | b'z' | b'h' | b'o', b'e', b's'] = word {
-            take(self.listed(&word[..=stem.len()]));
+        let found = of_base(self.listed(&word.cut(1)));
+        if tail.ends(b"ies") {
+            found | of_base(self.listed(&word.cut(3).with(b'y')))
+        } else if tail.ends(b"es") && matches!(tail.byte(2), b's' | b'x' | b'z' | b'h' | b'o') {
+            found | of_base(self.listed(&word.cut(2)))
+        } else {
+            found
         }
-        found
     }
 
     /// [`class::VERB`] if `word` without its last `ending` bytes leads back to a verb.
-    fn of_verb_form(&self, word: &[u8], ending: usize) -> Classes {
-        let stem = &word[..word.len() - ending];
-        let undoubled = match stem {
-            [.., a, b] if a == b => &stem[..stem.len() - 1],
-            _ => stem,
-        };
-        let bases = [self.listed(stem), self.with_ending(stem, b"e"), self.listed(undoubled)];
-        let in_y = match stem {
-            [start @ .., b'i'] => self.with_ending(start, b"y"),
-            _ => Classes::NONE,
-        };
-        bases.into_iter().fold(in_y, Classes::or).and(class::VERB)
-    }
-
-    fn with_ending(&self, stem: &[u8], ending: &[u8]) -> Classes {
-        let mut word = [0; WORD_LIMIT];
-        let len = stem.len() + ending.len();
-        let Some(space) = word.get_mut(..len) else { return Classes::NONE };
-        space[..stem.len()].copy_from_slice(stem);
-        space[stem.len()..].copy_from_slice(ending);
-        self.listed(space)
+    fn of_verb_form(&self, word: &Lower, tail: Tail, ending: usize) -> Classes {
+        let stem = word.cut(ending);
+        let (last, before) = (tail.byte(ending), tail.byte(ending + 1));
+        let mut found = self.listed(&stem) | self.listed(&stem.with(b'e'));
+        if last == before {
+            found |= self.listed(&stem.cut(1));
+        }
+        if last == b'i' {
+            found |= self.listed(&stem.cut(1).with(b'y'));
+        }
+        found.and(class::VERB)
     }
 
     /// Bytes of memory it holds.
@@ -425,15 +428,34 @@ const NOMINAL: Classes = class::ACT
     .or(class::THING)
     .or(class::NOUN);
 
+/// The last eight bytes of a word, the last one highest.
+#[derive(Clone, Copy, Debug)]
+struct Tail(u64);
+
+impl Tail {
+    /// Whether the word ends so.
+    #[inline]
+    fn ends<const N: usize>(self, ending: &[u8; N]) -> bool {
+        let mut bytes = [0; 8];
+        bytes[8 - N..].copy_from_slice(ending);
+        self.0 >> (64 - 8 * N) == u64::from_le_bytes(bytes) >> (64 - 8 * N)
+    }
+
+    /// The byte that so many others follow.
+    #[inline]
+    fn byte(self, behind: usize) -> u8 {
+        self.0.to_be_bytes()[behind]
+    }
+}
+
 /// Whether a word may stand before a noun without being the head, by its class or its ending.
-fn is_modifier(word: &[u8], classes: Classes) -> bool {
-    const ENDINGS: [&[u8]; 9] = [b"al", b"ous", b"ive", b"able", b"ible", b"ic", b"ful", b"less", b"ary"];
-    let adverb_in_ly = word.ends_with(b"ly") && !classes.any(class::NOUN);
-    classes.any(class::ADJECTIVE)
-        || adverb_in_ly
-        || word.ends_with(b"ed")
-        || classes.is_verb_only()
-        || ENDINGS.iter().any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending))
+fn is_modifier(len: usize, tail: Tail, classes: Classes) -> bool {
+    let of_two = tail.ends(b"al") | tail.ends(b"ic");
+    let of_three = tail.ends(b"ous") | tail.ends(b"ive") | tail.ends(b"ful") | tail.ends(b"ary");
+    let of_four = tail.ends(b"able") | tail.ends(b"ible") | tail.ends(b"less");
+    let by_ending = (of_two && len > 3) || (of_three && len > 4) || (of_four && len > 5);
+    let adverb_in_ly = tail.ends(b"ly") && !classes.any(class::NOUN);
+    classes.any(class::ADJECTIVE) || adverb_in_ly || tail.ends(b"ed") || classes.is_verb_only() || by_ending
 }
 
 fn closed_words(file: &str) -> impl Iterator<Item = (&str, Classes)> {
@@ -506,10 +528,10 @@ mod tests {
         }
         for (word, classes) in include_str!("lexicon.tsv").lines().filter_map(open_word) {
             assert!(word.len() <= WORD_LIMIT, "{word}");
-            let found = lexicon.listed(word.as_bytes());
+            let found = lexicon.listed(&Lower::new(word));
             assert_eq!(found.and(classes), classes, "{word}");
         }
-        assert!(lexicon.listed(b"zzyzx").is_empty());
+        assert!(lexicon.listed(&Lower::new("zzyzx")).is_empty());
         let mut words: Vec<&str> = include_str!("lexicon.tsv").lines().filter_map(open_word).map(|(word, _)| word).collect();
         words.extend(closed_words(include_str!("closed.tsv")).map(|(word, _)| word));
         words.sort_unstable();
@@ -522,7 +544,8 @@ mod tests {
     fn words_are_lowered() {
         for word in ["", "a", "ABCXYZabcxyz@[`{", "eight888", "exactly-twenty-four-0123", "it's"] {
             let (lower, padded) = (Lower::new(word), format!("{word} and what follows after it"));
-            assert_eq!(&lower.bytes()[..lower.len], word.to_ascii_lowercase().as_bytes());
+            let bytes = lower.parts.map(u64::to_le_bytes).concat();
+            assert_eq!(&bytes[..lower.len], word.to_ascii_lowercase().as_bytes());
             assert_eq!(Lower::within(&padded, 0, word.len()), lower, "{word}");
         }
         assert_eq!(Lower::new("caf\u{e9}"), Lower::default());

@@ -60,16 +60,23 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
     // Whether the byte before the block is a letter or digit, and where the word begins that is open there.
     let mut after_letter = 0;
     let mut open = None;
-    tokens.reserve(bytes.len() / 4);
     for base in (0..bytes.len()).step_by(BLOCK) {
-        let mut block = [b' '; BLOCK];
-        let here = &bytes[base..bytes.len().min(base + BLOCK)];
-        block[..here.len()].copy_from_slice(here);
-        let letters = bits(&block, |byte| byte.is_ascii_alphanumeric());
+        let padded;
+        let block = match bytes[base..].first_chunk() {
+            Some(block) => block,
+            None => {
+                padded = last_block(&bytes[base..]);
+                &padded
+            }
+        };
+        let letters = bits(block, |byte| byte.is_ascii_alphanumeric());
+        let others = !letters & !bits(block, is_space);
         let next = bytes.get(base + BLOCK).is_some_and(u8::is_ascii_alphanumeric);
-        let between = (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (BLOCK - 1));
-        let words = letters | bits(&block, joins) & between;
-        let marks = !words & !bits(&block, is_space);
+        let between = others & (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (BLOCK - 1));
+        // Most blocks have no mark between two letters.
+        let joined = if between == 0 { 0 } else { between & bits(block, joins) };
+        let words = letters | joined;
+        let marks = others & !joined;
         after_letter = letters >> (BLOCK - 1);
         if let Some(start) = open {
             let len = words.trailing_ones() as usize;
@@ -80,6 +87,17 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
         }
         let inside = words << 1 | u64::from(open.take().is_some());
         let mut firsts = (words & !inside) | marks;
+        tokens.reserve(BLOCK);
+        if joined == 0 && marks == 0 && words >> (BLOCK - 1) == 0 {
+            // Words and spaces alone.
+            while firsts != 0 {
+                let at = firsts.trailing_zeros() as usize;
+                firsts &= firsts - 1;
+                let start = offset + base + at;
+                tokens.push(Token::word(start, start + (words >> at).trailing_ones() as usize));
+            }
+            continue;
+        }
         while firsts != 0 {
             let at = firsts.trailing_zeros() as usize;
             firsts &= firsts - 1;
@@ -98,6 +116,13 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
     if let Some(start) = open {
         push_word_of(bytes, start..bytes.len(), offset, tokens);
     }
+}
+
+/// Fewer bytes than a block has, and spaces.
+fn last_block(bytes: &[u8]) -> [u8; BLOCK] {
+    let mut block = [b' '; BLOCK];
+    block[..bytes.len()].copy_from_slice(bytes);
+    block
 }
 
 /// A bit for each byte of the block of which `is` holds.
