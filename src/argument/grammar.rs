@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::anchor::{Anchor, Posting, anchors};
-use super::glance::Glance;
+use super::glance::{Glance, Mask};
 use super::lexicon::{Lexicon, Recent, Vocabulary};
 use super::phrase::Sentence;
 use super::rule::{Found, Rule, Shared};
@@ -41,11 +41,12 @@ impl Wanted {
     }
 }
 
-/// Where an anchor begins in a line: its number, and the byte.
+/// Where an anchor begins in a line: its number, the byte, and the postings that the words around it leave open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct AnchorHit {
     pub(crate) at: usize,
-    pub(crate) anchor: usize,
+    anchor: usize,
+    open: Mask,
 }
 
 /// Memory used again from line to line.
@@ -93,22 +94,29 @@ impl Grammar {
         self.lexicon.memory_usage() + size_of_val(self.rules.as_slice()) + size_of_val(self.anchors.as_slice())
     }
 
-    /// Appends what the rules find in `line`, by pattern and then position. `hits` hold every anchor of the line, by
-    /// position; they may hold places where an anchor only seems to be.
+    /// The anchor that begins at byte `at` of `text`, or seems to, unless the words around it leave nothing open.
+    #[inline]
+    pub(crate) fn glance(&self, text: &str, at: usize, anchor: usize, reading: &Reading) -> Option<AnchorHit> {
+        let glance = Glance { text, vocabulary: Vocabulary { lexicon: &self.lexicon, recent: &reading.recent } };
+        let open = glance.open(&self.anchors[anchor], at);
+        (open != 0).then_some(AnchorHit { at, anchor, open })
+    }
+
+    /// Appends what the rules find in `line`, by pattern and then position. `hits` hold every anchor of the line that
+    /// [a glance](Self::glance) has left open, by position.
     pub(crate) fn read(&self, line: &str, hits: &[AnchorHit], reading: &mut Reading, found: &mut Vec<Found>) {
         let first = found.len();
         let Reading { tokens, recent, seen, shared, stop } = reading;
         let vocabulary = Vocabulary { lexicon: &self.lexicon, recent };
-        let glance = Glance { text: line, vocabulary };
         let mut sentences = Sentences::new(line);
         let mut current: Range<usize> = 0..0;
         for hit in hits {
             if stop.is_asked() {
                 break;
             }
-            let anchor = &self.anchors[hit.anchor];
-            let mut open = glance.open(anchor, hit.at);
-            while let Some(posting) = anchor.postings.get(open.trailing_zeros() as usize) {
+            let postings = &self.anchors[hit.anchor].postings;
+            let mut open = hit.open;
+            while let Some(posting) = postings.get(open.trailing_zeros() as usize) {
                 open &= open - 1;
                 if hit.at >= current.end {
                     current = sentences.holding(hit.at);

@@ -103,8 +103,8 @@ impl Raw {
         lines.finish()
     }
 
-    /// Notes what `hit` says of its patterns. Places are within the line.
-    fn note(&self, hits: &mut Hits, hit: &Hit) {
+    /// Notes what `hit`, in `text`, says of its patterns. Places are within the line.
+    fn note(&self, hits: &mut Hits, text: &str, hit: &Hit) {
         let Hit { start, needle, line } = *hit;
         let Some(literal) = self.plan.literals().get(needle as usize) else { return };
         let place = start - line.start..start - line.start + literal.len();
@@ -118,7 +118,9 @@ impl Raw {
                     }
                 }
                 // The needle begins with a space.
-                Posting::Anchor { anchor } => hits.note_anchor(place.start + 1, anchor),
+                Posting::Anchor { anchor } => {
+                    hits.note_anchor(self.decider.grammar(), text, line.start, start + 1, anchor);
+                }
             }
         }
     }
@@ -160,7 +162,7 @@ impl Lines<'_, '_> {
             }
             for hit in here {
                 self.hides_needles |= hit.needle as usize >= self.raw.plan.literals().len();
-                self.raw.note(self.hits, hit);
+                self.raw.note(self.hits, self.emission.document.text, hit);
             }
         }
         ControlFlow::Continue(())
@@ -237,7 +239,7 @@ fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratch: &mut Scratc
     hits.reset(raw.decider.patterns());
     let _ = raw.literals.scan(lowered.text.as_bytes(), scratch, &mut |found, _| {
         for hit in found {
-            raw.note(hits, hit);
+            raw.note(hits, lowered.text, hit);
         }
         ControlFlow::Continue(())
     });
