@@ -4,6 +4,7 @@
 //! `scripts/lexicon.py` from `WordNet` 3.0. Regular forms in -s, -ed, -ing are led back to their base.
 
 use std::cell::Cell;
+use std::hint::select_unpredictable;
 use std::ops::Range;
 
 use super::class::{self, Classes};
@@ -15,9 +16,12 @@ const WORD_LIMIT: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     slots: Box<[Slot]>,
-    /// The words of closed classes that have at most eight bytes, in a table that stays in the nearest cache: each is
-    /// in the only pair where it can be, so that to look one up takes no branch.
+    /// The words of closed classes that have at most eight bytes, each in the only pair where it can be, so that to look
+    /// one up takes no branch.
     closed: Box<[[(u64, Classes); 2]; CLOSED]>,
+    /// Some bits of the hash of each, 0 where there is none. Most words that are looked up are none of these: the tags
+    /// stay in the nearest cache, and say so.
+    closed_tags: Box<[[u8; 2]; CLOSED]>,
     closed_factor: u64,
 }
 
@@ -265,6 +269,7 @@ impl Lexicon {
         let mut lexicon = Lexicon {
             slots: vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into(),
             closed: Box::new([[(0, Classes::NONE); 2]; CLOSED]),
+            closed_tags: Box::new([[0; 2]; CLOSED]),
             closed_factor: 1,
         };
         for (word, classes) in open.lines().filter_map(open_word).chain(closed()) {
@@ -280,14 +285,15 @@ impl Lexicon {
     /// Puts the words of at most eight bytes in their pairs; whether they fit in.
     fn fill_closed<'w>(&mut self, words: impl Iterator<Item = (&'w str, Classes)>) -> bool {
         self.closed.fill([(0, Classes::NONE); 2]);
+        self.closed_tags.fill([0; 2]);
         for (word, classes) in words.filter(|(word, _)| word.len() <= 8) {
             let key = eight_bytes(word.as_bytes(), 0, word.len());
-            let pair = self.closed_pair(key);
-            let Some(place) = self.closed[pair].iter_mut().find(|(known, _)| *known == key || *known == 0) else {
-                return false;
-            };
-            place.0 = key;
-            place.1 |= classes;
+            let (pair, tag) = self.closed_place(key);
+            let free_or_same = |(known, _): &(u64, Classes)| *known == key || *known == 0;
+            let Some(place) = self.closed[pair].iter().position(free_or_same) else { return false };
+            self.closed_tags[pair][place] = tag;
+            self.closed[pair][place].0 = key;
+            self.closed[pair][place].1 |= classes;
         }
         true
     }
@@ -295,15 +301,21 @@ impl Lexicon {
     /// The closed classes of the word of at most eight bytes, in lower case, that these are.
     #[inline]
     pub(super) fn closed(&self, lower: u64) -> Classes {
-        let [(one, of_one), (other, of_other)] = self.closed[self.closed_pair(lower)];
-        let known = if one == lower { of_one } else { Classes::NONE };
-        known | if other == lower { of_other } else { Classes::NONE }
+        let (pair, tag) = self.closed_place(lower);
+        let [one, other] = self.closed_tags[pair];
+        // All words that are none of these are looked for in one place.
+        let pair = select_unpredictable(one == tag || other == tag, pair, 0);
+        let [(one, of_one), (other, of_other)] = self.closed[pair];
+        let known = select_unpredictable(one == lower, of_one, Classes::NONE);
+        known | select_unpredictable(other == lower, of_other, Classes::NONE)
     }
 
+    /// The number of the pair where a word would be, and its tag.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "some bits of the hash choose the pair")]
-    fn closed_pair(&self, lower: u64) -> usize {
-        (lower.wrapping_mul(self.closed_factor) >> (64 - CLOSED_BITS)) as usize
+    #[expect(clippy::cast_possible_truncation, reason = "some bits of the hash are the tag")]
+    fn closed_place(&self, lower: u64) -> (usize, u8) {
+        let hash = lower.wrapping_mul(self.closed_factor);
+        ((hash >> (64 - CLOSED_BITS)) as usize, (hash >> (56 - CLOSED_BITS)) as u8 | 1)
     }
 
     /// Adds classes to a word.
@@ -393,7 +405,7 @@ impl Lexicon {
 
     /// Bytes of memory it holds.
     pub(crate) fn memory_usage(&self) -> usize {
-        size_of_val(&*self.slots) + size_of_val(&*self.closed)
+        size_of_val(&*self.slots) + size_of_val(&*self.closed) + size_of_val(&*self.closed_tags)
     }
 }
 
