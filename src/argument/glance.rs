@@ -275,10 +275,18 @@ impl Glance<'_> {
     }
 
     fn may_be_long_adverb(self, next: Next, closed: Classes) -> bool {
-        let end = self.end(next);
-        let in_ly = || self.text.as_bytes()[..end].last_chunk::<2>().is_some_and(|last| last.eq_ignore_ascii_case(b"ly"));
+        if closed.any(class::LIGHT_ADVERB) {
+            return true;
+        }
+        // The token is no longer than what stands here without a space.
+        let rest = &self.text.as_bytes()[next.start..];
+        let len = rest.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || joins_words(byte)).count();
+        let end = next.start + len;
         let of_long = || self.vocabulary.closed_classes(self.text, next.start..end, next.key.0);
-        closed.any(class::LIGHT_ADVERB) || !self.is_whole(next) || in_ly() || of_long().any(class::LIGHT_ADVERB)
+        rest[..len].last_chunk::<2>().is_some_and(|last| last.eq_ignore_ascii_case(b"ly"))
+            || rest.get(len).is_some_and(|byte| !byte.is_ascii())
+            || rest[..len].last().is_some_and(|&last| joins_words(last))
+            || len > 8 && of_long().any(class::LIGHT_ADVERB)
     }
 }
 
@@ -307,10 +315,18 @@ fn next_of(start: usize, eight: u64) -> Next {
     // All bits below the first byte that is no letter.
     let mask = (others & others.wrapping_neg()).wrapping_sub(1);
     let len = (others.trailing_zeros() / 8) as usize;
-    #[expect(clippy::cast_possible_truncation, reason = "a byte is meant")]
-    let mark = eight.unbounded_shr(others.trailing_zeros()) as u8;
-    let whole = len < 8 && if len == 0 { is_mark(mark) } else { ends_word(mark) };
+    let rest = eight.unbounded_shr(others.trailing_zeros()).to_le_bytes();
+    let (mark, beyond) = (rest[0], rest[1]);
+    // Of seven letters it is not known what is beyond the mark.
+    let ends = ends_word(mark) || len < 7 && joins_words(mark) && beyond.is_ascii() && !beyond.is_ascii_alphanumeric();
+    let whole = len < 8 && if len == 0 { is_mark(mark) } else { ends };
     Next { start, key: Key(ascii_lower(eight & mask)), len, whole }
+}
+
+/// Whether this mark, between letters or digits, joins two words to one.
+#[inline]
+fn joins_words(byte: u8) -> bool {
+    matches!(byte, b'-' | b'\'' | b'.' | b'&' | b'/' | b'_')
 }
 
 /// Whether a word surely ends before this byte, which is no letter.
