@@ -342,7 +342,7 @@ fn is_mark(byte: u8) -> bool {
 }
 
 /// Those of `all` that `mask` has a bit for, with their bits.
-fn of_mask<T>(all: &[T], mut mask: Mask) -> impl Iterator<Item = (&T, Mask)> {
+pub(super) fn of_mask<T>(all: &[T], mut mask: Mask) -> impl Iterator<Item = (&T, Mask)> {
     std::iter::from_fn(move || {
         let bit = mask & mask.wrapping_neg();
         let one = all.get(mask.trailing_zeros() as usize)?;

@@ -190,11 +190,7 @@ impl Rule {
             Distance::Subject if reduced => Distance::Described,
             distance => distance,
         };
-        let Some(right) = shared.right(sentence, trigger.end) else { return };
-        let right = self.unwrapped(sentence, right);
-        if (right.pronoun && !self.wanted.pronouns) || !self.takes_right(sentence, &right) {
-            return;
-        }
+        let Some(right) = self.right(sentence, trigger.end, shared) else { return };
         let Some(left) = shared.left(sentence, group.start, distance) else { return };
         let Left { phrase: left, others } = measured(sentence, left);
         let agrees =
@@ -225,6 +221,17 @@ impl Rule {
                 found.push(context.found(left, right));
             }
         }
+    }
+
+    /// The right argument that begins at token `at`, if there is one that is taken. Nothing before it is looked at.
+    fn right(&self, sentence: &Sentence<'_>, at: usize, shared: &mut Shared) -> Option<Phrase> {
+        let right = self.unwrapped(sentence, shared.right(sentence, at)?);
+        ((!right.pronoun || self.wanted.pronouns) && self.takes_right(sentence, &right)).then_some(right)
+    }
+
+    /// Whether there is a right argument for a trigger that ends before token `at`; for arguments that are phrases.
+    pub(super) fn has_right(&self, sentence: &Sentence<'_>, at: usize, shared: &mut Shared) -> bool {
+        self.right(sentence, at, shared).is_some()
     }
 
     fn takes_left(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
