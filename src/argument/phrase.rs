@@ -74,10 +74,12 @@ impl<'s> Sentence<'s> {
     }
 
     /// Whether token `at` is `word`, in capitals or not.
+    #[inline]
     pub(crate) fn is(&self, at: usize, word: &str) -> bool {
         self.tokens.get(at).is_some_and(|token| {
-            let bytes = &self.text.as_bytes()[token.start..token.end];
-            bytes.len() == word.len() && bytes.eq_ignore_ascii_case(word.as_bytes())
+            // Mostly the lengths differ.
+            token.end - token.start == word.len()
+                && self.text.as_bytes()[token.start..token.end].eq_ignore_ascii_case(word.as_bytes())
         })
     }
 
@@ -87,11 +89,15 @@ impl<'s> Sentence<'s> {
     }
 
     /// Whether token `at` is one of `words`.
+    #[inline]
     pub(crate) fn is_one_of(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().any(|word| self.is(at, word))
+        let Some(token) = self.tokens.get(at) else { return false };
+        let bytes = &self.text.as_bytes()[token.start..token.end];
+        words.iter().any(|word| bytes.len() == word.len() && bytes.eq_ignore_ascii_case(word.as_bytes()))
     }
 
     /// The classes of token `at`; none beyond the ends.
+    #[inline]
     pub(crate) fn classes(&self, at: usize) -> Classes {
         self.tokens.get(at).map_or(Classes::NONE, |token| token.classes(self.text, self.vocabulary))
     }
@@ -225,6 +231,17 @@ impl<'s> Sentence<'s> {
         let mut determiner = None;
         while at < limit {
             let classes = self.classes(at);
+            // What a word of other classes is matters to none of the questions below.
+            const SKIPPED: Classes = DETERMINING
+                .or(class::QUOTE)
+                .or(class::NUMERAL)
+                .or(class::MEASURE)
+                .or(class::LIGHT_ADVERB)
+                .or(class::ADVERB)
+                .or(class::MODIFIER);
+            if !classes.any(SKIPPED) {
+                break;
+            }
             let article = determiner.is_none_or(|d| self.is_one_of(d, &["a", "an"]));
             if classes.any(class::QUOTE) {
                 at += 1;

@@ -35,6 +35,11 @@ impl Token {
         if classes.any(class::LOOKED_UP) {
             return classes;
         }
+        self.look_up(text, vocabulary)
+    }
+
+    #[inline(never)]
+    fn look_up(&self, text: &str, vocabulary: Vocabulary<'_>) -> Classes {
         let classes = vocabulary.classes(text, self.start..self.end).or(class::LOOKED_UP);
         self.classes.set(classes);
         classes
