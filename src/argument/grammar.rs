@@ -136,8 +136,8 @@ impl Grammar {
                 tokens.clear();
                 tokenize(line, sentences.whole().start..from, tokens);
                 at += tokens.len();
+                shared.moved(tokens.len());
                 tokens.append(later);
-                *shared = Shared::default();
             }
             let sentence = Sentence { text: line, tokens, vocabulary };
             while let Some(posting) = anchor.postings.get(open.trailing_zeros() as usize) {

@@ -50,6 +50,21 @@ impl Phrase {
         Phrase { start, end, core_end: end, head: end - 1, first, determiner, pronoun: false, of: None }
     }
 
+    /// The same phrase when `count` tokens have come to stand before the sentence.
+    pub(crate) fn moved(self, count: usize) -> Phrase {
+        let moved = |of: Inner| Inner { start: of.start + count, end: of.end + count, head: of.head + count };
+        Phrase {
+            start: self.start + count,
+            end: self.end + count,
+            core_end: self.core_end + count,
+            head: self.head + count,
+            first: self.first + count,
+            determiner: self.determiner.map(|at| at + count),
+            pronoun: self.pronoun,
+            of: self.of.map(moved),
+        }
+    }
+
     /// One past the last token that belongs to it, whether the argument holds it or not.
     pub(crate) fn reach(&self) -> usize {
         self.of.map_or(self.end, |of| self.end.max(of.end))

@@ -41,6 +41,8 @@ pub(super) struct Facts {
 pub(super) struct QuickHead {
     /// The head must be of none of these classes.
     pub(super) forbidden: Classes,
+    /// And of each of these.
+    pub(super) required: Classes,
     /// And each of these must hold.
     pub(super) asked: Vec<OneOf>,
 }
@@ -89,13 +91,15 @@ fn may_be_verbal(key: Key, closed: Classes) -> bool {
 impl QuickHead {
     /// Whether there is nothing that is asked.
     pub(super) fn is_empty(&self) -> bool {
-        self.forbidden.is_empty() && self.asked.is_empty()
+        self.forbidden.or(self.required).is_empty() && self.asked.is_empty()
     }
 
     fn may_be(&self, key: Key, classes: Classes) -> bool {
         let holds = |one_of: &OneOf| {
             classes.any(one_of.classes) || classes.and(one_of.lacking) != one_of.lacking || one_of.words.contains(&key)
         };
-        !classes.any(self.forbidden) && self.asked.iter().all(holds)
+        !classes.any(self.forbidden)
+            && classes.and(self.required) == self.required
+            && self.asked.iter().all(holds)
     }
 }

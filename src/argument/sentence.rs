@@ -108,7 +108,8 @@ fn is_abbreviated(text: &str, start: usize, stop: usize) -> bool {
         .map_or(start, |before| start + before + 1);
     let word = &text[word_start..stop];
     let initial = word.len() == 1 && word.as_bytes()[0].is_ascii_uppercase();
-    initial || ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    // The longest has six letters.
+    initial || word.len() <= 6 && ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]

@@ -51,8 +51,21 @@ impl Token {
 /// A word is a run of letters and digits, with single marks `-'’.&/_` between them; the `'s` of a genitive is a token
 /// of its own, as is every other mark.
 pub(crate) fn tokenize(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) {
-    let bytes = &text.as_bytes()[span.clone()];
-    if bytes.is_ascii() { tokenize_ascii(bytes, span.start, tokens) } else { tokenize_any(text, span, tokens) }
+    let bytes = text.as_bytes();
+    let mut at = span.start;
+    while at < span.end {
+        // What is not ASCII is cut out with the words that it belongs to: no token holds a space.
+        let rest = &bytes[at..span.end];
+        if rest.is_ascii() {
+            return tokenize_ascii(rest, at, tokens);
+        }
+        let foreign = rest.iter().take_while(|byte| byte.is_ascii()).count();
+        let from = memchr::memrchr(b' ', &rest[..foreign]).unwrap_or(0);
+        let to = memchr::memchr(b' ', &rest[foreign..]).map_or(rest.len(), |space| foreign + space);
+        tokenize_ascii(&rest[..from], at, tokens);
+        tokenize_any(text, at + from..at + to, tokens);
+        at += to;
+    }
 }
 
 /// Bytes that are classified together.
@@ -93,16 +106,6 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
         let inside = words << 1 | u64::from(open.take().is_some());
         let mut firsts = (words & !inside) | marks;
         tokens.reserve(BLOCK);
-        if joined == 0 && marks == 0 && words >> (BLOCK - 1) == 0 {
-            // Words and spaces alone.
-            while firsts != 0 {
-                let at = firsts.trailing_zeros() as usize;
-                firsts &= firsts - 1;
-                let start = offset + base + at;
-                tokens.push(Token::word(start, start + (words >> at).trailing_ones() as usize));
-            }
-            continue;
-        }
         while firsts != 0 {
             let at = firsts.trailing_zeros() as usize;
             firsts &= firsts - 1;
@@ -113,6 +116,8 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
                 tokens.push(Token::mark(end - 1, end, mark_classes(char::from(bytes[start]))));
             } else if at + len == BLOCK {
                 open = Some(start);
+            } else if joined == 0 {
+                tokens.push(Token::word(offset + start, offset + start + len));
             } else {
                 push_word_of(bytes, start..start + len, offset, tokens);
             }
@@ -239,7 +244,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_are_cut_as_characters_are(text in "[a-c1S'.\\-_,(\" \t]{0,200}", long in "[ab'.s]{60,70}") {
+        fn blocks_are_cut_as_characters_are(text in "[a-c1Sé'.\\-_,(\" \t]{0,200}", long in "[ab'.s]{60,70}") {
             for text in [&text, &format!("{text}{long}"), &format!("{long} {text}{long}{long}")] {
                 prop_assert_eq!(cut(text, tokenize), cut(text, tokenize_any));
             }
