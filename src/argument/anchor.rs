@@ -16,6 +16,8 @@ pub(super) struct Anchor {
     /// Bytes of the word alone.
     pub(super) len: usize,
     pub(super) postings: Vec<Posting>,
+    /// All postings.
+    pub(super) all: Mask,
     pub(super) after: After,
     /// The postings that have a word before the anchor.
     pub(super) prior: Mask,
@@ -120,6 +122,7 @@ impl Draft {
             text: text.into(),
             len,
             postings: Vec::new(),
+            all: 0,
             after: After::default(),
             prior: 0,
             refused: Refused::default(),
@@ -146,6 +149,7 @@ impl Draft {
             *self.asked.entry(key).or_default() |= bit;
         }
         let set = |mask: &mut Mask, holds: bool| *mask |= if holds { bit } else { 0 };
+        set(&mut anchor.all, true);
         set(&mut anchor.after.any, after.is_empty());
         set(&mut anchor.after.adverbs, adverbs && !after.is_empty());
         set(&mut anchor.prior, posting.prior.is_some());

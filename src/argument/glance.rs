@@ -62,48 +62,61 @@ pub(super) struct Glance<'l> {
 }
 
 impl Glance<'_> {
-    /// Which postings of `anchor` the words around leave open that their rules match with the anchor at byte `at`. What
-    /// is found in the text can hardly be foreseen, so that what is cheap is worked out before any branch is taken.
+    /// Which postings of `anchor` the words around leave open that their rules match with the anchor at byte `at`.
     #[inline]
     pub(super) fn open(self, anchor: &Anchor, at: usize) -> Mask {
-        let next = self.next(at + anchor.len);
+        let end = at + anchor.len;
+        let mut open = anchor.all;
+        if anchor.after.any != anchor.all {
+            open &= self.may_follow(&anchor.after, self.next(end));
+            if open == 0 {
+                return 0;
+            }
+        }
+        if let Some(word) = self.before(at) {
+            open = self.look_left(anchor, word, open);
+        }
+        if open & anchor.ended != 0 { self.look_right(anchor, self.next(end), open) } else { open }
+    }
+
+    /// The postings that ask for a word which may come next.
+    #[inline]
+    fn may_follow(self, after: &After, next: Next) -> Mask {
+        let open = after.any | after.asking_for(next.key);
+        let adverb = after.adverbs & !open != 0 && self.may_be_adverb(next, self.closed(next.key));
+        open | if adverb { self.may_follow_adverb(after, next) } else { 0 }
+    }
+
+    /// What of `open` is left when what begins after the anchor is looked at as an argument.
+    #[inline]
+    fn look_right(self, anchor: &Anchor, next: Next, mut open: Mask) -> Mask {
         let closed = self.closed(next.key);
-        let mut open = anchor.after.any | anchor.after.asking_for(next.key);
-        if anchor.after.adverbs & !open != 0 && self.may_be_adverb(next, closed) {
-            open |= self.may_follow_adverb(&anchor.after, next);
-        }
         open &= !refused_right(anchor, next, closed);
-        let before = self.before(at);
-        if let Some(word) = before {
-            let facts = facts(word.key, self.closed_before(word));
-            open &= !refused_left(anchor, facts);
-        }
-        if open == 0 {
-            return 0;
-        }
         if open & anchor.bare != 0 && next.whole && closed.any(DETERMINING) && self.is_determined(next) {
             open &= !anchor.bare;
         }
-        match before {
-            Some(word) => self.look_left(anchor, word, open),
-            None => open,
-        }
+        open
     }
 
-    /// What of `open` is left when more is asked of the word before the anchor.
+    /// What of `open` is left when the word before the anchor is looked at.
     #[inline]
     fn look_left(self, anchor: &Anchor, word: Before, mut open: Mask) -> Mask {
-        for (posting, bit) in of_mask(&anchor.postings, open & anchor.prior) {
-            if posting.prior != Some(word.key) {
-                open &= !bit;
+        let closed = self.closed_before(word);
+        if closed.any(STOP) {
+            open &= !refused_left(anchor, facts(word.key, closed));
+            if open & anchor.refused.pronoun != 0 && closed.any(class::PRONOUN) && self.follows_pronoun(word, closed) {
+                open &= !anchor.refused.pronoun;
+            }
+            if open & anchor.refused.infinitive != 0 && word.key == Key::TO && self.is_infinitive(word) {
+                open &= !anchor.refused.infinitive;
             }
         }
-        let closed = self.closed_before(word);
-        if open & anchor.refused.pronoun != 0 && closed.any(class::PRONOUN) && self.follows_pronoun(word, closed) {
-            open &= !anchor.refused.pronoun;
-        }
-        if open & anchor.refused.infinitive != 0 && word.key == Key::TO && self.is_infinitive(word) {
-            open &= !anchor.refused.infinitive;
+        if open & anchor.prior != 0 {
+            for (posting, bit) in of_mask(&anchor.postings, open & anchor.prior) {
+                if posting.prior != Some(word.key) {
+                    open &= !bit;
+                }
+            }
         }
         if open & anchor.heads != 0 {
             let classes = self.vocabulary.classes(self.text, word.start..word.end);

@@ -31,6 +31,8 @@ pub(crate) struct Raw {
     literals: Literals,
     /// For each of those, the pattern if it is the middle of that one, which it decides, and says nothing else.
     soles: Box<[Option<PatternId>]>,
+    /// For each of them, the anchor if it is that and says nothing else.
+    anchors: Box<[Option<usize>]>,
     decider: Decider,
 }
 
@@ -62,7 +64,13 @@ impl Raw {
         };
         let mut soles: Vec<_> = (0..plan.literals().len()).map(sole).collect();
         soles.resize(literals.len(), None);
-        Raw { plan, literals, soles: soles.into(), decider }
+        let anchor = |needle| match plan.postings(needle) {
+            [Posting::Anchor { anchor }] => Some(*anchor),
+            _ => None,
+        };
+        let mut anchors: Vec<_> = (0..plan.literals().len()).map(anchor).collect();
+        anchors.resize(literals.len(), None);
+        Raw { plan, literals, soles: soles.into(), anchors: anchors.into(), decider }
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -75,7 +83,7 @@ impl Raw {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.literals.memory_usage() + size_of_val(&*self.soles) + self.decider.memory_usage()
+        self.literals.memory_usage() + size_of_val(&*self.soles) + size_of_val(&*self.anchors) + self.decider.memory_usage()
     }
 
     /// Every association of `document`, in order.
@@ -161,6 +169,12 @@ impl Lines<'_, '_> {
                 self.open = Some(line);
             }
             for hit in here {
+                if let Some(anchor) = self.raw.anchors[hit.needle as usize] {
+                    let (grammar, text) = (self.raw.decider.grammar(), self.emission.document.text);
+                    // The needle begins with a space.
+                    self.hits.note_anchor(grammar, text, line.start, hit.start + 1, anchor);
+                    continue;
+                }
                 self.hides_needles |= hit.needle as usize >= self.raw.plan.literals().len();
                 self.raw.note(self.hits, self.emission.document.text, hit);
             }
