@@ -136,7 +136,7 @@ impl Glance<'_> {
             if !self.is_whole(next) {
                 return after.adverbs;
             }
-            next = self.next(self.end(next));
+            next = self.next_rarely(self.end(next));
             found |= after.asking_for(next.key) & after.adverbs;
             if !self.may_be_adverb(next, self.closed(next.key)) {
                 break;
@@ -148,7 +148,7 @@ impl Glance<'_> {
     /// Whether `to` before the anchor makes an infinitive of it that has no subject.
     fn is_infinitive(self, to: Before) -> bool {
         let raises = |word: Before| self.vocabulary.closed_classes(self.text, word.start..word.end, word.key.0);
-        self.before(to.start).is_some_and(|before| !raises(before).any(class::RAISING))
+        self.before_rarely(to.start).is_some_and(|before| !raises(before).any(class::RAISING))
     }
 
     /// The closed classes of the word of at most eight letters that has this key.
@@ -203,7 +203,7 @@ impl Glance<'_> {
             return false;
         }
         // Another determiner may follow, and then that one counts.
-        let next = self.next(first.start + first.len);
+        let next = self.next_rarely(first.start + first.len);
         let end = self.end(next);
         if !self.is_whole(next) {
             return false;
@@ -235,6 +235,12 @@ impl Glance<'_> {
         (len > 0 && plain).then_some(Before { key, start: end - len, end })
     }
 
+    /// As [`before`](Self::before), where it is not worth its size.
+    #[inline(never)]
+    fn before_rarely(self, at: usize) -> Option<Before> {
+        self.before(at)
+    }
+
     /// The same for a word of eight letters or more.
     fn long_before(self, end: usize) -> Option<Before> {
         let bytes = self.text.as_bytes();
@@ -252,6 +258,12 @@ impl Glance<'_> {
             Some([b' ', eight @ ..]) if !matches!(eight[0], b' ' | b'\t') => next_of(at + 1, u64::from_le_bytes(*eight)),
             _ => self.next_beyond(at),
         }
+    }
+
+    /// As [`next`](Self::next), where it is not worth its size.
+    #[inline(never)]
+    fn next_rarely(self, at: usize) -> Next {
+        self.next(at)
     }
 
     /// The same where there is more than one space, or the text ends.

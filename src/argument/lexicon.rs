@@ -88,7 +88,7 @@ impl Vocabulary<'_> {
         let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
         let (known, mut classes) = self.recent.entry(lower).get();
         if known != lower {
-            classes = self.look_up(text, span.clone(), lower);
+            classes = self.look_up(&text[span.clone()], &Lower::short(lower, span.len()), lower);
         }
         let first = bytes.get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
@@ -103,7 +103,7 @@ impl Vocabulary<'_> {
         let key = lower.key();
         let (known, mut classes) = self.recent.entry(key).get();
         if known != key || key == 0 {
-            classes = self.look_up(text, span.clone(), key);
+            classes = self.look_up(&text[span.clone()], &lower, key);
         }
         let first = text.as_bytes().get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
@@ -112,11 +112,10 @@ impl Vocabulary<'_> {
         classes
     }
 
-    /// What is said of the word `text[span]`, whatever its first letter, which is noted under `key`.
+    /// What is said of `word`, whatever its first letter, which is noted under `key`.
     #[inline(never)]
-    fn look_up(self, text: &str, span: Range<usize>, key: u64) -> Classes {
-        let lower = Lower::within(text, span.start, span.end);
-        let classes = self.lexicon.classes(&lower) | class::WORD | of_hyphen(&text[span]);
+    fn look_up(self, word: &str, lower: &Lower, key: u64) -> Classes {
+        let classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(word);
         self.recent.entry(key).set((key, classes));
         classes
     }
@@ -142,6 +141,11 @@ impl Lower {
         let Some(start) = padded.get_mut(..bytes.len()) else { return Lower::default() };
         start.copy_from_slice(bytes);
         Self::of_padded(padded, bytes.len())
+    }
+
+    /// The word of `len` bytes, at most eight, that `lower` holds in lower case.
+    fn short(lower: u64, len: usize) -> Self {
+        if lower & HIGH_BITS == 0 { Lower { parts: [lower, 0, 0], len } } else { Lower::default() }
     }
 
     /// The word `text[start..end]`, without a copy of unknown length where the text goes on far enough.
