@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 
 use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, Plain, READ, Words, classify};
-use super::needles::{HEAD, Head, Occurrence};
 use super::phases::STRIP;
+use super::table::{HEAD, Head, Occurrence};
 use super::window::Windows;
 use super::{Hit, Instructions, Line, Literals, Scratch, Unfit};
 
