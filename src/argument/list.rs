@@ -14,9 +14,8 @@ impl Sentence<'_> {
         let Some(mut end) = last.first.checked_sub(1).filter(|&at| self.has(at, class::COORDINATOR)) else {
             return items;
         };
-        if end > 0 && self.has(end - 1, class::COMMA) {
-            end -= 1;
-        }
+        let comma = end > 0 && self.has(end - 1, class::COMMA);
+        end -= usize::from(comma);
         items.extend(self.item_ending(end));
         if let Some(item) = items.last() {
             items.extend(self.items_before(item.first));
@@ -29,7 +28,7 @@ impl Sentence<'_> {
             let bounds = class::PREPOSITION.or(class::CONJUNCTION).or(class::RELATIVE).or(class::COORDINATOR);
             before.any(bounds) || before.is_verb() || !before.any(class::WORD)
         });
-        if !(items.len() > 1 || shared || bounded) {
+        if !(items.len() > 1 || !comma && (shared || bounded)) {
             items.clear();
         }
         items
@@ -70,7 +69,9 @@ impl Sentence<'_> {
             let Some(item) = self.right(start, self.len()).filter(|item| !item.pronoun) else { break };
             at = item.reach();
             let next = self.classes(at);
-            if clause && items.is_empty() && (next.any(class::AUXILIARY) || next.is_verb()) {
+            let finite = next.any(class::AUXILIARY) || next.is_verb();
+            let participle = next.any(class::ING) || next.any(class::PAST) && self.has(at + 1, class::PREPOSITION);
+            if clause && items.is_empty() && finite && !participle {
                 break;
             }
             items.push(item);

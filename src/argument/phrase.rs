@@ -228,7 +228,7 @@ impl<'s> Sentence<'s> {
             let article = determiner.is_none_or(|d| self.is_one_of(d, &["a", "an"]));
             if classes.any(class::QUOTE) {
                 at += 1;
-            } else if classes.any(DETERMINING) && !self.is_one_of(at, &["what", "whatever", "such"]) {
+            } else if classes.any(DETERMINING) && !self.opens_clause(at) {
                 determiner = Some(at);
                 at += 1 + usize::from(self.is(at + 1, "of"));
             } else if classes.any(class::NUMERAL) && self.is(at + 1, "of") {
@@ -246,6 +246,16 @@ impl<'s> Sentence<'s> {
             }
         }
         (at, determiner)
+    }
+
+    /// Whether a word that may be a determiner is a pronoun or opens a clause: `which`, `that of`, `that all`.
+    fn opens_clause(&self, at: usize) -> bool {
+        if self.is_one_of(at, &["that", "those"]) {
+            let next = self.classes(at + 1);
+            let plural = self.is(at, "that") && next.any(class::PLURAL) && !next.any(class::MODIFIER);
+            return plural || self.is(at + 1, "of") || next.any(DETERMINING.or(class::PRONOUN));
+        }
+        self.is_one_of(at, &["what", "whatever", "such", "which", "whose"])
     }
 
     /// An adverb that only says how the phrase is to be taken: `only`, `mainly`, `especially`.
@@ -332,11 +342,20 @@ impl<'s> Sentence<'s> {
     /// Words of closed classes that a noun phrase may hold: `human being`, `vitamin A`, `usually red`.
     fn may_stand_within(&self, at: usize, start: usize, modifiers: bool) -> bool {
         (self.is(at, "being") && modifiers && at > start)
-            || (self.word(at) == "A" && at > start)
+            || (at > start && self.is_numbering(at))
             || (self.has(at, class::LIGHT_ADVERB)
                 && modifiers
                 && self.has(at + 1, class::MODIFIER)
                 && self.is_open(at + 1))
+    }
+
+    /// Whether the word at `at` numbers what stands before it: `vitamin A`, `World War I`.
+    fn is_numbering(&self, at: usize) -> bool {
+        match self.word(at) {
+            "A" => true,
+            "I" => self.is_name(at - 1),
+            _ => false,
+        }
     }
 
     /// Whether the phrase ends before the word at `at`, which is of no closed class.
@@ -356,7 +375,9 @@ impl<'s> Sentence<'s> {
             return true;
         }
         // `salt ruins the bridge`: what looks like a plural is a verb before a determiner.
-        if !modifiers && classes.any(class::VERB) && classes.any(class::PLURAL) && next.any(DETERMINING) {
+        let adjective_follows = next.any(class::ADJECTIVE) && !next.any(class::NOUN.or(class::PAST));
+        let object_follows = next.any(DETERMINING) || adjective_follows;
+        if !modifiers && classes.any(class::VERB) && classes.any(class::PLURAL) && object_follows {
             return true;
         }
         // `predators hunt`: a plural is seldom followed by another noun.
@@ -446,12 +467,16 @@ impl<'s> Sentence<'s> {
         {
             return None;
         }
-        let begin = self.run_left(end)?;
-        let start = (begin..end).find(|&i| self.is_word(i))?;
+        let mut begin = self.run_left(end)?;
+        let mut start = (begin..end).find(|&i| self.is_word(i))?;
+        if self.is_verb_here(start) {
+            begin = start + 1;
+            start = (begin..end).find(|&i| self.is_word(i))?;
+        }
         let determiner = begin.checked_sub(1).filter(|&i| self.has(i, DETERMINING));
         let mut first = begin;
         loop {
-            if first > 0 && self.has(first - 1, DETERMINING.or(class::QUOTE)) {
+            if first > 0 && self.determines(first - 1) {
                 first -= 1;
             } else if first > 1 && self.is(first - 1, "of") && self.has(first - 2, DETERMINING.or(class::NUMERAL)) {
                 // `one of the ships`
@@ -461,6 +486,60 @@ impl<'s> Sentence<'s> {
             }
         }
         Some(Phrase { head: end - 1, ..Phrase::of_tokens(self.cut(start, end), end, first, determiner) })
+    }
+
+    /// Whether a word that may be a noun is a verb, as the word before it shows: `to study`, `they run`, `does not stop`.
+    fn is_verb_here(&self, at: usize) -> bool {
+        const NO_INFINITIVE: [&str; 18] = [
+            "due",
+            "lead",
+            "leads",
+            "leading",
+            "led",
+            "contribute",
+            "contributes",
+            "contributed",
+            "contributing",
+            "owing",
+            "prior",
+            "response",
+            "relation",
+            "addition",
+            "exposure",
+            "according",
+            "rise",
+            "related",
+        ];
+        const SUBJECTS: [&str; 8] = ["i", "we", "you", "he", "she", "they", "who", "it"];
+        const MODALS: [&str; 18] = [
+            "can", "could", "may", "might", "must", "shall", "should", "will", "would", "cannot", "can't", "do",
+            "does", "did", "don't", "doesn't", "didn't", "won't",
+        ];
+        let classes = self.classes(at);
+        if !classes.any(class::VERB) || classes.any(class::ING) {
+            return false;
+        }
+        let Some(mut before) = at.checked_sub(1) else { return false };
+        while before > 0
+            && self.has(before, class::LIGHT_ADVERB.or(class::NEGATION))
+            && !self.has(before, class::AUXILIARY)
+        {
+            before -= 1;
+        }
+        if self.is(before, "to") {
+            return before.checked_sub(1).is_none_or(|verb| !self.is_one_of(verb, &NO_INFINITIVE));
+        }
+        self.is_one_of(before, &SUBJECTS) && !self.is_name(before) || self.is_one_of(before, &MODALS)
+    }
+
+    /// Whether the word or quote at `at` belongs to the noun phrase after it: a determiner, a number, but not the `which`
+    /// or `that` of a clause.
+    fn determines(&self, at: usize) -> bool {
+        let classes = self.classes(at);
+        if classes.any(class::RELATIVE) {
+            return self.is(at, "that") && at.checked_sub(1).is_some_and(|before| self.has(before, class::PREPOSITION));
+        }
+        classes.any(DETERMINING.or(class::QUOTE)) || self.is(at, "one")
     }
 
     /// Where the run of words that can be one noun phrase ending at `end` begins; `None` if a verb ends there.
@@ -488,7 +567,7 @@ impl<'s> Sentence<'s> {
                     break;
                 }
             } else if classes.any(STOP) {
-                if !(self.word(before) == "A" && before > 0 && at < end) {
+                if !(before > 0 && self.is_numbering(before)) {
                     break;
                 }
             } else if !self.is_name(before) {
@@ -510,7 +589,9 @@ impl<'s> Sentence<'s> {
                 if at < end && base && before > 0 && self.is_open(before - 1) && self.is_plural_noun(before - 1) {
                     break;
                 }
-                if classes.is_verb() {
+                // `the use of`, `the need of`
+                let nominal = at == end && classes.any(class::NOUN) && self.is(end, "of");
+                if classes.is_verb() && !nominal {
                     if at == end {
                         return None;
                     }

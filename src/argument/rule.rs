@@ -106,7 +106,7 @@ impl Rule {
             trigger: bounded.trigger.clone(),
             mode: pattern.argument(),
             distance,
-            participial: !has_gerund(&bounded.trigger),
+            participial: !(bounded.trigger.verbal && has_finite_form(&bounded.trigger)),
             lists: rules.lists,
             unwrap: rules.unwrap,
             verbal: bounded.trigger.verbal || matches!(rules.reach, Some(Reach::Subject | Reach::Opening)),
@@ -272,10 +272,10 @@ fn others_or_plural(sentence: &Sentence<'_>, subject: &Phrase, others: &[Phrase]
     !others.is_empty() || subject.pronoun || sentence.has(subject.head, class::PLURAL)
 }
 
-/// Whether the trigger begins with a verb of which all forms are meant.
-fn has_gerund(trigger: &Trigger) -> bool {
+/// Whether the trigger begins with a verb that can be the verb of a clause: with one in the third person, or in all forms.
+fn has_finite_form(trigger: &Trigger) -> bool {
     let first = trigger.elements.first().map(|element| &element.kind);
-    matches!(first, Some(ElementKind::Words(all)) if all.iter().any(|words| words[0].ends_with("ing")))
+    matches!(first, Some(ElementKind::Words(all)) if all.iter().any(|words| words[0].ends_with("ing") || words[0].ends_with('s')))
 }
 
 /// Looks through a noun that only measures: the subject of `most cases of flu` is `flu`.

@@ -71,7 +71,8 @@ impl Sentence<'_> {
     /// What the sentence says that `phrase` is, if the clause that ends at `at` describes it: of `measles is a disease
     /// that causes fever` it is `measles`.
     pub(crate) fn defined_by(&self, phrase: &Phrase, at: usize) -> Option<Phrase> {
-        let describes = phrase.reach() == at || at.checked_sub(1).is_some_and(|at| self.has(at, class::RELATIVE));
+        let relative = |at: usize| self.has(at, class::RELATIVE) && !(at > 0 && self.has(at - 1, class::COMMA));
+        let describes = phrase.reach() == at || at.checked_sub(1).is_some_and(relative);
         let copula = phrase.first.checked_sub(1).filter(|&at| describes && self.is_one_of(at, &["is", "are"]))?;
         let group = self.verb_group(copula);
         let subject = if group.negated { None } else { self.subject(group.start, Distance::Subject) };
@@ -124,7 +125,10 @@ impl Sentence<'_> {
                     || next.is_participle()
                     || close - at <= SHORT_ASIDE
                     || self.is_one_of(at + 1, &OPENERS);
-                return aside.then_some(at);
+                // `for example, ..., causing`: what opens the sentence with a preposition is no subject
+                let opened = self.has(0, class::PREPOSITION.or(class::CONJUNCTION))
+                    && self.left(at).is_none_or(|phrase| phrase.first <= 1);
+                return (aside && !opened).then_some(at);
             }
             if self.is_one_of(at, &[";", ":", "."]) {
                 return None;
