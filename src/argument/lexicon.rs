@@ -72,6 +72,9 @@ impl Vocabulary<'_> {
         if span.len() > 8 {
             return self.of_long(text, span);
         }
+        if lower == US && is_us(&text[span]) {
+            return Classes::NONE;
+        }
         let (known, classes) = self.lexicon.closed[self.lexicon.closed_slot(lower)];
         if known == lower { classes } else { Classes::NONE }
     }
@@ -93,6 +96,9 @@ impl Vocabulary<'_> {
         }
         let first = bytes.get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
+            if lower == US && is_us(&text[span.clone()]) {
+                classes = class::WORD | class::NOUN;
+            }
             classes |= of_first_letter(&text[span]);
         }
         classes
@@ -115,6 +121,14 @@ impl Vocabulary<'_> {
         }
         classes | class::WORD | of_first_letter(word) | of_hyphen(word)
     }
+}
+
+/// `us` as the first eight bytes of a word.
+const US: u64 = u64::from_le_bytes(*b"us\0\0\0\0\0\0");
+
+/// Whether a word that is `us` in small letters is the name of a state.
+fn is_us(word: &str) -> bool {
+    word == "US"
 }
 
 fn of_hyphen(word: &str) -> Classes {

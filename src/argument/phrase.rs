@@ -294,6 +294,8 @@ impl<'s> Sentence<'s> {
                 }
                 noun = false;
                 at += 1;
+            } else if self.abbreviates(at) {
+                at += 1;
             } else if !classes.any(class::WORD) {
                 let goes_on = classes.any(class::COMMA) && at > start && modifiers && self.modifier_follows(at, limit);
                 if !goes_on {
@@ -347,6 +349,14 @@ impl<'s> Sentence<'s> {
                 && modifiers
                 && self.has(at + 1, class::MODIFIER)
                 && self.is_open(at + 1))
+    }
+
+    /// Whether the mark at `at` is the last full stop of an abbreviation within a phrase: `the U.S. invasion`.
+    fn abbreviates(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1).filter(|_| self.is(at, ".") && self.is_open(at + 1)) else { return false };
+        let word = self.word(before).as_bytes();
+        matches!(word, [first, b'.', last] if first.is_ascii_uppercase() && last.is_ascii_uppercase())
+            && self.tokens[before].end == self.tokens[at].start
     }
 
     /// Whether the word at `at` numbers what stands before it: `vitamin A`, `World War I`.
@@ -556,6 +566,8 @@ impl<'s> Sentence<'s> {
                 if at == end {
                     break;
                 }
+            } else if at < end && self.abbreviates(before) {
+                // `the U.S. invasion`
             } else if !classes.any(class::WORD) {
                 let adjective = |i: usize| self.has(i, class::ADJECTIVE) && !self.has(i, class::NOUN);
                 let between_modifiers = classes.any(class::COMMA)

@@ -70,6 +70,7 @@ enum Check {
     Opening,
     Infinitive,
     Clause,
+    Range,
 }
 
 /// An association as the rules find it; spans are bytes of the line.
@@ -183,7 +184,8 @@ impl Rule {
         if group.infinitive {
             return;
         }
-        let alone = self.verbal && group.start == trigger.start;
+        let helped = (group.start..trigger.start).any(|at| sentence.has(at, class::AUXILIARY) || sentence.is(at, "to"));
+        let alone = self.verbal && !helped;
         let first = sentence.classes(trigger.start);
         let reduced = alone && (first.any(class::ING) || self.participial);
         let distance = match self.distance {
@@ -330,6 +332,7 @@ impl Checks {
             Test::Opening => Check::Opening,
             Test::Infinitive => Check::Infinitive,
             Test::Clause => Check::Clause,
+            Test::Range => Check::Range,
         };
         let clause = |terms: &Vec<_>| {
             let terms: &[crate::pattern::condition::Term] = terms;
@@ -353,6 +356,7 @@ impl Checks {
                 let next = sentence.classes(phrase.reach());
                 next.any(class::AUXILIARY) || next.is_verb()
             }
+            Check::Range => sentence.is(phrase.reach(), "to"),
         };
         self.0.iter().all(|terms| terms.iter().any(|(negated, check)| holds(check) != *negated))
     }

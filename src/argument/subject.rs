@@ -36,7 +36,7 @@ impl Sentence<'_> {
     pub(crate) fn subject(&self, at: usize, distance: Distance) -> Option<Left> {
         let opening = || if distance == Distance::Opening { self.opening(at).map(Left::from) } else { None };
         let Some((end, relative)) = self.antecedent_end(at, distance) else { return opening() };
-        let Some(nearest) = self.left(end) else { return opening() };
+        let Some(nearest) = self.left(end).or_else(|| self.left(self.contact_clause(end)?)) else { return opening() };
         let distance = if relative && distance == Distance::Subject { Distance::Described } else { distance };
         if nearest.pronoun {
             return Some(nearest.into());
@@ -96,6 +96,13 @@ impl Sentence<'_> {
             return Some((self.aside_start(last)?, false));
         }
         Some((end, false))
+    }
+
+    /// Where the phrase ends that a clause without a relative word describes which ends at `end`: `the pain he felt`.
+    fn contact_clause(&self, end: usize) -> Option<usize> {
+        let subject = end.checked_sub(2).filter(|_| self.has(end - 1, class::VERB))?;
+        let pronoun = self.is_one_of(subject, &["i", "we", "you", "he", "she", "they", "it"]);
+        (pronoun && subject > 0 && self.has(subject - 1, class::NOUN)).then_some(subject)
     }
 
     /// The comma that opens the aside which the mark at `close` closes, if what follows it looks like an aside.

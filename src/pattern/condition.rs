@@ -32,6 +32,8 @@ pub(crate) enum Test {
     Infinitive,
     /// A verb follows the phrase: it is the subject of a clause.
     Clause,
+    /// `to` follows the phrase: it is where a range begins, as in `from good to bad`.
+    Range,
 }
 
 /// The classes that a condition can name.
@@ -111,6 +113,7 @@ fn term(name: &str) -> Option<Term> {
         "opening" => Test::Opening,
         "infinitive" => Test::Infinitive,
         "clause" => Test::Clause,
+        "range" => Test::Range,
         _ => match name.strip_prefix('=') {
             Some(word) if !word.is_empty() && !word.contains(char::is_uppercase) => Test::Word(word.to_owned()),
             None if CLASS_NAMES.contains(&name) => Test::Class(name.to_owned()),
