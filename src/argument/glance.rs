@@ -132,6 +132,10 @@ impl<'l> Glance<'l> {
         if !classes.any(class::PRONOUN) || classes.any(others) {
             return false;
         }
+        // `the people around us`
+        if word_before(self.line, word.start).is_none_or(|before| self.closed(before).any(class::PREPOSITION)) {
+            return false;
+        }
         // Of `a cold is what it causes` the cold is an argument too.
         let rest = self.line[..word.start].trim_end().as_bytes();
         let after_copula = [&b"is"[..], b"are"].iter().any(|copula| {

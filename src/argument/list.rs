@@ -11,9 +11,7 @@ impl Sentence<'_> {
     /// told from two clauses.
     pub(crate) fn list_left(&self, last: &Phrase) -> Vec<Phrase> {
         let mut items: Vec<Phrase> = Vec::new();
-        let Some(mut end) = last.first.checked_sub(1).filter(|&at| self.has(at, class::COORDINATOR)) else {
-            return items;
-        };
+        let Some(mut end) = self.conjunction_before(last.first) else { return items };
         let comma = end > 0 && self.has(end - 1, class::COMMA);
         end -= usize::from(comma);
         items.extend(self.item_ending(end));
@@ -32,6 +30,12 @@ impl Sentence<'_> {
             items.clear();
         }
         items
+    }
+
+    /// Where the conjunction begins that ends just before token `at`: `and`, `or`, `as well as`.
+    fn conjunction_before(&self, at: usize) -> Option<usize> {
+        let as_well_as = at.checked_sub(3).filter(|&start| self.are(start, &["as", "well", "as"]));
+        as_well_as.or_else(|| at.checked_sub(1).filter(|&before| self.has(before, class::COORDINATOR)))
     }
 
     /// The phrases that commas join to one whose first token is `first`, nearest first.

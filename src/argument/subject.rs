@@ -38,7 +38,7 @@ impl Sentence<'_> {
         let Some((end, relative)) = self.antecedent_end(at, distance) else { return opening() };
         let Some(nearest) = self.left(end).or_else(|| self.left(self.contact_clause(end)?)) else { return opening() };
         let distance = if relative && distance == Distance::Subject { Distance::Described } else { distance };
-        if nearest.pronoun {
+        if nearest.pronoun && self.phrase_before(&nearest, distance).is_none() {
             return Some(nearest.into());
         }
         let mut chain = self.climb(nearest, distance);
