@@ -14,7 +14,7 @@ impl Sentence<'_> {
         let Some(mut end) = self.conjunction_before(last.first) else { return items };
         let comma = end > 0 && self.has(end - 1, class::COMMA);
         end -= usize::from(comma);
-        items.extend(self.item_ending(end));
+        items.extend(self.item_ending(end).filter(|item| !self.is_modifier_of(item, last)));
         if let Some(item) = items.last() {
             items.extend(self.items_before(item.first));
         }
@@ -32,6 +32,17 @@ impl Sentence<'_> {
         items
     }
 
+    /// Whether `item`, which a conjunction joins to `last`, only modifies its head: `economic and political crises`.
+    fn is_modifier_of(&self, item: &Phrase, last: &Phrase) -> bool {
+        let modifies = class::ADJECTIVE.or(class::PAST);
+        item.start == item.head
+            && self.has(item.head, modifies)
+            && !self.has(item.head, class::PLURAL)
+            && last.start < last.head
+            && last.determiner.is_none()
+            && self.has(last.start, class::MODIFIER)
+    }
+
     /// Where the conjunction begins that ends just before token `at`: `and`, `or`, `as well as`.
     fn conjunction_before(&self, at: usize) -> Option<usize> {
         let as_well_as = at.checked_sub(3).filter(|&start| self.are(start, &["as", "well", "as"]));
@@ -44,6 +55,10 @@ impl Sentence<'_> {
         while items.len() < ITEMS_LIMIT {
             let comma = first.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
             let Some(item) = comma.and_then(|comma| self.item_ending(comma)) else { break };
+            // `in contrast, A and B`
+            if item.first <= 1 && self.has(0, class::PREPOSITION) {
+                break;
+            }
             first = item.first;
             items.push(item);
         }

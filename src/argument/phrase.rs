@@ -294,7 +294,7 @@ impl<'s> Sentence<'s> {
                 }
                 noun = false;
                 at += 1;
-            } else if self.abbreviates(at) {
+            } else if self.joins_words(at) {
                 at += 1;
             } else if !classes.any(class::WORD) {
                 let goes_on = classes.any(class::COMMA) && at > start && modifiers && self.modifier_follows(at, limit);
@@ -344,16 +344,27 @@ impl<'s> Sentence<'s> {
     /// Words of closed classes that a noun phrase may hold: `human being`, `vitamin A`, `usually red`.
     fn may_stand_within(&self, at: usize, start: usize, modifiers: bool) -> bool {
         (self.is(at, "being") && modifiers && at > start)
-            || (at > start && self.is_numbering(at))
+            || (at > start && (self.is_numbering(at) || self.is(at, "half") && modifiers))
             || (self.has(at, class::LIGHT_ADVERB)
                 && modifiers
                 && self.has(at + 1, class::MODIFIER)
                 && self.is_open(at + 1))
     }
 
-    /// Whether the mark at `at` is the last full stop of an abbreviation within a phrase: `the U.S. invasion`.
-    fn abbreviates(&self, at: usize) -> bool {
-        let Some(before) = at.checked_sub(1).filter(|_| self.is(at, ".") && self.is_open(at + 1)) else { return false };
+    /// Whether the mark at `at` is the last full stop of an abbreviation within a phrase, or the dash of a compound: `the
+    /// U.S. invasion`, `a federal–state program`.
+    fn joins_words(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1).filter(|_| !self.is_word(at) && self.is_open(at + 1)) else {
+            return false;
+        };
+        if self.is(at, "–") {
+            let within =
+                self.tokens[before].end == self.tokens[at].start && self.tokens[at].end == self.tokens[at + 1].start;
+            return within && self.is_open(before);
+        }
+        if !self.is(at, ".") {
+            return false;
+        }
         let word = self.word(before).as_bytes();
         matches!(word, [first, b'.', last] if first.is_ascii_uppercase() && last.is_ascii_uppercase())
             && self.tokens[before].end == self.tokens[at].start
@@ -539,7 +550,8 @@ impl<'s> Sentence<'s> {
         if self.is(before, "to") {
             return before.checked_sub(1).is_none_or(|verb| !self.is_one_of(verb, &NO_INFINITIVE));
         }
-        self.is_one_of(before, &SUBJECTS) && !self.is_name(before) || self.is_one_of(before, &MODALS)
+        let passive = classes.any(class::PAST) && !classes.any(class::ADJECTIVE) && self.has(before, class::AUXILIARY);
+        self.is_one_of(before, &SUBJECTS) && !self.is_name(before) || self.is_one_of(before, &MODALS) || passive
     }
 
     /// Whether the word or quote at `at` belongs to the noun phrase after it: a determiner, a number, but not the `which`
@@ -549,7 +561,7 @@ impl<'s> Sentence<'s> {
         if classes.any(class::RELATIVE) {
             return self.is(at, "that") && at.checked_sub(1).is_some_and(|before| self.has(before, class::PREPOSITION));
         }
-        classes.any(DETERMINING.or(class::QUOTE)) || self.is(at, "one")
+        classes.any(DETERMINING.or(class::QUOTE)) && !self.is_one_of(at, &["what", "whatever"]) || self.is(at, "one")
     }
 
     /// Where the run of words that can be one noun phrase ending at `end` begins; `None` if a verb ends there.
@@ -566,7 +578,7 @@ impl<'s> Sentence<'s> {
                 if at == end {
                     break;
                 }
-            } else if at < end && self.abbreviates(before) {
+            } else if at < end && self.joins_words(before) {
                 // `the U.S. invasion`
             } else if !classes.any(class::WORD) {
                 let adjective = |i: usize| self.has(i, class::ADJECTIVE) && !self.has(i, class::NOUN);

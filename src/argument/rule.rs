@@ -70,6 +70,7 @@ enum Check {
     Opening,
     Infinitive,
     Clause,
+    Participle,
     Range,
 }
 
@@ -187,6 +188,10 @@ impl Rule {
         let helped = (group.start..trigger.start).any(|at| sentence.has(at, class::AUXILIARY) || sentence.is(at, "to"));
         let alone = self.verbal && !helped;
         let first = sentence.classes(trigger.start);
+        // `it is induced sleep`: a passive has no object
+        if self.verbal && !self.participial && first.any(class::PAST) && sentence.is_passive(trigger.start) {
+            return;
+        }
         let reduced = alone && (first.any(class::ING) || self.participial);
         let distance = match self.distance {
             Distance::Subject if reduced => Distance::Described,
@@ -332,6 +337,7 @@ impl Checks {
             Test::Opening => Check::Opening,
             Test::Infinitive => Check::Infinitive,
             Test::Clause => Check::Clause,
+            Test::Participle => Check::Participle,
             Test::Range => Check::Range,
         };
         let clause = |terms: &Vec<_>| {
@@ -355,6 +361,9 @@ impl Checks {
             Check::Clause => {
                 let next = sentence.classes(phrase.reach());
                 next.any(class::AUXILIARY) || next.is_verb()
+            }
+            Check::Participle => {
+                phrase.determiner.is_none() && phrase.start < phrase.head && sentence.is_participial(phrase.start)
             }
             Check::Range => sentence.is(phrase.reach(), "to"),
         };

@@ -34,7 +34,9 @@ impl From<Phrase> for Left {
 impl Sentence<'_> {
     /// The argument that ends at token `at`.
     pub(crate) fn subject(&self, at: usize, distance: Distance) -> Option<Left> {
-        let opening = || if distance == Distance::Opening { self.opening(at).map(Left::from) } else { None };
+        let of_which = at.checked_sub(1).is_some_and(|last| self.has(last, class::RELATIVE));
+        let opens = distance == Distance::Opening && !of_which;
+        let opening = || if opens { self.opening(at).map(Left::from) } else { None };
         let Some((end, relative)) = self.antecedent_end(at, distance) else { return opening() };
         let Some(nearest) = self.left(end).or_else(|| self.left(self.contact_clause(end)?)) else { return opening() };
         let distance = if relative && distance == Distance::Subject { Distance::Described } else { distance };
@@ -90,6 +92,9 @@ impl Sentence<'_> {
             }
             let comma = last > 0 && self.has(last - 1, class::COMMA);
             return Some((self.skip_asides_left(if comma { last - 1 } else { last })?, true));
+        }
+        if distance == Distance::Near && self.has(last, class::COMMA) {
+            return None;
         }
         let dash = distance == Distance::Opening && self.is_one_of(last, &["-", "–", "—"]);
         if self.has(last, class::COMMA) || dash {
@@ -174,6 +179,11 @@ impl Sentence<'_> {
             return None;
         }
         at = self.verb_group(at).start;
+        // `the burden that they impose on trade`
+        let subject = at
+            .checked_sub(1)
+            .filter(|&subject| self.has(subject, class::PRONOUN) && !self.has(subject, class::RELATIVE));
+        at = subject.unwrap_or(at);
         let relative = at.checked_sub(1).filter(|&at| self.is_one_of(at, &["that", "which", "who"]))?;
         let comma = relative.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
         self.left(comma.unwrap_or(relative)).filter(|outer| !outer.pronoun)
@@ -217,7 +227,11 @@ impl Sentence<'_> {
         let infinitive = self.has(outer.start, class::VERB)
             && outer.first == outer.start
             && outer.first.checked_sub(1).is_some_and(|at| self.is(at, "to"));
-        (!mere_participle && !infinitive).then_some(outer)
+        // `it is clear to both sides`
+        let predicate = outer.first == outer.head
+            && self.has(outer.head, class::ADJECTIVE)
+            && outer.first.checked_sub(1).is_some_and(|at| self.has(at, class::AUXILIARY.or(class::NEGATION)));
+        (!mere_participle && !infinitive && !predicate).then_some(outer)
     }
 
     /// Lets the outermost phrase of `chain` hold those after it that `of` joins, as far as it stays short.

@@ -32,6 +32,8 @@ pub(crate) enum Test {
     Infinitive,
     /// A verb follows the phrase: it is the subject of a clause.
     Clause,
+    /// The phrase begins with a participle, without a determiner: `closing doors`, `showed interest`.
+    Participle,
     /// `to` follows the phrase: it is where a range begins, as in `from good to bad`.
     Range,
 }
@@ -113,6 +115,7 @@ fn term(name: &str) -> Option<Term> {
         "opening" => Test::Opening,
         "infinitive" => Test::Infinitive,
         "clause" => Test::Clause,
+        "participle" => Test::Participle,
         "range" => Test::Range,
         _ => match name.strip_prefix('=') {
             Some(word) if !word.is_empty() && !word.contains(char::is_uppercase) => Test::Word(word.to_owned()),
