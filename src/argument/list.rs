@@ -13,6 +13,8 @@ impl Sentence<'_> {
         let mut items: Vec<Phrase> = Vec::new();
         let Some(mut end) = self.conjunction_before(last.first) else { return items };
         let comma = end > 0 && self.has(end - 1, class::COMMA);
+        // `they were poor, and this want caused`, but `the otter, or river dog, is`
+        let parts_clauses = comma && self.is(end, "and");
         end -= usize::from(comma);
         items.extend(self.item_ending(end).filter(|item| !self.is_modifier_of(item, last)));
         if let Some(item) = items.last() {
@@ -26,7 +28,7 @@ impl Sentence<'_> {
             let bounds = class::PREPOSITION.or(class::CONJUNCTION).or(class::RELATIVE).or(class::COORDINATOR);
             before.any(bounds) || before.is_verb() || !before.any(class::WORD)
         });
-        if !(items.len() > 1 || !comma && (shared || bounded)) {
+        if !(items.len() > 1 || !parts_clauses && (shared || bounded)) {
             items.clear();
         }
         items
