@@ -23,12 +23,13 @@ impl Sentence<'_> {
         let Some(first) = items.last() else { return items };
         // Two items may be the ends of two clauses, unless one determiner stands for both or a clause begins there.
         let shared = first.determiner.is_some() && last.determiner.is_none();
+        let agent = first.first.checked_sub(1).is_some_and(|at| self.is(at, "by"));
         let before = first.first.checked_sub(1).map(|at| self.classes(at));
         let bounded = before.is_none_or(|before| {
             let bounds = class::PREPOSITION.or(class::CONJUNCTION).or(class::RELATIVE).or(class::COORDINATOR);
             before.any(bounds) || before.is_verb() || !before.any(class::WORD)
         });
-        if !(items.len() > 1 || !parts_clauses && (shared || bounded)) {
+        if !(items.len() > 1 || !parts_clauses && !agent && (shared || bounded)) {
             items.clear();
         }
         items
@@ -84,7 +85,8 @@ impl Sentence<'_> {
             if self.is(start, again) && self.has(start, class::PREPOSITION) {
                 start += 1;
             }
-            if self.is_one_of(start, &["also", "then", "thus", "so", "even", "therefore"]) {
+            let verb = self.has(start, class::LIGHT_ADVERB) && self.has(start + 1, class::VERB);
+            if verb || self.is_one_of(start, &["also", "then", "thus", "so", "even", "therefore"]) {
                 break;
             }
             let Some(item) = self.right(start, self.len()).filter(|item| !item.pronoun) else { break };
@@ -114,6 +116,17 @@ impl Sentence<'_> {
             return Some((at + 1, true));
         }
         self.are(at, &["as", "well", "as"]).then_some((at + 3, true))
+    }
+
+    /// Whether `to` and a verb follow at `at`, or after the rest of a short list: `causes the demand or supply to shift`.
+    pub(crate) fn infinitive_follows(&self, at: usize) -> bool {
+        let infinitive = |at: usize| {
+            self.is(at, "to") && self.has(at + 1, class::VERB.or(class::AUXILIARY)) && !self.has(at + 1, class::PLURAL)
+        };
+        let end = self.skip_aside_right(at);
+        infinitive(end)
+            || self.has(end, class::COORDINATOR)
+                && self.right(end + 1, self.len()).is_some_and(|item| infinitive(item.reach()))
     }
 
     /// Steps over closing quotes and one parenthesis at `at`.

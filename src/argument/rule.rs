@@ -70,6 +70,7 @@ enum Check {
     Opening,
     Infinitive,
     Clause,
+    Aside,
     Participle,
     Range,
 }
@@ -337,6 +338,7 @@ impl Checks {
             Test::Opening => Check::Opening,
             Test::Infinitive => Check::Infinitive,
             Test::Clause => Check::Clause,
+            Test::Aside => Check::Aside,
             Test::Participle => Check::Participle,
             Test::Range => Check::Range,
         };
@@ -354,13 +356,14 @@ impl Checks {
             Check::Bare => sentence.is_bare(phrase),
             Check::Indefinite => phrase.determiner.is_some_and(|at| sentence.is_one_of(at, &["a", "an"])),
             Check::Opening => phrase.first == 0,
-            Check::Infinitive => {
-                let end = phrase.reach();
-                sentence.is(end, "to") && sentence.has(end + 1, class::VERB)
-            }
+            Check::Infinitive => sentence.infinitive_follows(phrase.reach()),
             Check::Clause => {
                 let next = sentence.classes(phrase.reach());
                 next.any(class::AUXILIARY) || next.is_verb()
+            }
+            Check::Aside => {
+                let end = phrase.reach();
+                sentence.has(end, class::COMMA) && sentence.is(end + 1, "which")
             }
             Check::Participle => {
                 phrase.determiner.is_none() && phrase.start < phrase.head && sentence.is_participial(phrase.start)

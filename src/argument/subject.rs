@@ -93,7 +93,8 @@ impl Sentence<'_> {
             let comma = last > 0 && self.has(last - 1, class::COMMA);
             return Some((self.skip_asides_left(if comma { last - 1 } else { last })?, true));
         }
-        if distance == Distance::Near && self.has(last, class::COMMA) {
+        // `the storm passed, causing floods`: the whole clause is the subject
+        if self.has(last, class::COMMA) && (distance == Distance::Near || self.has(at, class::ING)) {
             return None;
         }
         let dash = distance == Distance::Opening && self.is_one_of(last, &["-", "–", "—"]);

@@ -32,6 +32,8 @@ pub(crate) enum Test {
     Infinitive,
     /// A verb follows the phrase: it is the subject of a clause.
     Clause,
+    /// A comma and `which` follow the phrase; what they describe may be the whole clause.
+    Aside,
     /// The phrase begins with a participle, without a determiner: `closing doors`, `showed interest`.
     Participle,
     /// `to` follows the phrase: it is where a range begins, as in `from good to bad`.
@@ -115,6 +117,7 @@ fn term(name: &str) -> Option<Term> {
         "opening" => Test::Opening,
         "infinitive" => Test::Infinitive,
         "clause" => Test::Clause,
+        "aside" => Test::Aside,
         "participle" => Test::Participle,
         "range" => Test::Range,
         _ => match name.strip_prefix('=') {
