@@ -137,6 +137,15 @@ impl<'s> Sentence<'s> {
             || !(head.any(other) || self.is_adverb(phrase.head) || head.is_verb_only())
     }
 
+    /// Whether the phrase is an adjective that says something of a subject: `it is clear`, `are right`.
+    pub(crate) fn is_predicate(&self, phrase: &Phrase) -> bool {
+        let before = |at: usize| self.has(at, class::AUXILIARY.or(class::NEGATION)) || self.is(at, "either");
+        phrase.first == phrase.head
+            && self.has(phrase.head, class::ADJECTIVE)
+            && !self.has(phrase.head, class::PLURAL)
+            && phrase.first.checked_sub(1).is_some_and(before)
+    }
+
     /// The last [`WORDS_LIMIT`] words of the tokens, from the first of them on.
     fn cut(&self, start: usize, end: usize) -> usize {
         let mut from = end;
@@ -549,6 +558,12 @@ impl<'s> Sentence<'s> {
         }
         if self.is(before, "to") {
             return before.checked_sub(1).is_none_or(|verb| !self.is_one_of(verb, &NO_INFINITIVE));
+        }
+        // `plants that bloom`, `it always stops`
+        let relative = self.is_one_of(before, &["that", "which"]) && !classes.any(class::PLURAL.or(class::MODIFIER));
+        let after_adverb = before + 1 < at && self.has(before, class::NOUN) && !self.has(before, STOP);
+        if relative || after_adverb && !classes.any(class::MODIFIER) {
+            return true;
         }
         let passive = classes.any(class::PAST) && !classes.any(class::ADJECTIVE) && self.has(before, class::AUXILIARY);
         self.is_one_of(before, &SUBJECTS) && !self.is_name(before) || self.is_one_of(before, &MODALS) || passive

@@ -230,13 +230,16 @@ impl Rule {
         rights.retain(|right| self.takes_right(sentence, right));
         for left in &lefts {
             for right in &rights {
-                found.push(context.found(left, right));
+                // `election after election`
+                if !sentence.same_words(left, right) {
+                    found.push(context.found(left, right));
+                }
             }
         }
     }
 
     fn takes_left(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
-        sentence.is_nominal(phrase) && self.left.hold(sentence, phrase)
+        sentence.is_nominal(phrase) && !sentence.is_predicate(phrase) && self.left.hold(sentence, phrase)
     }
 
     fn takes_right(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
@@ -476,6 +479,11 @@ impl Sentence<'_> {
             Some([only]) => only.start..only.end,
             _ => 0..0,
         }
+    }
+
+    fn same_words(&self, left: &Phrase, right: &Phrase) -> bool {
+        let text = |phrase: &Phrase| &self.text.as_bytes()[self.bytes(phrase.start..phrase.end)];
+        text(left).eq_ignore_ascii_case(text(right))
     }
 
     fn argument(&self, phrase: &Phrase) -> Argument {

@@ -38,7 +38,9 @@ impl Sentence<'_> {
         let opens = distance == Distance::Opening && !of_which;
         let opening = || if opens { self.opening(at).map(Left::from) } else { None };
         let Some((end, relative)) = self.antecedent_end(at, distance) else { return opening() };
-        let Some(nearest) = self.left(end).or_else(|| self.left(self.contact_clause(end)?)) else { return opening() };
+        let far = matches!(distance, Distance::Subject | Distance::Opening);
+        let contact = || if far { self.left(self.contact_clause(end)?) } else { None };
+        let Some(nearest) = self.left(end).or_else(contact) else { return opening() };
         let distance = if relative && distance == Distance::Subject { Distance::Described } else { distance };
         if nearest.pronoun && self.phrase_before(&nearest, distance).is_none() {
             return Some(nearest.into());
@@ -229,10 +231,11 @@ impl Sentence<'_> {
             && outer.first == outer.start
             && outer.first.checked_sub(1).is_some_and(|at| self.is(at, "to"));
         // `it is clear to both sides`
-        let predicate = outer.first == outer.head
-            && self.has(outer.head, class::ADJECTIVE)
-            && outer.first.checked_sub(1).is_some_and(|at| self.has(at, class::AUXILIARY.or(class::NEGATION)));
-        (!mere_participle && !infinitive && !predicate).then_some(outer)
+        // `..., resulting in losses`
+        let participial = outer.first == outer.head
+            && self.classes(outer.head).is_present_participle()
+            && outer.first.checked_sub(1).is_some_and(|at| self.has(at, class::COMMA));
+        (!mere_participle && !infinitive && !participial && !self.is_predicate(&outer)).then_some(outer)
     }
 
     /// Lets the outermost phrase of `chain` hold those after it that `of` joins, as far as it stays short.
