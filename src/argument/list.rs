@@ -90,6 +90,11 @@ impl Sentence<'_> {
                 break;
             }
             let Some(item) = self.right(start, self.len()).filter(|item| !item.pronoun) else { break };
+            // `linked to organs and containing nerves`
+            let participial = |phrase: &Phrase| self.classes(phrase.start).is_present_participle();
+            if participial(&item) && item.start < item.head && item.determiner.is_none() && !participial(first) {
+                break;
+            }
             at = item.reach();
             let next = self.classes(at);
             let finite = next.any(class::AUXILIARY) || next.is_verb();

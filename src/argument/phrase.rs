@@ -162,7 +162,9 @@ impl<'s> Sentence<'s> {
         while end > start && !self.has(end - 1, class::WORD.or(class::APOSTROPHE_S)) {
             end -= 1;
         }
-        while end > start + 1 && self.has(end - 1, class::COORDINATOR.or(class::APOSTROPHE_S)) {
+        while end > start + 1
+            && (self.has(end - 1, class::COORDINATOR.or(class::APOSTROPHE_S)) || self.is_adverb(end - 1))
+        {
             end -= 1;
         }
         if end <= start {
@@ -263,8 +265,9 @@ impl<'s> Sentence<'s> {
                 if self.ends_before(at, noun, modifiers, limit) {
                     break;
                 }
-                noun = true;
-                modifiers &= classes.any(class::MODIFIER.or(class::ING));
+                let adverb = self.is_adverb(at);
+                noun = !adverb;
+                modifiers &= adverb || classes.any(class::MODIFIER.or(class::ING));
                 at += 1;
             }
         }

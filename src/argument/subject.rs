@@ -258,7 +258,10 @@ impl Sentence<'_> {
     fn take_in_gerund(&self, phrase: &mut Phrase) {
         let Some(gerund) = phrase.first.checked_sub(1).filter(|&at| self.has(at, class::ING)) else { return };
         let begins = gerund.checked_sub(1).is_none_or(|before| {
-            self.has(before, class::COMMA) || self.is_one_of(before, &["that", "because", "so", "thus", "and", "but"])
+            // `..., showing the loss is small`, but `in time, closing the valve is a remedy`
+            let opened = self.has(0, class::PREPOSITION.or(class::CONJUNCTION).or(class::LIGHT_ADVERB));
+            opened && self.has(before, class::COMMA)
+                || self.is_one_of(before, &["that", "because", "so", "thus", "and", "but"])
         });
         if begins && self.word_count(gerund, phrase.end) <= super::phrase::WORDS_LIMIT {
             (phrase.start, phrase.first, phrase.head) = (gerund, gerund, gerund);
