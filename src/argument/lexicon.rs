@@ -156,9 +156,15 @@ impl Lower {
     /// The word `text[start..end]`, without a copy of unknown length where the text goes on far enough.
     pub(crate) fn within(text: &str, start: usize, end: usize) -> Self {
         let len = end - start;
-        match text.as_bytes()[start..].first_chunk::<WORD_LIMIT>() {
+        let word = match text.as_bytes()[start..].first_chunk::<WORD_LIMIT>() {
             Some(bytes) if len <= WORD_LIMIT => Self::of_padded(*bytes, len),
             _ => Self::new(&text[start..end]),
+        };
+        // `don’t` is `don't`
+        if word.len == 0 && text[start..end].contains('’') {
+            Self::new(&text[start..end].replace('’', "'"))
+        } else {
+            word
         }
     }
 

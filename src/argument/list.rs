@@ -37,7 +37,7 @@ impl Sentence<'_> {
 
     /// Whether `item`, which a conjunction joins to `last`, only modifies its head: `economic and political crises`.
     fn is_modifier_of(&self, item: &Phrase, last: &Phrase) -> bool {
-        let modifies = class::ADJECTIVE.or(class::PAST);
+        let modifies = class::ADJECTIVE.or(class::PAST).or(class::HYPHEN);
         item.start == item.head
             && self.has(item.head, modifies)
             && !self.has(item.head, class::PLURAL)
@@ -78,6 +78,9 @@ impl Sentence<'_> {
     /// `again` is a preposition that may stand before each item: `by rain or by wind`.
     pub(crate) fn list_right(&self, first: &Phrase, open: bool, clause: bool, again: &str) -> Vec<Phrase> {
         let mut items: Vec<Phrase> = Vec::new();
+        if self.is_list_within(first) {
+            return items;
+        }
         let mut closed = false;
         let mut at = first.reach();
         while items.len() < ITEMS_LIMIT && !closed {
@@ -109,6 +112,27 @@ impl Sentence<'_> {
             items.clear();
         }
         items
+    }
+
+    /// Whether what is coordinated after the phrase stands after its `of` as well: `a mixture of sand and lime`, `the
+    /// skill of cooks and bakers`.
+    fn is_list_within(&self, phrase: &Phrase) -> bool {
+        const JOINING: [&str; 10] = [
+            "combination",
+            "mixture",
+            "blend",
+            "union",
+            "intersection",
+            "product",
+            "ratio",
+            "sum",
+            "difference",
+            "balance",
+        ];
+        phrase.of.is_some_and(|inner| {
+            let singular = !self.has(inner.head, class::PLURAL);
+            singular && self.is_one_of(phrase.head, &JOINING)
+        })
     }
 
     /// The start of what follows a comma, a conjunction or both at `at`, and whether there is a conjunction.

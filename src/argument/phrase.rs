@@ -312,7 +312,7 @@ impl<'s> Sentence<'s> {
         }
         // `salt ruins the bridge`: what looks like a plural is a verb before a determiner.
         let adjective_follows = next.any(class::ADJECTIVE) && !next.any(class::NOUN.or(class::PAST));
-        let object_follows = next.any(DETERMINING) || adjective_follows;
+        let object_follows = next.any(DETERMINING) && !next.any(class::RELATIVE) || adjective_follows;
         if !modifiers && classes.any(class::VERB) && classes.any(class::PLURAL) && object_follows {
             return true;
         }
@@ -381,7 +381,7 @@ impl<'s> Sentence<'s> {
         }
         let mut begin = self.run_left(end)?;
         let mut start = (begin..end).find(|&i| self.is_word(i))?;
-        if self.is_verb_here(start) {
+        if self.is_verb_here(start) || start + 1 < end && self.is_gerund_here(start) {
             begin = start + 1;
             start = (begin..end).find(|&i| self.is_word(i))?;
         }

@@ -140,10 +140,14 @@ impl Sentence<'_> {
                     || next.is_participle()
                     || close - at <= SHORT_ASIDE
                     || self.is_one_of(at + 1, &OPENERS);
+                // `with common goals, many looked to issues, based on`: no apposition, but a clause
+                let own_verb = |i: &usize| self.has(*i, class::AUXILIARY) || self.classes(*i).is_verb();
+                let clause = next.any(DETERMINING)
+                    && (at + 1..close).take_while(|&i| !self.has(i, class::RELATIVE)).any(|i| own_verb(&i));
                 // `for example, ..., causing`: what opens the sentence with a preposition is no subject
                 let opened = self.has(0, class::PREPOSITION.or(class::CONJUNCTION))
                     && self.left(at).is_none_or(|phrase| phrase.first <= 1);
-                return (aside && !opened).then_some(at);
+                return (aside && !opened && !clause).then_some(at);
             }
             if self.is_one_of(at, &[";", ":", "."]) {
                 return None;

@@ -75,7 +75,7 @@ impl Sentence<'_> {
         }
         let Some(mut before) = at.checked_sub(1) else { return false };
         while before > 0
-            && self.has(before, class::LIGHT_ADVERB.or(class::NEGATION))
+            && (self.has(before, class::LIGHT_ADVERB.or(class::NEGATION)) || self.is_adverb(before))
             && !self.has(before, class::AUXILIARY)
         {
             before -= 1;
@@ -89,8 +89,18 @@ impl Sentence<'_> {
         if relative || after_adverb && !classes.any(class::MODIFIER) {
             return true;
         }
-        let passive = classes.any(class::PAST) && !classes.any(class::ADJECTIVE) && self.has(before, class::AUXILIARY);
+        let passive = classes.any(class::PAST)
+            && !classes.any(class::ADJECTIVE)
+            && (self.has(before, class::AUXILIARY) || self.is_one_of(before, &["as", "when", "if", "once"]));
         self.is_one_of(before, &SUBJECTS) && !self.is_name(before) || self.is_one_of(before, &MODALS) || passive
+    }
+
+    /// Whether the form in -ing at `at` is a verb with an object: `by making soap`, but not `by rising prices`.
+    pub(super) fn is_gerund_here(&self, at: usize) -> bool {
+        let classes = self.classes(at);
+        let verb = classes.any(class::ING) && !classes.any(class::NOUN.or(class::ADJECTIVE).or(class::HYPHEN));
+        let joined = class::PREPOSITION.or(class::COMMA).or(class::COORDINATOR).or(class::CONJUNCTION);
+        verb && at.checked_sub(1).is_some_and(|before| self.has(before, joined))
     }
 
     /// Whether the word or quote at `at` belongs to the noun phrase after it: a determiner, a number, but not the `which`
