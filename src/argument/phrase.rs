@@ -311,7 +311,7 @@ impl<'s> Sentence<'s> {
             return true;
         }
         // `salt ruins the bridge`: what looks like a plural is a verb before a determiner.
-        let adjective_follows = next.any(class::ADJECTIVE) && !next.any(class::NOUN.or(class::PAST));
+        let adjective_follows = next_open && next.any(class::ADJECTIVE) && !next.any(class::NOUN.or(class::PAST));
         let object_follows = next.any(DETERMINING) && !next.any(class::RELATIVE) || adjective_follows;
         if !modifiers && classes.any(class::VERB) && classes.any(class::PLURAL) && object_follows {
             return true;
@@ -441,7 +441,10 @@ impl<'s> Sentence<'s> {
                 }
                 // `smoking causes cancer`: between a noun and another one what looks like a plural is a verb.
                 let third = classes.any(class::VERB) && classes.any(class::PLURAL) && !classes.any(class::MODIFIER);
-                if at < end && third && before > 0 && self.may_be_subject(before - 1) {
+                // `it harms plants and causes death`
+                let joined = class::COORDINATOR.or(class::RELATIVE);
+                let verb = before > 0 && (self.may_be_subject(before - 1) || self.has(before - 1, joined));
+                if at < end && third && verb {
                     break;
                 }
                 // `farmers treat pigs`, where `treat` may be a noun as well

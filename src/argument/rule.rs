@@ -239,7 +239,8 @@ impl Rule {
     }
 
     fn takes_left(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
-        sentence.is_nominal(phrase) && !sentence.is_predicate(phrase) && self.left.hold(sentence, phrase)
+        let asked = phrase.first.checked_sub(1).is_some_and(|at| sentence.is_one_of(at, &["what", "whatever"]));
+        sentence.is_nominal(phrase) && !asked && !sentence.is_predicate(phrase) && self.left.hold(sentence, phrase)
     }
 
     fn takes_right(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {

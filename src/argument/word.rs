@@ -15,7 +15,8 @@ impl Sentence<'_> {
             && phrase.determiner.is_none()
             && phrase.head == phrase.start
             && ENDINGS.iter().any(|ending| self.word(phrase.head).ends_with(ending));
-        if adjectival {
+        let superlative = self.word(phrase.head).ends_with("iest") && !head.any(class::NOUN.or(class::CAPITAL));
+        if adjectival || superlative {
             return false;
         }
         phrase.pronoun
@@ -187,6 +188,9 @@ impl Sentence<'_> {
         }
         if !self.is(at, ".") {
             return false;
+        }
+        if self.is_one_of(before, &["St", "Mt", "Dr", "Mr", "Mrs"]) && self.is_name(at + 1) {
+            return true;
         }
         let word = self.word(before).as_bytes();
         matches!(word, [first, b'.', last] if first.is_ascii_uppercase() && last.is_ascii_uppercase())
