@@ -71,6 +71,8 @@ enum Check {
     Infinitive,
     Clause,
     Aside,
+    Adverbial,
+    Third,
     Participle,
     Range,
 }
@@ -343,6 +345,8 @@ impl Checks {
             Test::Infinitive => Check::Infinitive,
             Test::Clause => Check::Clause,
             Test::Aside => Check::Aside,
+            Test::Adverbial => Check::Adverbial,
+            Test::Third => Check::Third,
             Test::Participle => Check::Participle,
             Test::Range => Check::Range,
         };
@@ -368,6 +372,14 @@ impl Checks {
             Check::Aside => {
                 let end = phrase.reach();
                 sentence.has(end, class::COMMA) && sentence.is(end + 1, "which")
+            }
+            Check::Adverbial => sentence.is_adverbial(phrase),
+            Check::Third => {
+                let third = sentence.classes(phrase.head);
+                let noun = phrase.head.checked_sub(1).filter(|_| phrase.start < phrase.head);
+                third.any(class::VERB)
+                    && third.any(class::PLURAL)
+                    && noun.is_some_and(|at| sentence.has(at, class::NOUN))
             }
             Check::Participle => {
                 phrase.determiner.is_none() && phrase.start < phrase.head && sentence.is_participial(phrase.start)

@@ -33,6 +33,14 @@ impl Sentence<'_> {
             && phrase.first.checked_sub(1).is_some_and(before)
     }
 
+    /// Whether the phrase is one bare noun after `in`, `at`, `on` or the like: `in error`, `at work`.
+    pub(super) fn is_adverbial(&self, phrase: &Phrase) -> bool {
+        phrase.start == phrase.head
+            && !self.has(phrase.head, class::PLURAL)
+            && phrase.determiner.is_none()
+            && phrase.first.checked_sub(1).is_some_and(|at| self.is_one_of(at, &["in", "at", "on", "into", "under"]))
+    }
+
     /// Whether token `at` is a word written with a capital, other than the first of the sentence.
     pub(super) fn is_name(&self, at: usize) -> bool {
         at > 0 && self.has(at, class::CAPITAL)

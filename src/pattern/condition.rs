@@ -34,6 +34,10 @@ pub(crate) enum Test {
     Clause,
     /// A comma and `which` follow the phrase; what they describe may be the whole clause.
     Aside,
+    /// The phrase is a bare noun that a preposition makes an adverb: `in error`, `at work`.
+    Adverbial,
+    /// The head may be a verb in the third person after its subject: `the statement starts`.
+    Third,
     /// The phrase begins with a participle, without a determiner: `closing doors`, `showed interest`.
     Participle,
     /// `to` follows the phrase: it is where a range begins, as in `from good to bad`.
@@ -118,6 +122,8 @@ fn term(name: &str) -> Option<Term> {
         "infinitive" => Test::Infinitive,
         "clause" => Test::Clause,
         "aside" => Test::Aside,
+        "adverbial" => Test::Adverbial,
+        "third" => Test::Third,
         "participle" => Test::Participle,
         "range" => Test::Range,
         _ => match name.strip_prefix('=') {
