@@ -242,7 +242,11 @@ impl Rule {
 
     fn takes_left(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
         let asked = phrase.first.checked_sub(1).is_some_and(|at| sentence.is_one_of(at, &["what", "whatever"]));
-        sentence.is_nominal(phrase) && !asked && !sentence.is_predicate(phrase) && self.left.hold(sentence, phrase)
+        let number =
+            phrase.start == phrase.head && sentence.word(phrase.head).bytes().all(|byte| !byte.is_ascii_alphabetic());
+        sentence.is_nominal(phrase)
+            && !(asked || number || sentence.is_predicate(phrase))
+            && self.left.hold(sentence, phrase)
     }
 
     fn takes_right(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
