@@ -452,6 +452,11 @@ impl<'s> Sentence<'s> {
                 if at < end && base && before > 0 && self.is_open(before - 1) && self.is_plural_noun(before - 1) {
                     break;
                 }
+                // `fighters targeted civilians`
+                let past = classes.any(class::PAST) && !classes.any(class::ADJECTIVE.or(class::NOUN).or(class::HYPHEN));
+                if at < end && past && before > 0 && self.is_plural_noun(before - 1) {
+                    break;
+                }
                 // `the use of`, `the need of`
                 let nominal = at == end && classes.any(class::NOUN) && self.is(end, "of");
                 if classes.is_verb() && !nominal {

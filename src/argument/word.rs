@@ -107,7 +107,9 @@ impl Sentence<'_> {
     /// Whether the form in -ing at `at` is a verb with an object: `by making soap`, but not `by rising prices`.
     pub(super) fn is_gerund_here(&self, at: usize) -> bool {
         let classes = self.classes(at);
-        let verb = classes.any(class::ING) && !classes.any(class::NOUN.or(class::ADJECTIVE).or(class::HYPHEN));
+        let object = self.has(at + 1, class::ADJECTIVE) && !self.has(at + 1, class::NOUN);
+        let other = if object { class::HYPHEN } else { class::NOUN.or(class::ADJECTIVE).or(class::HYPHEN) };
+        let verb = classes.any(class::ING) && classes.any(class::VERB) && !classes.any(other);
         let joined = class::PREPOSITION.or(class::COMMA).or(class::COORDINATOR).or(class::CONJUNCTION);
         verb && at.checked_sub(1).is_some_and(|before| self.has(before, joined))
     }
