@@ -114,8 +114,7 @@ impl Sentence<'_> {
         items
     }
 
-    /// Whether what is coordinated after the phrase stands after its `of` as well: `a mixture of sand and lime`, `the
-    /// skill of cooks and bakers`.
+    /// Whether what is coordinated after the phrase stands after its `of` as well: `a mixture of sand and lime`.
     fn is_list_within(&self, phrase: &Phrase) -> bool {
         const JOINING: [&str; 10] = [
             "combination",
@@ -129,10 +128,7 @@ impl Sentence<'_> {
             "difference",
             "balance",
         ];
-        phrase.of.is_some_and(|inner| {
-            let singular = !self.has(inner.head, class::PLURAL);
-            singular && self.is_one_of(phrase.head, &JOINING)
-        })
+        phrase.of.is_some() && self.is_one_of(phrase.head, &JOINING)
     }
 
     /// The start of what follows a comma, a conjunction or both at `at`, and whether there is a conjunction.
