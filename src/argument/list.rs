@@ -93,6 +93,11 @@ impl Sentence<'_> {
                 break;
             }
             let Some(item) = self.right(start, self.len()).filter(|item| !item.pronoun) else { break };
+            // `a state of rest and attention`
+            let indefinite = first.determiner.is_some_and(|at| self.is_one_of(at, &["a", "an"]));
+            if items.is_empty() && first.of.is_some() && indefinite && item.determiner.is_none() {
+                break;
+            }
             // `linked to organs and containing nerves`
             let participial = |phrase: &Phrase| self.classes(phrase.start).is_present_participle();
             if participial(&item) && item.start < item.head && item.determiner.is_none() && !participial(first) {

@@ -215,7 +215,7 @@ impl<'s> Sentence<'s> {
                 at += 2;
             } else if classes.any(class::MEASURE) && self.is(at + 1, "of") && article {
                 at += 2;
-            } else if self.is(at, "one") && self.is_open(at + 1) {
+            } else if self.is(at, "one") && self.is_open(at + 1) && !self.is_participial(at + 1) {
                 determiner = Some(at);
                 at += 1;
             } else if self.is_focus(at) {

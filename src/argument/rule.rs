@@ -244,8 +244,10 @@ impl Rule {
         let asked = phrase.first.checked_sub(1).is_some_and(|at| sentence.is_one_of(at, &["what", "whatever"]));
         let number =
             phrase.start == phrase.head && sentence.word(phrase.head).bytes().all(|byte| !byte.is_ascii_alphabetic());
+        // `the system as a whole`
+        let whole = self.verbal && sentence.is_role(phrase);
         sentence.is_nominal(phrase)
-            && !(asked || number || sentence.is_predicate(phrase))
+            && !(asked || number || whole || sentence.is_predicate(phrase))
             && self.left.hold(sentence, phrase)
     }
 

@@ -41,6 +41,11 @@ impl Sentence<'_> {
         let far = matches!(distance, Distance::Subject | Distance::Opening);
         let contact = || if far { self.left(self.contact_clause(end)?) } else { None };
         let Some(nearest) = self.left(end).or_else(contact) else { return opening() };
+        // `set in the wall is a door`
+        let inverted = self.has(0, class::PAST) && !self.has(0, class::NOUN) && self.has(1, class::PREPOSITION);
+        if distance == Distance::Opening && inverted && !(0..at).any(|i| self.has(i, class::COMMA)) {
+            return None;
+        }
         let distance = if relative && distance == Distance::Subject { Distance::Described } else { distance };
         if nearest.pronoun && self.phrase_before(&nearest, distance).is_none() {
             return Some(nearest.into());
@@ -62,6 +67,9 @@ impl Sentence<'_> {
         }
         if matches!(distance, Distance::Subject | Distance::Opening) {
             self.take_in_gerund(&mut phrase);
+            if let Some(gerund) = self.gerund_subject(&phrase) {
+                return Some(gerund.into());
+            }
         }
         if distance == Distance::Opening
             && self.begins_late(&phrase)
@@ -182,6 +190,11 @@ impl Sentence<'_> {
                 return self.left(comma.unwrap_or(at)).filter(|outer| !outer.pronoun);
             }
         }
+        // `the species donating a pair`
+        let participle = inner.determiner.is_some() && self.has(at, class::ING) && self.has(at, class::VERB);
+        if participle && at.checked_sub(1).is_some_and(|noun| self.has(noun, class::NOUN)) {
+            return self.left(at).filter(|outer| !outer.pronoun);
+        }
         if !self.has(at, class::VERB) {
             return None;
         }
@@ -256,6 +269,38 @@ impl Sentence<'_> {
             }
             outermost.end = inner.end;
         }
+    }
+
+    /// The gerund with which the clause begins that ends at token `at`, with its object: of `heating the metal in air leads
+    /// to`, `heating the metal`.
+    fn gerund_subject(&self, phrase: &Phrase) -> Option<Phrase> {
+        let bounds =
+            class::COMMA.or(class::CONJUNCTION).or(class::RELATIVE).or(class::AUXILIARY).or(class::COMMON_VERB);
+        let within = |&at: &usize| !self.has(at, bounds) && !self.is_one_of(at, &[";", ":", "."]);
+        let start = (0..phrase.first).rev().take_while(within).last()?;
+        let before = start.checked_sub(1);
+        let begins =
+            before.is_none_or(|at| self.is_one_of(at, &["that", "because", "since", "if", "so", "while", "whereas"]));
+        let (gerund, next) = (self.classes(start), self.classes(start + 1));
+        let object = next.any(DETERMINING) || next.any(class::ADJECTIVE) && !next.any(class::NOUN.or(STOP));
+        let verb = gerund.any(class::ING) && gerund.any(class::VERB) && (object || gerund.is_present_participle());
+        if !(begins && verb)
+            || self.is_one_of(start, &["following", "including", "concerning", "regarding", "according"])
+        {
+            return None;
+        }
+        let object = self.right(start + 1, phrase.core_end).filter(|object| !object.pronoun)?;
+        let end = object.core_end;
+        (self.word_count(start, end) <= super::phrase::WORDS_LIMIT).then(|| Phrase {
+            start,
+            first: start,
+            head: start,
+            end,
+            core_end: end,
+            determiner: None,
+            pronoun: false,
+            of: None,
+        })
     }
 
     /// Makes the gerund before a phrase its head if a clause begins with it: `closing the valve is a remedy`.

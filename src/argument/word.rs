@@ -41,6 +41,13 @@ impl Sentence<'_> {
             && phrase.first.checked_sub(1).is_some_and(|at| self.is_one_of(at, &["in", "at", "on", "into", "under"]))
     }
 
+    /// Whether the phrase only says how something before it is meant: `the system as a whole`, `as a rule`.
+    pub(super) fn is_role(&self, phrase: &Phrase) -> bool {
+        phrase.first.checked_sub(1).is_some_and(|at| self.is(at, "as"))
+            && self.is_one_of(phrase.head, &["whole", "group", "rule", "result", "consequence", "tool"])
+            && phrase.head == phrase.start
+    }
+
     /// Whether token `at` is a word written with a capital, other than the first of the sentence.
     pub(super) fn is_name(&self, at: usize) -> bool {
         at > 0 && self.has(at, class::CAPITAL)
