@@ -29,7 +29,8 @@ impl Sentence<'_> {
             let bounds = class::PREPOSITION.or(class::CONJUNCTION).or(class::RELATIVE).or(class::COORDINATOR);
             before.any(bounds) || before.is_verb() || !before.any(class::WORD)
         });
-        if !(items.len() > 1 || !parts_clauses && !agent && (shared || bounded)) {
+        let pointed = last.determiner.is_some_and(|at| self.is_one_of(at, &["this", "these", "that"]));
+        if !(items.len() > 1 || !parts_clauses && !pointed && !agent && (shared || bounded)) {
             items.clear();
         }
         items

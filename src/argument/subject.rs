@@ -215,7 +215,11 @@ impl Sentence<'_> {
         let of = self.is(preposition, "of");
         let joins = match distance {
             Distance::Near => false,
-            Distance::Described => of || self.is(preposition, "in"),
+            // `damage to the brain caused by`
+            Distance::Described => {
+                let harm = || self.is_one_of(preposition - 1, &["damage", "harm", "injury", "injuries", "exposure"]);
+                of || self.is(preposition, "in") || self.is(preposition, "to") && harm()
+            }
             Distance::Subject | Distance::Opening => of || self.has(preposition, class::LINKING),
         };
         if !joins {

@@ -86,7 +86,7 @@ impl Sentence<'_> {
             "does", "did", "don't", "doesn't", "didn't", "won't",
         ];
         let classes = self.classes(at);
-        if !classes.any(class::VERB) || classes.any(class::ING) {
+        if !classes.any(class::VERB) || classes.any(class::ING) || self.is(at + 1, "of") {
             return false;
         }
         let Some(mut before) = at.checked_sub(1) else { return false };
