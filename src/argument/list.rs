@@ -95,7 +95,8 @@ impl Sentence<'_> {
             }
             let Some(item) = self.right(start, self.len()).filter(|item| !item.pronoun) else { break };
             // `a state of rest and attention`
-            let indefinite = first.determiner.is_some_and(|at| self.is_one_of(at, &["a", "an"]));
+            let indefinite =
+                first.determiner.is_some_and(|at| self.is_one_of(at, &["a", "an"])) || matches!(again, "a" | "an");
             if items.is_empty() && first.of.is_some() && indefinite && item.determiner.is_none() {
                 break;
             }
@@ -108,7 +109,9 @@ impl Sentence<'_> {
             let next = self.classes(at);
             let finite = next.any(class::AUXILIARY) || next.is_verb();
             let participle = next.any(class::ING) || next.any(class::PAST) && self.has(at + 1, class::PREPOSITION);
-            if clause && items.is_empty() && finite && !participle {
+            // `by smoke and gout caused by wine`
+            let described = next.any(class::PAST) && self.is(at + 1, "by") && again == "by";
+            if items.is_empty() && (clause && finite && !participle || described) {
                 break;
             }
             items.push(item);
