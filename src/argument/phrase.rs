@@ -46,7 +46,7 @@ pub(crate) struct Inner {
 }
 
 impl Phrase {
-    fn of_tokens(start: usize, end: usize, first: usize, determiner: Option<usize>) -> Self {
+    pub(super) fn of_tokens(start: usize, end: usize, first: usize, determiner: Option<usize>) -> Self {
         Phrase { start, end, core_end: end, head: end - 1, first, determiner, pronoun: false, of: None }
     }
 

@@ -295,16 +295,8 @@ impl Sentence<'_> {
         }
         let object = self.right(start + 1, phrase.core_end).filter(|object| !object.pronoun)?;
         let end = object.core_end;
-        (self.word_count(start, end) <= super::phrase::WORDS_LIMIT).then(|| Phrase {
-            start,
-            first: start,
-            head: start,
-            end,
-            core_end: end,
-            determiner: None,
-            pronoun: false,
-            of: None,
-        })
+        let short = self.word_count(start, end) <= super::phrase::WORDS_LIMIT;
+        short.then_some(Phrase { head: start, ..Phrase::of_tokens(start, end, start, None) })
     }
 
     /// Makes the gerund before a phrase its head if a clause begins with it: `closing the valve is a remedy`.
