@@ -291,13 +291,11 @@ const SENTENCES: [(&str, &[(&str, &str)]); 46] = [
 #[test]
 fn sentences_give_what_they_say() {
     let extractor = Extractor::builder().build().unwrap();
-    let mut failures = String::new();
-    for (text, want) in SENTENCES {
+    let failure = |(text, want): &(&str, &[(&str, &str)])| {
         let found = extract(&extractor, text);
         let got: Vec<_> = found.iter().map(|a| (a.source.as_str(), a.target.as_str())).collect();
-        if got != want {
-            failures += &format!("{text}\n  {got:?}, not {want:?}\n");
-        }
-    }
-    assert!(failures.is_empty(), "{failures}");
+        (got != *want).then(|| format!("{text}\n  {got:?}, not {want:?}"))
+    };
+    let failures: Vec<_> = SENTENCES.iter().filter_map(failure).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
