@@ -70,7 +70,8 @@ impl After {
     /// Of the letters that words begin with, and the postings that ask for them.
     fn new(any: Mask, adverbs: Mask, asked: &HashMap<Key, Mask>) -> Self {
         const FREE: (Key, Mask) = (Key::of_bytes([0; 8]), 0);
-        let mut after = After { any, adverbs, slots: vec![FREE; (4 * asked.len() + 1).next_power_of_two()].into(), factor: 1 };
+        let mut after =
+            After { any, adverbs, slots: vec![FREE; (4 * asked.len() + 1).next_power_of_two()].into(), factor: 1 };
         // Some factor gives each a slot of its own, sooner where there are more slots.
         let mut tries = 0;
         while !after.fill(asked) {

@@ -4,7 +4,7 @@
 
 use super::anchor::{After, Anchor};
 use super::class::{self, Classes, DETERMINING, STOP};
-use super::lexicon::{HIGH_BITS, Vocabulary, ascii_lower, eight_bytes, letters};
+use super::lexicon::{HIGH_BITS, US, Vocabulary, ascii_lower, eight_bytes, letters};
 use super::quick::{Facts, facts};
 use crate::pattern::trigger::ADVERBS_LIMIT;
 
@@ -151,10 +151,11 @@ impl Glance<'_> {
         self.before_rarely(to.start).is_some_and(|before| !raises(before).any(class::RAISING))
     }
 
-    /// The closed classes of the word of at most eight letters that has this key.
+    /// The closed classes of the word of at most eight letters that has this key. Of `us`, which may be the name of a
+    /// state, a key tells nothing.
     #[inline]
     fn closed(self, key: Key) -> Classes {
-        self.vocabulary.lexicon.closed(key.0)
+        if key.0 == US { Classes::NONE } else { self.vocabulary.lexicon.closed(key.0) }
     }
 
     /// The closed classes of `word` if it has at most eight letters; few words of closed classes have more.
@@ -174,6 +175,10 @@ impl Glance<'_> {
             .or(class::HEDGE)
             .or(class::RAISING);
         if closed.any(others) {
+            return false;
+        }
+        // `the people around us`
+        if self.before_rarely(word.start).is_none_or(|before| self.closed_before(before).any(class::PREPOSITION)) {
             return false;
         }
         // Of `a cold is what it causes` the cold is an argument too.
@@ -255,7 +260,9 @@ impl Glance<'_> {
     fn next(self, at: usize) -> Next {
         let bytes = self.text.as_bytes();
         match bytes[at..].first_chunk::<9>() {
-            Some([b' ', eight @ ..]) if !matches!(eight[0], b' ' | b'\t') => next_of(at + 1, u64::from_le_bytes(*eight)),
+            Some([b' ', eight @ ..]) if !matches!(eight[0], b' ' | b'\t') => {
+                next_of(at + 1, u64::from_le_bytes(*eight))
+            }
             _ => self.next_beyond(at),
         }
     }

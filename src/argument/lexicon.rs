@@ -75,6 +75,9 @@ impl Vocabulary<'_> {
         if span.len() > 8 {
             return self.of_long(text, span);
         }
+        if lower == US && is_us(&text[span]) {
+            return Classes::NONE;
+        }
         self.lexicon.closed(lower)
     }
 
@@ -92,6 +95,9 @@ impl Vocabulary<'_> {
         }
         let first = bytes.get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
+            if lower == US && is_us(&text[span.clone()]) {
+                classes = class::WORD | class::NOUN;
+            }
             classes |= of_first_letter(&text[span]);
         }
         classes
@@ -119,6 +125,14 @@ impl Vocabulary<'_> {
         self.recent.entry(key).set((key, classes));
         classes
     }
+}
+
+/// `us` as the first eight bytes of a word.
+pub(super) const US: u64 = u64::from_le_bytes(*b"us\0\0\0\0\0\0");
+
+/// Whether a word that is `us` in small letters is the name of a state.
+fn is_us(word: &str) -> bool {
+    word == "US"
 }
 
 fn of_hyphen(word: &str) -> Classes {
@@ -151,9 +165,15 @@ impl Lower {
     /// The word `text[start..end]`, without a copy of unknown length where the text goes on far enough.
     pub(crate) fn within(text: &str, start: usize, end: usize) -> Self {
         let len = end - start;
-        match text.as_bytes()[start..].first_chunk::<WORD_LIMIT>() {
+        let word = match text.as_bytes()[start..].first_chunk::<WORD_LIMIT>() {
             Some(bytes) if len <= WORD_LIMIT => Self::of_padded(*bytes, len),
             _ => Self::new(&text[start..end]),
+        };
+        // `don’t` is `don't`
+        if word.len == 0 && text[start..end].contains('’') {
+            Self::new(&text[start..end].replace('’', "'"))
+        } else {
+            word
         }
     }
 
@@ -548,7 +568,8 @@ mod tests {
             assert_eq!(found.and(classes), classes, "{word}");
         }
         assert!(lexicon.listed(&Lower::new("zzyzx")).is_empty());
-        let mut words: Vec<&str> = include_str!("lexicon.tsv").lines().filter_map(open_word).map(|(word, _)| word).collect();
+        let mut words: Vec<&str> =
+            include_str!("lexicon.tsv").lines().filter_map(open_word).map(|(word, _)| word).collect();
         words.extend(closed_words(include_str!("closed.tsv")).map(|(word, _)| word));
         words.sort_unstable();
         words.dedup();

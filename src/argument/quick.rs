@@ -98,8 +98,6 @@ impl QuickHead {
         let holds = |one_of: &OneOf| {
             classes.any(one_of.classes) || classes.and(one_of.lacking) != one_of.lacking || one_of.words.contains(&key)
         };
-        !classes.any(self.forbidden)
-            && classes.and(self.required) == self.required
-            && self.asked.iter().all(holds)
+        !classes.any(self.forbidden) && classes.and(self.required) == self.required && self.asked.iter().all(holds)
     }
 }
