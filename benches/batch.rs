@@ -192,17 +192,19 @@ fn lines_of(text: &str, size: usize) -> impl Iterator<Item = &str> {
 /// The batch sizes of the original's table.
 fn sizes(corpus: &Corpus) {
     println!("\nThe original's batch sizes, concepts of about 100 bytes (nanoseconds a concept; ratio to one by one)");
-    println!("concepts   | one by one | batch of 1 worker | default, 2 workers");
+    println!("concepts   | one by one | batch of 1 worker |   as by default");
     let extractor = &corpus.extractor;
-    for (from, to) in [(1_usize, 10), (10, 20), (20, 50), (50, 100), (100, 1_000), (1_000, 100_000)] {
+    let ones = [1_usize, 2, 5].map(|count| (count, count));
+    let ranges = [(1, 10), (10, 20), (20, 50), (50, 100), (100, 1_000), (1_000, 100_000)];
+    for (from, to) in ones.into_iter().chain(ranges) {
         // Three sizes stand for a range.
-        let batches: Vec<Vec<&str>> =
-            [from, from.midpoint(to), to].iter().map(|&count| corpus.concepts(count)).collect();
+        let sizes: &[usize] = if from == to { &[from] } else { &[from, from.midpoint(to), to] };
+        let batches: Vec<Vec<&str>> = sizes.iter().map(|&count| corpus.concepts(count)).collect();
         let count: usize = batches.iter().map(Vec::len).sum();
         let ways: &mut [&mut dyn FnMut() -> Vec<Sum>] = &mut [
             &mut || batches.iter().map(|batch| one_by_one(extractor, batch)).collect(),
             &mut || batches.iter().map(|batch| run(sequential(extractor), batch)).collect(),
-            &mut || batches.iter().map(|batch| run(default(extractor), batch)).collect(),
+            &mut || batches.iter().map(|batch| run(extractor.batch(), batch)).collect(),
         ];
         let times = compare(Duration::from_millis(500), ways);
         let each = |time: f64| time * 1e9 / count as f64;

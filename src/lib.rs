@@ -13,7 +13,7 @@ mod text;
 
 pub use batch::{
     AsDocument, Batch, BatchError, CancelToken, Collected, DocumentError, Failure, Mode, Outcome, ParallelSink, Piece,
-    Progress, Reason, Recording, Replay, Report, Threshold, Workers, replay,
+    Progress, Reason, Recording, Replay, Report, Tally, Threshold, Workers, replay,
 };
 pub use error::BuildError;
 pub use extract::{

@@ -34,14 +34,14 @@ pub(super) struct Delivery<'r, 'e, S: ParallelSink> {
     ending: Option<Ending<S::Error>>,
     /// The index of the document at which the sink panicked last: what else there is of it is not wanted.
     failed: Option<usize>,
-    /// By pattern.
-    found: Vec<u64>,
     /// Emptied, to be used again.
     spare: Vec<Found>,
     errors: Vec<DocumentError>,
     progress: Progress,
     callback: Option<&'r mut Callback<'e>>,
     begin: Instant,
+    /// When the clock was last looked at.
+    now: Instant,
     /// Not asked for in a small batch: that would take longer than the batch.
     begin_processor: Option<(Duration, Duration)>,
     called: Instant,
@@ -62,12 +62,12 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             lane: Lane::new(extractor, gate),
             ending: None,
             failed: None,
-            found: vec![0; extractor.patterns().len()],
             spare: Vec::new(),
             errors: Vec::new(),
             progress: Progress::default(),
             callback: None,
             begin,
+            now: begin,
             begin_processor: is_large.then(load::processor_time),
             called: begin,
         }
@@ -102,35 +102,68 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     /// Sends on what came of a wave, and does what no thread did.
     pub(super) fn deliver<T: Texts>(&mut self, texts: &T, slots: &mut Vec<Slot<S::Part>>) {
         for slot in slots.drain(..) {
-            if self.gate.cancel.is_cancelled() {
-                self.end(Ending::Cancelled);
-            }
-            if self.has_ended() {
-                return;
-            }
-            match slot.step {
-                Step::Refuse(error, counts) => {
-                    self.progress.documents += u64::from(counts);
-                    self.fail(error);
-                }
-                Step::Scan(unit) => {
-                    match (slot.part, slot.end) {
-                        // A part does not leave out what is left of a document that failed.
-                        (Some(part), Some(end))
-                            if self.failed.is_none_or(|it| it < texts.document(unit.start.text).index) =>
-                        {
-                            self.merge(texts, &unit, part, slot.found, end);
-                        }
-                        _ => self.scan(texts, unit),
+            match (slot.step, slot.part, slot.end) {
+                // A part does not leave out what is left of a document that failed.
+                (Step::Scan(unit), Some(part), Some(end))
+                    if self.failed.is_none_or(|it| it < texts.document(unit.start.text).index) =>
+                {
+                    if self.goes_on() {
+                        self.merge(texts, &unit, part, slot.found, end);
+                        self.pass(&unit);
                     }
-                    self.progress.documents += unit.documents as u64;
-                    self.progress.bytes += unit.bytes as u64;
+                }
+                (step, ..) => {
+                    self.look_at_the_clock();
+                    self.perform(texts, step);
                 }
             }
-            if self.called.elapsed() >= PROGRESS_INTERVAL {
+        }
+    }
+
+    /// Does a step that no thread has done, since the clock was last looked at.
+    pub(super) fn perform<T: Texts>(&mut self, texts: &T, step: Step) {
+        if !self.goes_on() {
+            return;
+        }
+        match step {
+            Step::Refuse(error, counts) => {
+                self.progress.documents += u64::from(counts);
+                self.fail(error);
+            }
+            Step::Scan(unit) => {
+                let begin = self.now;
+                self.scan(texts, unit);
+                self.look_at_the_clock();
+                self.lane.busy += self.now - begin;
+                self.pass(&unit);
+            }
+        }
+    }
+
+    /// Whether there is a next step.
+    fn goes_on(&mut self) -> bool {
+        if self.gate.is_cancelled() {
+            self.end(Ending::Cancelled);
+        }
+        !self.has_ended()
+    }
+
+    /// Notes that `unit` is done.
+    fn pass(&mut self, unit: &Unit) {
+        self.progress.documents += unit.documents as u64;
+        self.progress.bytes += unit.bytes as u64;
+        self.progress.associations = self.lane.delivered().total;
+        if self.callback.is_some() {
+            self.look_at_the_clock();
+            if self.now - self.called >= PROGRESS_INTERVAL {
                 self.call();
             }
         }
+    }
+
+    /// The next step begins now, and not when the last one ended.
+    pub(super) fn look_at_the_clock(&mut self) {
+        self.now = Instant::now();
     }
 
     fn merge<T: Texts>(&mut self, texts: &T, unit: &Unit, part: S::Part, found: Found, end: End<S::Error>) {
@@ -165,10 +198,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     /// Scans `unit` on this thread, straight into the sink.
     fn scan<T: Texts>(&mut self, texts: &T, mut unit: Unit) {
         while !self.has_ended() {
-            let end = self.lane.scan(texts, &unit, self.failed, None, self.gate, &mut *self.sink);
-            let mut found = self.spare.pop().unwrap_or_default();
-            self.lane.take_found(&mut found);
-            self.count(found);
+            let end = self.lane.deliver(texts, &unit, self.failed, self.gate, &mut *self.sink);
             match end {
                 End::Done => return,
                 End::Stopped => self.end(Ending::Stopped),
@@ -199,8 +229,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
 
     fn count(&mut self, mut found: Found) {
         for (pattern, count) in found.drain(..) {
-            self.found[pattern.index()] += count;
-            self.progress.associations += count;
+            self.lane.delivered().add(pattern, count);
         }
         self.spare.push(found);
     }
@@ -240,8 +269,8 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     }
 
     fn call(&mut self) {
-        self.called = Instant::now();
-        self.progress.elapsed = self.begin.elapsed();
+        self.called = self.now;
+        self.progress.elapsed = self.now - self.begin;
         if let Some(callback) = &mut self.callback
             && let Err(panic) = catch_unwind(AssertUnwindSafe(|| callback(&self.progress)))
         {
@@ -254,8 +283,16 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     }
 
     /// Calls the callback for the last time and makes the report.
-    pub(super) fn finish(mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Result<Report, BatchError<S::Error>> {
-        self.call();
+    pub(super) fn finish(&mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Result<Report, BatchError<S::Error>> {
+        // The end of a small batch is that of its last step.
+        if self.callback.is_some() || self.begin_processor.is_some() {
+            self.look_at_the_clock();
+        }
+        self.progress.associations = self.lane.delivered().total;
+        self.progress.elapsed = self.now - self.begin;
+        if self.callback.is_some() {
+            self.call();
+        }
         let report = self.report(plan, helpers);
         tracing::debug!(
             documents = report.documents,
@@ -267,7 +304,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             processors = report.processors_used(),
             "batch ends"
         );
-        match self.ending {
+        match self.ending.take() {
             Some(Ending::Failed(error)) => Err(BatchError { error, report: Box::new(report) }),
             _ => Ok(report),
         }
@@ -284,6 +321,8 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             if wall.is_zero() { 0.0 } else { (lane.busy.as_secs_f64() / wall.as_secs_f64()).min(1.0) }
         };
         let lanes = || std::iter::once(&self.lane).chain(helpers);
+        let mut share = Vec::with_capacity(1 + helpers.len());
+        share.extend(lanes().map(busy));
         let mut report = Report {
             outcome: match self.ending {
                 None => Outcome::Complete,
@@ -302,16 +341,14 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             wall_seconds: wall.as_secs_f64(),
             user_seconds: user.as_secs_f64(),
             system_seconds: system.as_secs_f64(),
-            busy: lanes().map(busy).collect(),
+            busy: share,
             peak_arena_bytes: lanes().map(Lane::peak_arena_bytes).max().unwrap_or(0),
             ..Report::default()
         };
-        for (pattern, &count) in self.extractor.patterns().iter().zip(&self.found) {
-            if count > 0 {
-                report.patterns.insert(pattern.name().to_owned(), count);
-                *report.relations.entry(pattern.relation().to_string()).or_default() += count;
-            }
-        }
+        let patterns = self.extractor.patterns();
+        let counts = self.lane.delivered();
+        report.relations = counts.iter().map(|(id, count)| (patterns.get(id).relation(), count)).collect();
+        report.patterns = counts.drain().map(|(id, count)| (patterns.get(id), count)).collect();
         report.errors = std::mem::take(&mut self.errors);
         report
     }

@@ -55,36 +55,36 @@ impl Deref for Helpers<'_> {
 
 impl<'e> Plan<'e> {
     /// The plan for a batch of `size(enough)` bytes, or of more if that is `enough`.
-    pub(super) fn new(batch: &Batch<'e>, size: impl FnOnce(usize) -> usize) -> Self {
+    pub(super) fn new(batch: &Batch<'e>, size: impl Fn(usize) -> usize) -> Self {
         let threshold = threshold(batch);
-        let workers = workers(batch);
-        let pieces = workers * UNITS_PER_WORKER;
-        let size = size(threshold.max(batch.chunk_bytes.saturating_mul(pieces)));
         let mut plan = Plan {
-            workers,
+            workers: 1,
             threshold,
-            is_large: size >= threshold,
+            is_large: size(threshold) >= threshold,
             reason: Reason::OneWorker,
             helpers: None,
-            unit_bytes: batch.chunk_bytes.min((size / pieces).max(LEAST_UNIT_BYTES)).max(1),
+            unit_bytes: batch.chunk_bytes.max(1),
             large_unit_bytes: batch.max_in_flight_bytes / LARGE_SHARE,
         };
-        if workers > 1 {
-            plan.reason = if plan.is_large {
-                match helpers(batch, workers - 1) {
-                    Ok(helpers) => {
-                        plan.helpers = Some(helpers);
-                        Reason::Large
-                    }
-                    Err(error) => Reason::NoThreads { error: error.to_string() },
-                }
-            } else {
-                Reason::Small
-            };
+        if matches!(batch.workers, Workers::Exactly(0 | 1)) {
+            return plan;
         }
-        if plan.helpers.is_none() {
-            plan.workers = 1;
-            plan.unit_bytes = batch.chunk_bytes.max(1);
+        // How many workers there may be is not even asked: that takes longer than a small batch.
+        if !plan.is_large {
+            plan.reason = Reason::Small;
+            return plan;
+        }
+        let workers = workers(batch);
+        if workers > 1 {
+            match helpers(batch, workers - 1) {
+                Ok(helpers) => {
+                    let pieces = workers * UNITS_PER_WORKER;
+                    let size = size(threshold.max(batch.chunk_bytes.saturating_mul(pieces)));
+                    plan.unit_bytes = batch.chunk_bytes.min((size / pieces).max(LEAST_UNIT_BYTES)).max(1);
+                    (plan.workers, plan.helpers, plan.reason) = (workers, Some(helpers), Reason::Large);
+                }
+                Err(error) => plan.reason = Reason::NoThreads { error: error.to_string() },
+            }
         }
         plan
     }

@@ -1,11 +1,11 @@
 //! What a batch did, in numbers.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::DocumentError;
+use super::tally::Tally;
 
 /// What a batch did. Serialisable, for logs and dashboards; fields may be added.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,9 +20,9 @@ pub struct Report {
     /// Associations that were found.
     pub associations: u64,
     /// How many of each relation, by name; those that were found.
-    pub relations: BTreeMap<String, u64>,
+    pub relations: Tally,
     /// How many of each pattern, by name; those that were found.
-    pub patterns: BTreeMap<String, u64>,
+    pub patterns: Tally,
     /// Documents that failed. If the sink broke off, panics after that are not among them.
     pub failed: u64,
     /// The first [`MAX_ERRORS`](Self::MAX_ERRORS) failures, in order.

@@ -180,6 +180,11 @@ impl Cutter {
         }
     }
 
+    /// The next step in texts up to `end`, of a wave without end.
+    pub(super) fn next(&mut self, texts: &impl Texts, end: usize) -> Option<Step> {
+        self.step(texts, end, usize::MAX)
+    }
+
     /// Adds the steps of texts up to `end`, until there are enough for a wave.
     pub(super) fn wave(&mut self, texts: &impl Texts, end: usize, steps: &mut Vec<Step>) {
         let mut left = self.wave.step();
@@ -202,9 +207,9 @@ impl Cutter {
             let document = texts.document(self.place.text);
             let known = self.refused == Some(document.index);
             // Of a text that holds several documents, none is known to be too large.
-            let is_large = matches!(document.layout, Layout::One)
-                && document.offset + document.text.len() > self.max_document_bytes;
-            if self.place.at == 0 && (known || is_large) {
+            let is_large = document.offset + document.text.len() > self.max_document_bytes
+                && matches!(document.layout, Layout::One);
+            if (known || is_large) && self.place.at == 0 {
                 if unit.start != unit.end {
                     break;
                 }
@@ -215,13 +220,13 @@ impl Cutter {
                 }
                 return Some(self.refuse(&document));
             }
-            let rest = &document.text[self.place.at..];
-            if rest.len() <= self.target_bytes {
+            let rest = document.text.len() - self.place.at;
+            if rest <= self.target_bytes {
                 self.place = Place::of(self.place.text + 1);
-                unit.bytes += rest.len();
-                cost += rest.len() + DOCUMENT_COST;
+                unit.bytes += rest;
+                cost += rest + DOCUMENT_COST;
             } else if unit.start == unit.end {
-                unit.bytes = self.cut(rest);
+                unit.bytes = self.cut(&document.text[self.place.at..]);
                 cost = self.target_bytes;
             } else {
                 break;

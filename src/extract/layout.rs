@@ -64,6 +64,7 @@ impl Entries {
 }
 
 /// How many documents there are in the text of `document`, if it begins with one.
+#[inline]
 pub(crate) fn documents(document: &Document<'_>) -> usize {
     match document.layout {
         Layout::One => 1,

@@ -1,9 +1,7 @@
 //! The statistics of an extraction, as `--stats` writes them.
 
-use std::collections::BTreeMap;
-
 use relscan::io::ReadCounts;
-use relscan::{PatternSet, Report};
+use relscan::{PatternSet, Report, Tally};
 use serde::{Serialize, Serializer};
 
 /// Everything that is known about a run.
@@ -55,7 +53,7 @@ impl Serialize for Associations<'_> {
             by_pattern: Pairs<'a>,
         }
         let Report { relations, patterns, associations, .. } = self.report;
-        let pair = |counts: &BTreeMap<String, u64>, name| (name, counts.get(name).copied().unwrap_or(0));
+        let pair = |counts: &Tally, name| (name, counts.get(name));
         let mut by_relation: Vec<(&str, u64)> = Vec::new();
         for relation in self.patterns.iter().map(|pattern| pattern.relation().as_str()) {
             if by_relation.iter().all(|(known, _)| *known != relation) {
