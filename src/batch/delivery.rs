@@ -11,6 +11,7 @@ use super::plan::Plan;
 use super::report::{Mode, Outcome, Progress, Report};
 use super::settings::Callback;
 use super::sink::{ParallelSink, message};
+use super::tally::Tally;
 use super::wave::{Step, Texts, Unit};
 use crate::extract::Extractor;
 
@@ -42,7 +43,7 @@ pub(super) struct Delivery<'r, 'e, S: ParallelSink> {
     begin: Instant,
     /// When the clock was last looked at.
     now: Instant,
-    /// Not asked for in a small batch: that would take longer than the batch.
+    /// If it is asked for.
     begin_processor: Option<(Duration, Duration)>,
     called: Instant,
 }
@@ -53,7 +54,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         gate: &'r Gate,
         sink: &'r mut S,
         begin: Instant,
-        is_large: bool,
+        is_timed: bool,
     ) -> Self {
         Delivery {
             extractor,
@@ -68,7 +69,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             callback: None,
             begin,
             now: begin,
-            begin_processor: is_large.then(load::processor_time),
+            begin_processor: is_timed.then(load::processor_time),
             called: begin,
         }
     }
@@ -289,10 +290,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             self.look_at_the_clock();
         }
         self.progress.associations = self.lane.delivered().total;
-        self.progress.elapsed = self.now - self.begin;
-        if self.callback.is_some() {
-            self.call();
-        }
+        self.call();
         let report = self.report(plan, helpers);
         tracing::debug!(
             documents = report.documents,
@@ -345,10 +343,13 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             peak_arena_bytes: lanes().map(Lane::peak_arena_bytes).max().unwrap_or(0),
             ..Report::default()
         };
-        let patterns = self.extractor.patterns();
+        let set = self.extractor.patterns();
         let counts = self.lane.delivered();
-        report.relations = counts.iter().map(|(id, count)| (patterns.get(id).relation(), count)).collect();
-        report.patterns = counts.drain().map(|(id, count)| (patterns.get(id), count)).collect();
+        if counts.total > 0 {
+            counts.sort();
+            report.relations = Tally::of_relations(set, counts);
+            report.patterns = Tally::of_patterns(set, counts);
+        }
         report.errors = std::mem::take(&mut self.errors);
         report
     }

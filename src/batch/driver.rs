@@ -84,7 +84,9 @@ pub(super) fn stream<P: AsDocument + Send + Sync, E: Into<DocumentError>, S: Par
     let mut first_texts = Vec::new();
     let mut first = reader.read(&mut first_texts);
     let known = first.as_ref().map_or(0, |read| read.bytes);
-    let plan = Plan::new(batch, |enough| if reader.ended { known } else { known.max(enough) });
+    let mut plan = Plan::new(batch, |enough| if reader.ended { known } else { known.max(enough) });
+    // To read takes longer still.
+    plan.is_timed = true;
     reader.wave = plan.waves(most);
     let mut cutter = Cutter::new(&plan, reader.wave, batch.max_document_bytes);
     let mut next = |wave: &mut Wave<Vec<P>, S>| {
@@ -136,7 +138,7 @@ fn go<S: ParallelSink>(
     let _entered = span.enter();
     tracing::debug!(threshold = plan.threshold, unit_bytes = plan.unit_bytes, reason = %plan.reason, "batch begins");
     let gate = Gate::new(batch.cancel.as_ref());
-    let mut delivery = Delivery::new(extractor, &gate, sink, begin, plan.is_large);
+    let mut delivery = Delivery::new(extractor, &gate, sink, begin, plan.is_timed);
     if let Some(callback) = &mut batch.progress {
         delivery.call_back(callback, total_bytes);
     }

@@ -49,15 +49,28 @@ impl Gathered {
 pub(super) struct Split<'s, 't, X, S> {
     texts: &'t X,
     gathered: &'s Gathered,
-    /// The place among them of the document that the last association was found in.
+    /// The place among them of the document that the last association was found in, and its line in the text.
     place: usize,
+    line: usize,
     tap: &'s mut Tap<'t, S>,
 }
 
 impl<'s, 't, X: Texts, S: Sink> Split<'s, 't, X, S> {
     pub(super) fn new(texts: &'t X, gathered: &'s Gathered, tap: &'s mut Tap<'t, S>) -> Self {
         tap.enter(gathered.first, texts.document(gathered.first));
-        Split { texts, gathered, place: 0, tap }
+        Split { texts, gathered, place: 0, line: 1, tap }
+    }
+
+    /// The place of the document that holds byte `at`, which is on `line`. Both are behind those of the last call.
+    fn find(&mut self, at: usize, line: usize) -> usize {
+        let starts = &self.gathered.starts;
+        // As many documents on as lines: right away if they have one line each, as most do, else too far.
+        let mut place = (self.place + line.saturating_sub(self.line)).min(starts.len() - 1);
+        while starts[place] > at {
+            place -= 1;
+        }
+        self.line = line;
+        place
     }
 }
 
@@ -66,12 +79,11 @@ impl<X: Texts, S: Sink> Sink for Split<'_, '_, X, S> {
 
     fn association(&mut self, found: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         let at = found.spans.source.start;
-        let Gathered { starts, first, .. } = self.gathered;
-        let behind = starts[self.place + 1..].iter().take_while(|start| **start <= at).count();
-        self.place += behind;
-        let (start, number) = (starts[self.place], first + self.place);
+        let place = self.find(at, found.line);
+        let (start, number) = (self.gathered.starts[place], self.gathered.first + place);
         let document = self.texts.document(number);
-        if behind > 0 {
+        if place != self.place {
+            self.place = place;
             self.tap.enter(number, document);
         }
         let before = document.text.as_bytes().get(..at - start).unwrap_or_default();

@@ -24,8 +24,8 @@ const LARGE_SHARE: usize = 8;
 pub(super) struct Plan<'e> {
     pub(super) workers: usize,
     pub(super) threshold: usize,
-    /// Whether there is so much that it would be worth several threads.
-    pub(super) is_large: bool,
+    /// Whether to ask for processor time, which takes longer than a small batch.
+    pub(super) is_timed: bool,
     /// Why several threads scan, or only one.
     pub(super) reason: Reason,
     /// The threads besides the caller's, if any.
@@ -57,10 +57,11 @@ impl<'e> Plan<'e> {
     /// The plan for a batch of `size(enough)` bytes, or of more if that is `enough`.
     pub(super) fn new(batch: &Batch<'e>, size: impl Fn(usize) -> usize) -> Self {
         let threshold = threshold(batch);
+        let is_large = size(threshold) >= threshold;
         let mut plan = Plan {
             workers: 1,
             threshold,
-            is_large: size(threshold) >= threshold,
+            is_timed: is_large,
             reason: Reason::OneWorker,
             helpers: None,
             unit_bytes: batch.chunk_bytes.max(1),
@@ -70,7 +71,7 @@ impl<'e> Plan<'e> {
             return plan;
         }
         // How many workers there may be is not even asked: that takes longer than a small batch.
-        if !plan.is_large {
+        if !is_large {
             plan.reason = Reason::Small;
             return plan;
         }

@@ -37,8 +37,8 @@ pub struct Report {
     pub threshold_bytes: usize,
     /// Time from begin to end.
     pub wall_seconds: f64,
-    /// Processor time of the whole process in user code meanwhile; 0 where the system does not say, and in a batch that is
-    /// smaller than the threshold, of which it cannot.
+    /// Processor time of the whole process in user code meanwhile; 0 where the system does not say, and for documents in
+    /// memory that are smaller than the threshold, of which it cannot.
     pub user_seconds: f64,
     /// Processor time of the whole process in the system meanwhile, with the same exceptions.
     pub system_seconds: f64,

@@ -1,14 +1,16 @@
 //! Counts by name, for reports: a handful, made for every batch, so that names are shared and not copied.
 
-use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
+use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::pattern::{Pattern, RelationType};
+use crate::extract::Counts;
+use crate::pattern::{PatternId, PatternSet, RelationType};
 
-/// How many there are of each name, in the order of the names; names of which there are none are left out. Serialised
-/// as a map.
+/// How many there are of each name, in the order of the patterns; names of which there are none are left out.
+/// Serialised as a map.
 ///
 /// ```
 /// let extractor = relscan::Extractor::seed();
@@ -21,7 +23,7 @@ use crate::pattern::{Pattern, RelationType};
 pub struct Tally(Vec<(Name, u64)>);
 
 #[derive(Clone, Debug)]
-pub(super) enum Name {
+enum Name {
     Known(&'static str),
     Shared(Arc<str>),
 }
@@ -43,12 +45,6 @@ impl PartialEq for Name {
 
 impl Eq for Name {}
 
-impl From<&Pattern> for Name {
-    fn from(pattern: &Pattern) -> Self {
-        Name::Shared(Arc::clone(&pattern.name))
-    }
-}
-
 impl From<&RelationType> for Name {
     fn from(relation: &RelationType) -> Self {
         match relation.name() {
@@ -62,11 +58,10 @@ impl Tally {
     /// How many there are of `name`.
     #[must_use]
     pub fn get(&self, name: &str) -> u64 {
-        let place = self.0.binary_search_by(|(known, _)| known.as_str().cmp(name));
-        place.map_or(0, |place| self.0[place].1)
+        self.iter().find(|(known, _)| *known == name).map_or(0, |(_, count)| count)
     }
 
-    /// Names and counts, in the order of the names.
+    /// Names and counts, in the order of the patterns.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, u64)> {
         self.0.iter().map(|(name, count)| (name.as_str(), *count))
     }
@@ -84,20 +79,24 @@ impl Tally {
     }
 }
 
-/// Counts of one name are added up.
-impl<N: Into<Name>> FromIterator<(N, u64)> for Tally {
-    fn from_iter<I: IntoIterator<Item = (N, u64)>>(counts: I) -> Self {
-        let mut counts: Vec<(Name, u64)> = counts.into_iter().map(|(name, count)| (name.into(), count)).collect();
-        if counts.len() < 2 {
-            return Tally(counts);
+impl Tally {
+    /// How many associations there are of each pattern of `set`, by `counts`, which are in order.
+    pub(super) fn of_patterns(set: &PatternSet, counts: &Counts) -> Self {
+        let named = |(id, count): (PatternId, u64)| (Name::Shared(Arc::clone(&set.get(id).name)), count);
+        Tally(counts.iter().map(named).collect())
+    }
+
+    /// How many there are of each relation.
+    pub(super) fn of_relations(set: &PatternSet, counts: &Counts) -> Self {
+        let mut relations: Vec<(&RelationType, u64)> = Vec::new();
+        for (id, count) in counts.iter() {
+            let relation = set.get(id).relation();
+            match relations.iter_mut().find(|(known, _)| known.as_str() == relation.as_str()) {
+                Some((_, sum)) => *sum += count,
+                None => relations.push((relation, count)),
+            }
         }
-        counts.sort_unstable_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str()));
-        counts.dedup_by(|(name, count), (kept, sum)| {
-            let same = name == kept;
-            *sum += if same { *count } else { 0 };
-            same
-        });
-        Tally(counts)
+        Tally(relations.into_iter().map(|(relation, count)| (relation.into(), count)).collect())
     }
 }
 
@@ -109,7 +108,24 @@ impl Serialize for Tally {
 
 impl<'de> Deserialize<'de> for Tally {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let counts: BTreeMap<String, u64> = BTreeMap::deserialize(deserializer)?;
-        Ok(counts.into_iter().map(|(name, count)| (Name::Shared(name.into()), count)).collect())
+        struct Names;
+
+        impl<'de> Visitor<'de> for Names {
+            type Value = Tally;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("counts by name")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Tally, M::Error> {
+                let mut counts = Vec::new();
+                while let Some((name, count)) = map.next_entry::<String, u64>()? {
+                    counts.push((Name::Shared(name.into()), count));
+                }
+                Ok(Tally(counts))
+            }
+        }
+
+        deserializer.deserialize_map(Names)
     }
 }

@@ -115,6 +115,7 @@ pub(crate) fn send<S: Sink>(
 
 impl Association<'_> {
     /// The association with every span moved, so that byte `from` comes to be byte `to`.
+    #[inline]
     pub(crate) fn moved(&self, from: usize, to: usize) -> Self {
         let moved = |span: Span| Span { start: span.start - from + to, end: span.end - from + to };
         let head = |(text, span)| (text, moved(span));

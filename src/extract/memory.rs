@@ -75,9 +75,14 @@ impl Counts {
         self.total += count;
     }
 
-    /// The counts, in the order in which the patterns were first found.
+    /// The counts, in the order in which the patterns were first found unless they were sorted.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (PatternId, u64)> {
         self.patterns.iter().map(|id| (*id, self.by_pattern[id.index()]))
+    }
+
+    /// Puts the patterns in the order of their set.
+    pub(crate) fn sort(&mut self) {
+        self.patterns.sort_unstable();
     }
 
     /// Forgets all.
