@@ -160,7 +160,7 @@ fn real_text_by_any_number_of_workers_in_any_chunks() {
     let text = include_str!("../examples/data/jargon.txt");
     let oracle = common::oracle(&PatternSet::seed());
     // One large document, and every paragraph as one of its own.
-    let paragraphs = text.split("\n\n").enumerate().map(|(i, paragraph)| (i.to_string(), paragraph.to_owned()));
+    let paragraphs = text.lines().enumerate().map(|(i, paragraph)| (i.to_string(), paragraph.to_owned()));
     for documents in [vec![(String::new(), text.to_owned())], paragraphs.collect()] {
         let want = expected(&oracle, &documents);
         assert!(want.len() > 20, "the text has associations");
@@ -184,7 +184,7 @@ fn real_text_by_any_number_of_workers_in_any_chunks() {
 #[test]
 fn bounded_arguments_by_several_workers() {
     let text: String = include_str!("../examples/data/jargon.txt").lines().take(80).collect::<Vec<_>>().join("\n");
-    let paragraphs = text.split("\n\n").enumerate().map(|(i, paragraph)| (i.to_string(), paragraph.to_owned()));
+    let paragraphs = text.lines().enumerate().map(|(i, paragraph)| (i.to_string(), paragraph.to_owned()));
     let sentences = text.split(". ").enumerate().map(|(i, sentence)| (i.to_string(), sentence.replace('\n', " ")));
     let english = PatternSet::english();
     let (oracle, extractor) = (common::oracle(&english), Extractor::builder().patterns(english).build().unwrap());

@@ -42,7 +42,7 @@ fn ctrl_c_leaves_whole_records_and_takes_the_bar_away() {
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
     let end = rest.rsplit("\x1b[2K").next().unwrap();
     assert!(end.contains("interrupted; what was found is in found.jsonl.partial"), "{rest:?}");
-    assert!(end.contains(" processors") && end.contains("documents"), "a summary: {rest:?}");
+    assert!(end.contains(" processors") && end.contains(" in 1 document,"), "a summary: {rest:?}");
     let found = std::fs::read_to_string(folder.path().join("found.jsonl.partial")).unwrap();
     assert!(found.lines().count() > 10 && found.ends_with("}\n"), "{found}");
     for line in found.lines() {

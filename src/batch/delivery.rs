@@ -12,7 +12,7 @@ use super::report::{Mode, Outcome, Progress, Report};
 use super::settings::Callback;
 use super::sink::{ParallelSink, message};
 use super::tally::Tally;
-use super::wave::{Step, Texts, Unit};
+use super::wave::{Place, Step, Texts, Unit};
 use crate::extract::Extractor;
 
 /// The callback is called at most so often.
@@ -49,6 +49,7 @@ pub(super) struct Delivery<'r, 'e, S: ParallelSink> {
 }
 
 impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
+    #[inline]
     pub(super) fn new(
         extractor: &'e Extractor,
         gate: &'r Gate,
@@ -130,12 +131,10 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             Step::Refuse(error, counts) => {
                 self.progress.documents += u64::from(counts);
                 self.fail(error);
+                self.tell();
             }
             Step::Scan(unit) => {
-                let begin = self.now;
                 self.scan(texts, unit);
-                self.look_at_the_clock();
-                self.lane.busy += self.now - begin;
                 self.pass(&unit);
             }
         }
@@ -154,6 +153,11 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         self.progress.documents += unit.documents as u64;
         self.progress.bytes += unit.bytes as u64;
         self.progress.associations = self.lane.delivered().total;
+        self.tell();
+    }
+
+    /// Calls the callback if its time has come.
+    fn tell(&mut self) {
         if self.callback.is_some() {
             self.look_at_the_clock();
             if self.now - self.called >= PROGRESS_INTERVAL {
@@ -190,18 +194,25 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             End::Panicked(error, place) => {
                 self.failed = Some(error.index);
                 self.fail(error);
-                self.scan(texts, Unit { start: place, ..*unit });
+                self.scan_on(texts, unit, place);
             }
-            End::Full(place) => self.scan(texts, Unit { start: place, ..*unit }),
+            End::Full(place) => self.scan_on(texts, unit, place),
         }
     }
 
-    /// Scans `unit` on this thread, straight into the sink.
+    /// Scans what is left of `unit` from `place` on.
+    fn scan_on<T: Texts>(&mut self, texts: &T, unit: &Unit, place: Place) {
+        self.look_at_the_clock();
+        self.scan(texts, Unit { start: place, ..*unit });
+    }
+
+    /// Scans `unit` on this thread, straight into the sink, since the clock was last looked at.
     fn scan<T: Texts>(&mut self, texts: &T, mut unit: Unit) {
+        let begin = self.now;
         while !self.has_ended() {
             let end = self.lane.deliver(texts, &unit, self.failed, self.gate, &mut *self.sink);
             match end {
-                End::Done => return,
+                End::Done => break,
                 End::Stopped => self.end(Ending::Stopped),
                 End::Cancelled => self.end(Ending::Cancelled),
                 End::Failed(error) => self.end(Ending::Failed(error)),
@@ -213,6 +224,8 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
                 End::Full(place) => unit.start = place,
             }
         }
+        self.look_at_the_clock();
+        self.lane.busy += self.now - begin;
     }
 
     fn follow(&mut self, flow: Result<ControlFlow<()>, S::Error>) {
@@ -309,18 +322,18 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     }
 
     fn report(&mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Report {
-        let wall = self.progress.elapsed;
         let processor = self.begin_processor.map(|begin| {
             let end = load::processor_time();
             (end.0.saturating_sub(begin.0), end.1.saturating_sub(begin.1))
         });
         let (user, system) = processor.unwrap_or_default();
-        let busy = |lane: &Lane<'_>| {
-            if wall.is_zero() { 0.0 } else { (lane.busy.as_secs_f64() / wall.as_secs_f64()).min(1.0) }
-        };
-        let lanes = || std::iter::once(&self.lane).chain(helpers);
-        let mut share = Vec::with_capacity(1 + helpers.len());
-        share.extend(lanes().map(busy));
+        let wall_seconds = self.progress.elapsed.as_secs_f64();
+        let share =
+            |busy: Duration| if wall_seconds > 0.0 { (busy.as_secs_f64() / wall_seconds).min(1.0) } else { 0.0 };
+        let mut busy = Vec::with_capacity(1 + helpers.len());
+        busy.push(share(self.lane.busy));
+        busy.extend(helpers.iter().map(|lane| share(lane.busy)));
+        let most = helpers.iter().map(Lane::peak_arena_bytes).max().unwrap_or(0);
         let mut report = Report {
             outcome: match self.ending {
                 None => Outcome::Complete,
@@ -336,11 +349,11 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             reason: plan.reason.clone(),
             workers: plan.workers,
             threshold_bytes: plan.threshold,
-            wall_seconds: wall.as_secs_f64(),
+            wall_seconds,
             user_seconds: user.as_secs_f64(),
             system_seconds: system.as_secs_f64(),
-            busy: share,
-            peak_arena_bytes: lanes().map(Lane::peak_arena_bytes).max().unwrap_or(0),
+            busy,
+            peak_arena_bytes: self.lane.peak_arena_bytes().max(most),
             ..Report::default()
         };
         let set = self.extractor.patterns();

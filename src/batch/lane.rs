@@ -27,10 +27,12 @@ pub(super) struct Gate {
 }
 
 impl Gate {
+    #[inline]
     pub(super) fn new(cancel: Option<&CancelToken>) -> Self {
         Gate { cancel: cancel.cloned(), stopped: AtomicBool::new(false) }
     }
 
+    #[inline]
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
     }
@@ -39,6 +41,7 @@ impl Gate {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(super) fn is_closed(&self) -> bool {
         self.is_cancelled() || self.stopped.load(Ordering::Relaxed)
     }
@@ -109,12 +112,14 @@ pub(super) struct Lane<'x> {
 
 /// The memory goes back to the extractor, for others who are not to be stopped.
 impl Drop for Lane<'_> {
+    #[inline]
     fn drop(&mut self) {
         self.workspace.memory.obey(Stop::default());
     }
 }
 
 impl<'x> Lane<'x> {
+    #[inline]
     pub(super) fn new(extractor: &'x Extractor, gate: &Gate) -> Self {
         let mut workspace = extractor.lend_workspace();
         let Workspace { memory, batch } = &mut *workspace;
@@ -127,10 +132,12 @@ impl<'x> Lane<'x> {
     }
 
     /// What has been delivered, if this is the lane that delivers.
+    #[inline]
     pub(super) fn delivered(&mut self) -> &mut Counts {
         &mut self.workspace.batch.delivered
     }
 
+    #[inline]
     pub(super) fn peak_arena_bytes(&self) -> usize {
         self.workspace.memory.peak_arena_bytes()
     }

@@ -91,6 +91,7 @@ impl<'e> Plan<'e> {
     }
 
     /// The size of waves of at most `most` bytes.
+    #[inline]
     pub(super) fn waves(&self, most: usize) -> Ramp {
         let first = if self.helpers.is_some() { self.unit_bytes * self.workers * FIRST_UNITS } else { self.unit_bytes };
         Ramp { bytes: first, most: if self.helpers.is_some() { most } else { most.min(first) } }

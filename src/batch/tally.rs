@@ -62,6 +62,7 @@ impl Tally {
     }
 
     /// Names and counts, in the order of the patterns.
+    #[must_use]
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, u64)> {
         self.0.iter().map(|(name, count)| (name.as_str(), *count))
     }
@@ -88,15 +89,15 @@ impl Tally {
 
     /// How many there are of each relation.
     pub(super) fn of_relations(set: &PatternSet, counts: &Counts) -> Self {
-        let mut relations: Vec<(&RelationType, u64)> = Vec::new();
+        let mut relations: Vec<(Name, u64)> = Vec::new();
         for (id, count) in counts.iter() {
             let relation = set.get(id).relation();
             match relations.iter_mut().find(|(known, _)| known.as_str() == relation.as_str()) {
                 Some((_, sum)) => *sum += count,
-                None => relations.push((relation, count)),
+                None => relations.push((relation.into(), count)),
             }
         }
-        Tally(relations.into_iter().map(|(relation, count)| (relation.into(), count)).collect())
+        Tally(relations)
     }
 }
 

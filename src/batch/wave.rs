@@ -147,6 +147,7 @@ impl Ramp {
 }
 
 impl Cutter {
+    #[inline]
     pub(super) fn new(plan: &Plan<'_>, wave: Ramp, max_document_bytes: usize) -> Self {
         let unit_bytes = plan.unit_bytes.max(1);
         Cutter {

@@ -387,11 +387,13 @@ impl Extractor {
     }
 
     /// A workspace, which goes back when it is dropped.
+    #[inline]
     pub(crate) fn lend_workspace(&self) -> LentWorkspace<'_> {
         self.0.workspaces.get()
     }
 
     /// Very roughly, how many bytes of prose one thread scans in a microsecond.
+    #[inline]
     pub(crate) fn bytes_per_microsecond(&self) -> usize {
         match &self.0.strategy {
             Strategy::Naive(_) => 25,

@@ -63,6 +63,7 @@ pub(crate) struct Counts {
 
 impl Counts {
     /// Counts `count` more of `pattern`.
+    #[inline]
     pub(crate) fn add(&mut self, pattern: PatternId, count: u64) {
         if pattern.index() >= self.by_pattern.len() {
             self.by_pattern.resize(pattern.index() + 1, 0);
@@ -86,11 +87,13 @@ impl Counts {
     }
 
     /// Forgets all.
+    #[inline]
     pub(crate) fn clear(&mut self) {
         self.drain().for_each(drop);
     }
 
     /// As [`iter`](Self::iter), and none are left.
+    #[inline]
     pub(crate) fn drain(&mut self) -> impl Iterator<Item = (PatternId, u64)> {
         self.total = 0;
         self.patterns.drain(..).map(|id| (id, std::mem::take(&mut self.by_pattern[id.index()])))
@@ -100,16 +103,19 @@ impl Counts {
 impl Memory {
     /// Says when extractions are to end early, though they send nothing: a line may be very long. Until it is told
     /// otherwise.
+    #[inline]
     pub(crate) fn obey(&mut self, stop: Stop) {
         self.hits.obey(stop);
     }
 
     /// Forgets the peak, to measure anew.
+    #[inline]
     pub(crate) fn forget_peak(&mut self) {
         self.arena.peak = 0;
     }
 
     /// The most bytes that lowered text has taken.
+    #[inline]
     pub(crate) fn peak_arena_bytes(&self) -> usize {
         self.arena.peak.max(self.arena.bump.allocated_bytes()) + self.lowered.peak()
     }
