@@ -4,6 +4,7 @@
 use std::io::{Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use assert_cmd::cargo::cargo_bin;
 
@@ -32,8 +33,15 @@ fn shown(child: &mut Child, mark: Option<&str>) -> String {
 #[test]
 fn ctrl_c_leaves_whole_records_and_takes_the_bar_away() {
     let folder = tempfile::tempdir().unwrap();
-    let command = "while echo 'Rain causes mud.'; do sleep 0.01; done | $relscan extract --pack seed -o found.jsonl -";
-    let mut child = on_terminal(folder.path(), command);
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let writer = std::thread::spawn(move || {
+        let mut pipe = std::fs::File::options().write(true).open(pipe).unwrap();
+        while pipe.write_all(b"Rain causes mud.\n").is_ok() {
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    });
+    let mut child = on_terminal(folder.path(), "exec $relscan extract --pack seed -o found.jsonl - < pipe");
     // The bar comes after a second, with how much was read, how fast, and what was found.
     let bar = shown(&mut child, Some(" associations"));
     assert!(bar.contains("00:00:0") && bar.contains("B/s"), "{bar:?}");
@@ -45,6 +53,7 @@ fn ctrl_c_leaves_whole_records_and_takes_the_bar_away() {
     assert!(end.contains(" processors") && end.contains(" in 1 document,"), "a summary: {rest:?}");
     let found = std::fs::read_to_string(folder.path().join("found.jsonl.partial")).unwrap();
     assert!(found.lines().count() > 10 && found.ends_with("}\n"), "{found}");
+    writer.join().unwrap();
     for line in found.lines() {
         let record: serde_json::Value = serde_json::from_str(line).unwrap();
         assert_eq!(record["target"], "mud.");

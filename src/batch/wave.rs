@@ -205,6 +205,9 @@ impl Cutter {
         let mut unit = Unit { start, end: start, bytes: 0, documents: 0 };
         let mut cost = 0;
         while self.place.text < end && cost < self.target_bytes {
+            if self.take_whole(texts, end, &mut unit, &mut cost) {
+                continue;
+            }
             let document = texts.document(self.place.text);
             let known = self.refused == Some(document.index);
             // Of a text that holds several documents, none is known to be too large.
@@ -238,6 +241,36 @@ impl Cutter {
             unit.end = self.place;
         }
         (unit.start != unit.end).then_some(Step::Scan(unit))
+    }
+
+    /// Takes documents into `unit`, as long as they are whole, small and not to be refused, which nearly all are; whether
+    /// there were any.
+    #[inline]
+    fn take_whole(&mut self, texts: &impl Texts, end: usize, unit: &mut Unit, cost: &mut usize) -> bool {
+        let (mut number, mut met) = (self.place.text, self.met);
+        if self.place.at > 0 {
+            return false;
+        }
+        while number < end && *cost < self.target_bytes {
+            let document = texts.document(number);
+            let bytes = document.text.len();
+            let is_large = bytes > self.target_bytes || document.offset + bytes > self.max_document_bytes;
+            if is_large || self.refused == Some(document.index) {
+                break;
+            }
+            unit.bytes += bytes;
+            *cost += bytes + DOCUMENT_COST;
+            if met.replace(document.index) != Some(document.index) {
+                unit.documents += layout::documents(&document);
+            }
+            number += 1;
+        }
+        let any = number > self.place.text;
+        if any {
+            (self.met, self.place) = (met, Place::of(number));
+            unit.end = self.place;
+        }
+        any
     }
 
     /// Cuts `rest` after the line with which it is large enough; the number of bytes.
