@@ -161,3 +161,29 @@ fn all_regexes_together_on_a_long_text() {
     let text = [line.repeat(3), line.repeat(1_200), format!("{line}\n").repeat(900)].join("\n");
     check(&patterns, &text).unwrap();
 }
+
+/// Text that a fast path gives up on is searched by another engine, a part at a time, with the same result: what is
+/// dense, what is not, lines and a document that begin in the one and end in the other.
+#[test]
+fn text_dense_with_parts_of_triggers() {
+    let dense = |bytes: usize, feed: &str| format!("{}{feed}", "olv".repeat(33)).repeat(bytes / 100);
+    let sentences = |count: usize| "Rain causes floods.\nAn owl is a BIRD\n".repeat(count);
+    let texts = [
+        dense(100_000, "\n"),
+        [sentences(100), dense(40_000, "\n"), sentences(100)].concat(),
+        [dense(40_000, " "), " leads to ".into(), dense(40_000, " "), sentences(3_000)].concat(),
+        [sentences(200), dense(1_100_000, "\n"), sentences(500), dense(60_000, "\n"), "İ causes \u{212a}".into()]
+            .concat(),
+    ];
+    let engines = common::engines(&PatternSet::seed());
+    for text in texts {
+        let want = common::extract(&engines[0].1, &text);
+        for (name, extractor) in &engines[1..] {
+            let got = common::extract(extractor, &text);
+            assert_eq!(got.len(), want.len(), "{name}");
+            for (got, want) in got.iter().zip(&want) {
+                assert_eq!(got, want, "{name}");
+            }
+        }
+    }
+}

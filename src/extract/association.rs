@@ -21,12 +21,14 @@ pub struct Span {
 impl Span {
     /// The span as a range, to slice with.
     #[must_use]
+    #[inline]
     pub fn range(self) -> Range<usize> {
         self.start..self.end
     }
 }
 
 impl From<Range<usize>> for Span {
+    #[inline]
     fn from(range: Range<usize>) -> Self {
         Span { start: range.start, end: range.end }
     }
@@ -109,42 +111,49 @@ impl<'a> Association<'a> {
 
     /// The id of the document; empty if it was given none.
     #[must_use]
+    #[inline]
     pub fn document(&self) -> &'a str {
         self.document
     }
 
     /// The place of the document in its batch, from 0.
     #[must_use]
+    #[inline]
     pub fn document_index(&self) -> usize {
         self.document_index
     }
 
     /// The line of the document, from 1. Lines end with `\n` only.
     #[must_use]
+    #[inline]
     pub fn line(&self) -> usize {
         self.line
     }
 
     /// The place of the pattern in its set.
     #[must_use]
+    #[inline]
     pub fn pattern_id(&self) -> PatternId {
         self.pattern_id
     }
 
     /// The name of the pattern.
     #[must_use]
+    #[inline]
     pub fn pattern(&self) -> &'a str {
         self.pattern
     }
 
     /// The kind of relation.
     #[must_use]
+    #[inline]
     pub fn relation(&self) -> &'a RelationType {
         self.relation
     }
 
     /// How far to trust it, from 0 to 1: the confidence of the pattern.
     #[must_use]
+    #[inline]
     pub fn confidence(&self) -> f64 {
         self.confidence
     }
@@ -154,12 +163,14 @@ impl<'a> Association<'a> {
     /// Linear in the line when the first argument is read of a long line, or of one where other characters change than
     /// those of ASCII: such lines are lowered for those who ask.
     #[must_use]
+    #[inline]
     pub fn source(&self) -> &'a str {
         self.source.text()
     }
 
     /// The target phrase: lower-cased, without white space at its ends, never empty. As for [`source`](Self::source).
     #[must_use]
+    #[inline]
     pub fn target(&self) -> &'a str {
         self.target.text()
     }
@@ -167,12 +178,14 @@ impl<'a> Association<'a> {
     /// Whether the text denies it: `does not cause`, `no longer contains`. Only bounded arguments tell; such
     /// associations are left out unless [`negated`](crate::ExtractorBuilder::negated) asks for them.
     #[must_use]
+    #[inline]
     pub fn negated(&self) -> bool {
         self.reading.is_some_and(|reading| reading.negated)
     }
 
     /// Whether the text only says that it may be so. Only bounded arguments tell.
     #[must_use]
+    #[inline]
     pub fn hedged(&self) -> bool {
         self.reading.is_some_and(|reading| reading.hedged)
     }
@@ -180,6 +193,7 @@ impl<'a> Association<'a> {
     /// Whether an argument is a pronoun. Only bounded arguments tell; such associations are left out unless
     /// [`pronouns`](crate::ExtractorBuilder::pronouns) asks for them.
     #[must_use]
+    #[inline]
     pub fn pronoun(&self) -> bool {
         self.reading.is_some_and(|reading| reading.pronoun)
     }
@@ -212,6 +226,7 @@ impl<'a> Association<'a> {
     ///
     /// Where lower-casing made several characters of one and the source ends within them, the span covers the one.
     #[must_use]
+    #[inline]
     pub fn source_span(&self) -> Span {
         self.spans.source
     }
@@ -219,12 +234,14 @@ impl<'a> Association<'a> {
     /// Where the trigger is in the original document: what stands between the arguments, or the group named
     /// `trigger`, without white space at its ends.
     #[must_use]
+    #[inline]
     pub fn trigger_span(&self) -> Span {
         self.spans.trigger
     }
 
     /// Where the target is in the original document, as for [`source_span`](Self::source_span).
     #[must_use]
+    #[inline]
     pub fn target_span(&self) -> Span {
         self.spans.target
     }

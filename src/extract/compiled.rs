@@ -5,6 +5,7 @@
 //! that line alone. No text is looked at more often than once by the scan and once by each pattern that was hit.
 
 use std::ops::{ControlFlow, Range};
+use std::sync::Arc;
 
 use super::Emit;
 use super::decide::{Decider, LoweredLine};
@@ -24,11 +25,11 @@ const CHUNK_BYTES: usize = 64 << 10;
 pub(crate) struct Compiled {
     plan: Plan,
     scanner: Box<dyn Scanner>,
-    decider: Decider,
+    decider: Arc<Decider>,
 }
 
 impl Compiled {
-    pub(super) fn new(plan: Plan, scanner: Box<dyn Scanner>, decider: Decider) -> Self {
+    pub(super) fn new(plan: Plan, scanner: Box<dyn Scanner>, decider: Arc<Decider>) -> Self {
         Compiled { plan, scanner, decider }
     }
 

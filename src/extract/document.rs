@@ -78,6 +78,15 @@ impl<'t> Document<'t> {
         self
     }
 
+    /// The part before byte `at` of the text, where a line begins with `feeds` line feeds before it, and the rest.
+    pub(crate) fn split_at(&self, at: usize, feeds: usize) -> (Self, Self) {
+        let (front, back) = self.text.split_at(at);
+        (
+            Document { text: front, ..*self },
+            Document { text: back, ..*self }.starting_at(self.offset + at, self.line + feeds),
+        )
+    }
+
     /// Where the lines of its associations are.
     pub(crate) fn context(&self) -> Context<'t> {
         Context { text: self.text, offset: self.offset, line_is_document: false }

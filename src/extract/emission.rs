@@ -24,11 +24,27 @@ pub(super) struct Emission<'c, 'm> {
 /// A line that is split at the middles of patterns.
 pub(super) struct Split<'l> {
     pub(super) original: &'l str,
-    /// The line in lower case, if its bytes are those of the original but for letters.
-    pub(super) lowered: Option<&'l str>,
-    /// The line to be lowered when someone asks for it.
-    pub(super) later: &'l LaterLine<'l>,
+    pub(super) text: LineText<'l>,
     pub(super) line: &'l Line,
+}
+
+/// The middle of a pattern in a line, bytes of the line in the original.
+pub(super) struct Middle {
+    pub(super) pattern: PatternId,
+    /// Whether what is before it is the source.
+    pub(super) forward: bool,
+    pub(super) span: Range<usize>,
+    /// What is left of it without white space at its ends.
+    pub(super) trigger: Range<usize>,
+}
+
+/// A line in lower case.
+#[derive(Clone, Copy)]
+pub(super) enum LineText<'l> {
+    /// Its bytes are those of the original but for letters.
+    Lowered(&'l str),
+    /// It is lowered when someone asks for it.
+    Later(&'l LaterLine<'l>),
 }
 
 impl<'c> Emission<'c, '_> {
@@ -75,41 +91,34 @@ impl<'c> Emission<'c, '_> {
         })
     }
 
-    /// Emits what stands on either side of `middle`, bytes of the line in the original.
+    /// Emits what stands on either side of a middle.
     #[inline]
-    pub(super) fn emit_split(
-        &mut self,
-        split: &Split<'_>,
-        id: PatternId,
-        forward: bool,
-        middle: Range<usize>,
-    ) -> ControlFlow<()> {
-        let Split { original, lowered, later, line } = *split;
-        let left = strip(original, 0..middle.start);
-        let right = strip(original, middle.end..original.len());
-        let trigger = strip(original, middle);
+    pub(super) fn emit_split(&mut self, split: &Split<'_>, middle: &Middle) -> ControlFlow<()> {
+        let Split { original, text, line } = *split;
+        let left = strip(original, 0..middle.span.start);
+        let right = strip(original, middle.span.end..original.len());
         if left.is_empty() || right.is_empty() {
             return ControlFlow::Continue(());
         }
-        let (source, target) = if forward { (left, right) } else { (right, left) };
+        let (source, target) = if middle.forward { (left, right) } else { (right, left) };
         let start = self.document.offset + line.start;
         let span = |span: &Range<usize>| (start + span.start..start + span.end).into();
-        let phrase = |span: &Range<usize>| match lowered {
-            Some(lowered) => Phrase::Lowered(&lowered[span.clone()]),
-            None => Phrase::Later { line: later, span: span.clone() },
+        let phrase = |span: &Range<usize>| match text {
+            LineText::Lowered(text) => Phrase::Lowered(&text[span.clone()]),
+            LineText::Later(line) => Phrase::Later { line, span: span.clone() },
         };
-        let pattern = self.set.get(id);
+        let pattern = self.set.get(middle.pattern);
         (self.emit)(&Association {
             document: self.document.id,
             document_index: self.document.index,
             line: self.document.line + line.feeds,
-            pattern_id: id,
+            pattern_id: middle.pattern,
             pattern: pattern.name(),
             relation: pattern.relation(),
             confidence: pattern.confidence(),
             source: phrase(&source),
             target: phrase(&target),
-            spans: Spans { source: span(&source), trigger: span(&trigger), target: span(&target) },
+            spans: Spans { source: span(&source), trigger: span(&middle.trigger), target: span(&target) },
             context: self.document.context(),
             reading: None,
         })

@@ -226,10 +226,10 @@ impl Strategy {
     }
 
     /// What to look for, and what decides the lines in which it is.
-    fn plan(set: &PatternSet, wanted: Wanted, needles: Needles) -> Result<(Plan, Decider), BuildError> {
+    fn plan(set: &PatternSet, wanted: Wanted, needles: Needles) -> Result<(Plan, Arc<Decider>), BuildError> {
         let grammar = Grammar::new(set, wanted);
         let plan = Plan::new(set, needles, grammar.iter().flat_map(Grammar::anchors));
-        Ok((plan, Decider::new(set, grammar)?))
+        Ok((plan, Arc::new(Decider::new(set, grammar)?)))
     }
 
     fn dfa(set: &PatternSet, wanted: Wanted, size_limit: usize) -> Result<Self, BuildError> {

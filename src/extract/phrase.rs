@@ -18,6 +18,7 @@ pub(crate) enum Phrase<'a> {
 
 impl<'a> Phrase<'a> {
     /// Linear in the line if it is the first to be read of a line that is lowered later.
+    #[inline]
     pub(crate) fn text(&self) -> &'a str {
         match self {
             Phrase::Lowered(text) => text,
@@ -52,6 +53,7 @@ impl<'t> LaterLine<'t> {
     }
 
     /// What became of the bytes `span` of the original.
+    #[inline(never)]
     fn text(&self, span: &Range<usize>) -> &str {
         let lowered = self.lowered.get_or_init(|| OwnLowered::new(self.original)).lowered();
         &lowered.text[lowered.map.lowered(span)]

@@ -4,24 +4,30 @@
 //! nothing but an ASCII letter is lowered to ASCII. Two characters are: U+212A to `k`, and U+0130 to `i` and U+0307.
 //! They are needles too, where that matters.
 //!
+//! Where the text is so dense with what looks like needles that this would be slower, an automaton searches it for a
+//! while.
+//!
 //! Where all patterns that were hit are a literal between two arguments, as nearly always, the line is split in the
 //! original: no character becomes white space or ceases to be, so that the spans are those of the lowered line. Its
 //! text is lowered for whoever reads it. Other patterns are tried on the lowered line; where a character changes its
 //! length, and the two above do, it is scanned again, so that all offsets are those of the lowered line.
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
+use std::sync::{Arc, OnceLock};
 
 use super::Emit;
+use super::compiled::Compiled;
 use super::decide::{Decider, LoweredLine};
 use super::document::Document;
-use super::emission::{Emission, Split};
+use super::emission::{Emission, LineText, Middle, Split};
+use super::extractor::ExtractorBuilder;
 use super::hits::{Hits, Place};
 use super::memory::{Arena, Memory};
 use super::phrase::LaterLine;
 use crate::pattern::{PatternId, PatternSet};
-use crate::scan::literal::{Buffer, Found, Hit, Line, Literals, Scratch};
-use crate::scan::{Plan, Posting};
-use crate::text::{Lowered, lower_in};
+use crate::scan::literal::{Buffer, End, Found, Hit, Line, Literals, PATIENCE, Scratch};
+use crate::scan::{Dfa, Plan, Posting, Scanner};
+use crate::text::{Lowered, chunks, lower_in, strip};
 
 /// All patterns, compiled for text that is not lowered.
 #[derive(Debug)]
@@ -29,9 +35,25 @@ pub(crate) struct Raw {
     plan: Plan,
     /// The literals of the plan, and after them characters that make a line need lowering.
     literals: Literals,
-    /// For each of those, the pattern if it is the middle of that one, which it decides, and says nothing else.
-    soles: Box<[Option<PatternId>]>,
-    decider: Decider,
+    /// For each of those, its pattern if it is the middle of one, which it decides, and says nothing else.
+    soles: Box<[Option<Sole>]>,
+    decider: Arc<Decider>,
+    dense: OnceLock<Option<Box<Compiled>>>,
+}
+
+/// Text that is dense with what looks like needles is searched by another engine, so many bytes at a time; then the
+/// fast path is tried again.
+const DENSE_BYTES: usize = 1 << 20;
+
+/// A literal that is the middle of one pattern.
+#[derive(Clone, Debug)]
+struct Sole {
+    pattern: PatternId,
+    /// Whether the source is before it.
+    forward: bool,
+    len: usize,
+    /// What is left of it without white space at its ends.
+    trigger: Range<usize>,
 }
 
 impl Raw {
@@ -55,14 +77,18 @@ impl Raw {
     }
 
     /// For a `plan` that [suits](Self::suits); `literals` are its [needles](Self::needles), compiled.
-    pub(super) fn new(plan: Plan, literals: Literals, decider: Decider) -> Self {
-        let sole = |needle| match plan.postings(needle) {
-            [Posting::Middle { pattern, .. }] => Some(*pattern),
+    pub(super) fn new(plan: Plan, literals: Literals, decider: Arc<Decider>) -> Self {
+        let sole = |needle: usize| match plan.postings(needle) {
+            [Posting::Middle { pattern, .. }] => {
+                let literal = &plan.literals()[needle];
+                let trigger = std::str::from_utf8(literal).map(|literal| strip(literal, 0..literal.len())).ok()?;
+                Some(Sole { pattern: *pattern, forward: decider.is_forward(*pattern), len: literal.len(), trigger })
+            }
             _ => None,
         };
         let mut soles: Vec<_> = (0..plan.literals().len()).map(sole).collect();
         soles.resize(literals.len(), None);
-        Raw { plan, literals, soles: soles.into(), decider }
+        Raw { plan, literals, soles: soles.into(), decider, dense: OnceLock::new() }
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -86,6 +112,49 @@ impl Raw {
         document: &Document<'_>,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
+        let mut rest = *document;
+        let mut patience = PATIENCE;
+        loop {
+            let end = self.extract_for(patience, set, memory, &rest, emit);
+            let ControlFlow::Break(End::Dense { start, feeds }) = end else { return end.map_break(|_| ()) };
+            (_, rest) = rest.split_at(start, feeds);
+            if let Some(dense) = self.dense() {
+                let end = chunks(rest.text, DENSE_BYTES).next().map_or(0, |chunk| chunk.end);
+                let feeds = memchr::memchr_iter(b'\n', &rest.text.as_bytes()[..end]).count();
+                let (part, after) = rest.split_at(end, feeds);
+                dense.extract(set, memory, &part, emit)?;
+                rest = after;
+            } else {
+                patience = usize::MAX;
+            }
+        }
+    }
+
+    /// What searches text that is dense with what looks like needles, compiled when it is first needed; `None` if it
+    /// cannot be.
+    fn dense(&self) -> Option<&Compiled> {
+        let compile = || {
+            let scanner = Dfa::new(&self.plan, ExtractorBuilder::DFA_SIZE_LIMIT).ok()?;
+            tracing::debug!(
+                engine = scanner.name(),
+                why = "the text is dense with what looks like triggers",
+                "parts of the text are searched by another engine"
+            );
+            Some(Box::new(Compiled::new(self.plan.clone(), Box::new(scanner), Arc::clone(&self.decider))))
+        };
+        self.dense.get_or_init(compile).as_deref()
+    }
+
+    /// Every association of `document`, in order, until its text has been dense with what looks like needles for longer
+    /// than `patience`.
+    fn extract_for(
+        &self,
+        patience: usize,
+        set: &PatternSet,
+        memory: &mut Memory,
+        document: &Document<'_>,
+        emit: Emit<'_>,
+    ) -> ControlFlow<End> {
         memory.hits.reset(self.decider.patterns());
         let Memory { arena, hits, lowered, scratch, scratch_of_line } = memory;
         let mut lines = Lines {
@@ -99,8 +168,15 @@ impl Raw {
             scratch_of_line,
         };
         let found: Found<'_> = &mut |hits, searched| lines.found(hits, searched);
-        self.literals.scan(document.text.as_bytes(), scratch, found)?;
-        lines.finish()
+        let end = self.literals.scan_for(patience, document.text.as_bytes(), scratch, found);
+        if let ControlFlow::Break(End::Dense { start, .. }) = end {
+            // Of the line that begins there not all has been found.
+            lines.open = lines.open.filter(|open| open.start < start);
+        }
+        if end != ControlFlow::Break(End::Asked) {
+            lines.finish().map_break(|()| End::Asked)?;
+        }
+        end
     }
 
     /// Notes what `hit` says of its patterns. Places are within the line.
@@ -144,24 +220,28 @@ impl Lines<'_, '_> {
         if self.hits.are_stopped() {
             return ControlFlow::Break(());
         }
-        for here in hits.chunk_by(|a, b| a.line.start == b.line.start) {
-            let line = here[0].line;
+        let mut hits = hits;
+        while let [hit, rest @ ..] = hits {
+            let line = hit.line;
+            // Most lines that hold a needle hold one.
+            let is_alone = rest.first().is_none_or(|next| next.line.start != line.start);
             if self.open.is_none_or(|open| open.start != line.start) {
-                self.finish()?;
-                // Most lines that hold a needle hold one.
-                if let [hit] = here
-                    && let Some(pattern) = self.raw.soles[hit.needle as usize]
+                if self.open.is_some() {
+                    self.finish()?;
+                }
+                if is_alone
+                    && let Some(sole) = &self.raw.soles[hit.needle as usize]
                     && line.end < searched
                 {
-                    self.split_at(hit, pattern)?;
+                    self.split_at(hit, sole)?;
+                    hits = rest;
                     continue;
                 }
                 self.open = Some(line);
             }
-            for hit in here {
-                self.hides_needles |= hit.needle as usize >= self.raw.plan.literals().len();
-                self.raw.note(self.hits, hit);
-            }
+            self.hides_needles |= hit.needle as usize >= self.raw.plan.literals().len();
+            self.raw.note(self.hits, hit);
+            hits = rest;
         }
         ControlFlow::Continue(())
     }
@@ -201,33 +281,44 @@ impl Lines<'_, '_> {
         let Lines { raw, emission, buffer, hits, .. } = self;
         hits.sort();
         let original = &emission.document.text[line.start..line.end];
-        let later = LaterLine::new(original);
-        let split = Split { original, lowered: raw.literals.lower(buffer, original), later: &later, line };
-        let mut flow = ControlFlow::Continue(());
-        for i in 0..hits.patterns.len() {
-            let pattern = hits.patterns[i];
-            if let (ControlFlow::Continue(()), Some(place)) = (flow, hits.take(pattern)) {
-                flow = emission.emit_split(&split, pattern, raw.decider.is_forward(pattern), place.start..place.end);
+        let mut send = |text: LineText<'_>| {
+            let split = Split { original, text, line };
+            let mut flow = ControlFlow::Continue(());
+            for i in 0..hits.patterns.len() {
+                let pattern = hits.patterns[i];
+                if let (ControlFlow::Continue(()), Some(place)) = (flow, hits.take(pattern)) {
+                    let (forward, span) = (raw.decider.is_forward(pattern), place.start..place.end);
+                    let trigger = strip(original, span.clone());
+                    flow = emission.emit_split(&split, &Middle { pattern, forward, span, trigger });
+                }
             }
+            hits.patterns.clear();
+            flow
+        };
+        match raw.literals.lower(buffer, original) {
+            Some(lowered) => send(LineText::Lowered(lowered)),
+            None => send(LineText::Later(&LaterLine::new(original))),
         }
-        hits.patterns.clear();
-        flow
     }
 
-    /// Sends what stands on either side of the only hit of a line, the middle of `pattern`.
-    fn split_at(&mut self, hit: &Hit, pattern: PatternId) -> ControlFlow<()> {
+    /// Sends what stands on either side of the only hit of a line, the middle of a pattern.
+    fn split_at(&mut self, hit: &Hit, sole: &Sole) -> ControlFlow<()> {
         let Lines { raw, emission, buffer, .. } = self;
         let line = &hit.line;
         let start = hit.start - line.start;
-        let middle = start..start + raw.plan.literal_len(hit.needle as usize);
+        let middle = start..start + sole.len;
         // Each argument must have at least one character.
         if start == 0 || line.start + middle.end == line.end {
             return ControlFlow::Continue(());
         }
         let original = &emission.document.text[line.start..line.end];
+        let trigger = start + sole.trigger.start..start + sole.trigger.end;
+        let found = Middle { pattern: sole.pattern, forward: sole.forward, span: middle, trigger };
+        if let Some(lowered) = raw.literals.lower(buffer, original) {
+            return emission.emit_split(&Split { original, text: LineText::Lowered(lowered), line }, &found);
+        }
         let later = LaterLine::new(original);
-        let split = Split { original, lowered: raw.literals.lower(buffer, original), later: &later, line };
-        emission.emit_split(&split, pattern, raw.decider.is_forward(pattern), middle)
+        emission.emit_split(&Split { original, text: LineText::Later(&later), line }, &found)
     }
 }
 

@@ -17,6 +17,7 @@ pub struct PatternId(pub(crate) u32);
 impl PatternId {
     /// The place as an index.
     #[must_use]
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }

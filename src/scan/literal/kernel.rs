@@ -3,13 +3,14 @@
 //! The algorithm is written once over [`Kernel`]. [`Plain`] is the kernel without intrinsics that every other is
 //! tested against; the rest are in the modules named after the instructions that they need.
 
-use super::needles::{HEAD, Head};
+use super::lower::LEAD;
+use super::table::{HEAD, Head};
 use super::window::{Classes, WINDOW};
 
 /// Bytes of text classified at a time: one bit each in a word.
 pub(super) const BLOCK: usize = 64;
 /// Bytes that are read to classify a block: the last window that begins in it ends beyond it.
-pub(super) const READ: usize = BLOCK + WINDOW - 1;
+pub(super) const READ: usize = BLOCK + WINDOW;
 
 /// Blocks of a strip: one bit each in a word.
 pub(super) const BLOCKS: usize = 64;
@@ -69,6 +70,25 @@ pub(super) trait Kernel: Sized {
     ///
     /// The CPU has the instructions that the kernel needs.
     unsafe fn equal(&self, text: &[u8; HEAD], head: &Head) -> bool;
+
+    /// Writes `text` to `lowered` with its ASCII letters in lower case, and returns a bit for each byte: whether a
+    /// character begins there that is not ASCII. The compiler makes vectors of it.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    #[inline(always)]
+    unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
+        let mut seen = 0;
+        for i in 0..BLOCK {
+            seen |= text[i];
+            lowered[i] = text[i].to_ascii_lowercase();
+        }
+        if seen < LEAD {
+            return 0;
+        }
+        (0..).zip(text).fold(0, |leads, (at, &byte)| leads | u64::from(byte >= LEAD) << at)
+    }
 
     /// A bit for each of the `words`: whether it is not 0.
     ///
@@ -173,7 +193,7 @@ impl Kernel for Plain {
         let mut marks = Marks::default();
         // The byte for place p holds the buckets that the last p + 1 bytes agree with.
         let mut state = 0;
-        for (at, &byte) in text.iter().enumerate() {
+        for (at, &byte) in text[..BLOCK + WINDOW - 1].iter().enumerate() {
             state = (state << 8 | 0xff) & self.classes[usize::from(byte)];
             if at >= WINDOW - 1 {
                 marks.candidates |= u64::from(state >> 24 != 0) << (at + 1 - WINDOW);

@@ -1,10 +1,9 @@
 //! Lower-casing of short text in which only ASCII changes, which is what most lines with a needle are.
 
 use super::Kernels;
+use super::kernel::{BLOCK, Kernel};
 use crate::text::is_caseless;
 
-/// Bytes lowered at a time.
-const STEP: usize = 64;
 /// A longer text is not lowered here.
 const LONGEST: usize = 1 << 14;
 
@@ -28,16 +27,18 @@ impl Buffer {
             return None;
         }
         if self.bytes.is_empty() {
-            self.bytes = vec![0; LONGEST.next_multiple_of(2 * STEP)];
+            self.bytes = vec![0; LONGEST];
         }
+        let to = &mut self.bytes;
         let unchanged = match kernel {
-            Kernels::Plain(_) => lower(text.as_bytes(), &mut self.bytes),
+            // SAFETY: it needs no instructions but those that the crate is compiled for.
+            Kernels::Plain(kernel) => unsafe { lower(kernel, text.as_bytes(), to) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(_) => unsafe { lower_avx2(text.as_bytes(), &mut self.bytes) },
+            Kernels::Avx2(kernel) => unsafe { lower_avx2(kernel, text.as_bytes(), to) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(_) => unsafe { lower_avx512(text.as_bytes(), &mut self.bytes) },
+            Kernels::Avx512(kernel) => unsafe { lower_avx512(kernel, text.as_bytes(), to) },
         };
         // SAFETY: UTF-8 of which some ASCII bytes were made other ASCII bytes is UTF-8.
         unchanged.then(|| unsafe { std::str::from_utf8_unchecked(&self.bytes[..text.len()]) })
@@ -46,72 +47,61 @@ impl Buffer {
 
 /// # Safety
 ///
-/// The CPU has AVX2.
+/// The CPU has the instructions that are named here, which [`x86::Avx2::new`](super::x86::Avx2::new) asks for.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-unsafe fn lower_avx2(text: &[u8], lowered: &mut [u8]) -> bool {
-    lower(text, lowered)
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+unsafe fn lower_avx2(kernel: &super::x86::Avx2, text: &[u8], lowered: &mut [u8]) -> bool {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { lower(kernel, text, lowered) }
 }
 
 /// # Safety
 ///
-/// The CPU has AVX-512 with BW and VL.
+/// The CPU has the instructions that are named here, which [`x86::Avx512::new`](super::x86::Avx512::new) asks for.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512vl,bmi1,bmi2,lzcnt,popcnt")]
-unsafe fn lower_avx512(text: &[u8], lowered: &mut [u8]) -> bool {
-    use std::arch::x86_64::*;
-    let lower = |step: usize, to: &mut [u8; STEP]| {
-        let valid = u64::MAX.unbounded_shr((STEP * (step + 1)).saturating_sub(text.len()) as u32);
-        // SAFETY: a masked load reads no more than the bytes of the text; the array has 64 to be written.
-        unsafe {
-            let text = _mm512_maskz_loadu_epi8(valid, text.as_ptr().wrapping_add(STEP * step).cast());
-            let from_a = _mm512_sub_epi8(text, _mm512_set1_epi8(b'A'.cast_signed()));
-            let upper = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
-            let lower = _mm512_mask_add_epi8(text, upper, text, _mm512_set1_epi8(0x20));
-            _mm512_storeu_si512(to.as_mut_ptr().cast(), lower);
-            _mm512_cmpge_epu8_mask(text, _mm512_set1_epi8(LEAD.cast_signed()))
-        }
-    };
-    let mut unchanged = true;
-    // Two at a time: how many a line takes is hard to predict.
-    for (pair, [to, next]) in lowered.as_chunks_mut().0.as_chunks_mut().0.iter_mut().enumerate() {
-        let step = 2 * pair;
-        if step * STEP >= text.len() {
-            break;
-        }
-        let leads = [lower(step, to), lower(step + 1, next)];
-        unchanged &= leads == [0; 2]
-            || (are_caseless(text, step * STEP, leads[0]) && are_caseless(text, (step + 1) * STEP, leads[1]));
-    }
-    unchanged
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl")]
+unsafe fn lower_avx512(kernel: &super::x86::Avx512, text: &[u8], lowered: &mut [u8]) -> bool {
+    // SAFETY: the caller answers for the CPU.
+    unsafe { lower(kernel, text, lowered) }
 }
 
-/// Writes `text` in lower case to the front of `lowered`, which is as long rounded up to two steps, and says whether
-/// no character but those of ASCII changes. The compiler makes vectors of it.
+/// Writes `text` in lower case to the front of `lowered`, which is as long or longer, and says whether no character but
+/// those of ASCII changes.
+///
+/// # Safety
+///
+/// The CPU has the instructions that `kernel` needs.
 #[inline(always)]
-fn lower(text: &[u8], lowered: &mut [u8]) -> bool {
+unsafe fn lower<K: Kernel>(kernel: &K, text: &[u8], lowered: &mut [u8]) -> bool {
     let mut unchanged = true;
-    for (step, (from, to)) in text.chunks(STEP).zip(lowered.as_chunks_mut::<STEP>().0).enumerate() {
-        let mut padded = [0; STEP];
-        let from = <&[u8; STEP]>::try_from(from).unwrap_or_else(|_| {
-            padded[..from.len()].copy_from_slice(from);
-            &padded
-        });
-        let mut seen = 0;
-        for i in 0..STEP {
-            seen |= from[i];
-            to[i] = from[i].to_ascii_lowercase();
-        }
-        unchanged &= seen < 0x80 || {
-            let leads = (0..).zip(from).fold(0, |leads, (at, &byte)| leads | u64::from(byte >= LEAD) << at);
-            are_caseless(text, step * STEP, leads)
-        };
+    let mut at = 0;
+    while let (Some(from), Some(to)) = (text[at..].first_chunk(), lowered[at..].first_chunk_mut()) {
+        // SAFETY: the caller answers for the CPU, here and below.
+        let leads = unsafe { kernel.lower(from, to) };
+        unchanged &= leads == 0 || are_caseless(text, at, leads);
+        at += BLOCK;
+    }
+    if at == text.len() {
+        return unchanged;
+    }
+    // The last bytes of a long text are lowered with those before them, a second time.
+    if let (Some(from), Some(to)) = (text.last_chunk(), lowered[..text.len()].last_chunk_mut()) {
+        // SAFETY: as above.
+        let leads = unsafe { kernel.lower(from, to) };
+        unchanged &= leads == 0 || are_caseless(text, text.len() - BLOCK, leads);
+    } else {
+        let (mut from, mut to) = ([0; BLOCK], [0; BLOCK]);
+        from[..text.len()].copy_from_slice(text);
+        // SAFETY: as above.
+        let leads = unsafe { kernel.lower(&from, &mut to) };
+        lowered[..text.len()].copy_from_slice(&to[..text.len()]);
+        unchanged &= leads == 0 || are_caseless(text, 0, leads);
     }
     unchanged
 }
 
 /// The first byte of a character that is not ASCII is at least this.
-const LEAD: u8 = 0xc0;
+pub(super) const LEAD: u8 = 0xc0;
 
 /// Whether the characters that begin at the `leads`, places from byte `base` of the text on, are all of blocks in which
 /// none has a lower case.

@@ -12,13 +12,16 @@
 #![allow(clippy::cast_possible_truncation)] // of places in a strip, and of hashes, which lose bits by intent
 #![allow(clippy::wildcard_imports)] // of intrinsics, where their names would fill the screen
 
+mod few;
 mod frequency;
 mod kernel;
+mod lines;
 mod lower;
 pub(crate) mod md5;
 mod needles;
 mod phases;
 mod scanner;
+mod table;
 #[cfg(test)]
 mod tests;
 mod window;
@@ -27,11 +30,13 @@ mod x86;
 
 use std::ops::ControlFlow;
 
+use few::Few;
 use kernel::Plain;
 pub(crate) use lower::Buffer;
 use needles::Needles;
-pub(crate) use phases::Scratch;
+pub(crate) use phases::{PATIENCE, Scratch};
 pub(crate) use scanner::Pooled;
+use table::Table;
 use window::Windows;
 
 /// How text is classified.
@@ -93,7 +98,13 @@ pub(crate) enum End {
 #[derive(Clone, Debug)]
 pub(crate) struct Literals {
     kernel: Kernels,
-    needles: Needles,
+    tables: Tables,
+}
+
+#[derive(Clone, Debug)]
+enum Tables {
+    Few(Few),
+    Many(Needles),
 }
 
 #[derive(Clone, Debug)]
@@ -117,6 +128,26 @@ impl Kernels {
             Instructions::Avx2 | Instructions::Avx512 => None,
         }
     }
+
+    fn scan<T: Table>(
+        &self,
+        table: &T,
+        patience: usize,
+        text: &[u8],
+        scratch: &mut Scratch,
+        found: Found<'_>,
+    ) -> ControlFlow<End> {
+        match self {
+            // SAFETY: it needs no instructions but those that the crate is compiled for.
+            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, table, patience, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, table, patience, text, scratch, found) },
+            // SAFETY: the kernel could only be made because the CPU has the instructions.
+            #[cfg(target_arch = "x86_64")]
+            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, table, patience, text, scratch, found) },
+        }
+    }
 }
 
 impl Literals {
@@ -132,8 +163,11 @@ impl Literals {
         }
         let windows = Windows::choose(needles);
         let kernel = Kernels::new(&windows, instructions).ok_or(Unfit::Cpu)?;
-        let needles = Needles::new(needles, &windows).ok_or(Unfit::Needles)?;
-        Ok(Literals { kernel, needles })
+        let tables = match Few::new(needles, &windows) {
+            Some(few) => Tables::Few(few),
+            None => Tables::Many(Needles::new(needles, &windows).ok_or(Unfit::Needles)?),
+        };
+        Ok(Literals { kernel, tables })
     }
 
     /// Tells `found` of every occurrence of every needle in `text`, letters in either case, overlapping ones too, some
@@ -143,22 +177,18 @@ impl Literals {
         self.scan_for(usize::MAX, text, scratch, found).map_break(|_| ())
     }
 
-    /// As [`scan`](Self::scan), but gives up where the text is dense with what looks like needles.
-    pub(crate) fn scan_unless_dense(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
-        self.scan_for(phases::PATIENCE, text, scratch, found)
-    }
-
-    /// Scans until so many strips after one another are dense.
-    fn scan_for(&self, patience: usize, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
-        match &self.kernel {
-            // SAFETY: it needs no instructions but those that the crate is compiled for.
-            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, &self.needles, patience, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, &self.needles, patience, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, &self.needles, patience, text, scratch, found) },
+    /// As [`scan`](Self::scan), but gives up where more than `patience` strips of text one after another are dense with
+    /// what looks like needles.
+    pub(crate) fn scan_for(
+        &self,
+        patience: usize,
+        text: &[u8],
+        scratch: &mut Scratch,
+        found: Found<'_>,
+    ) -> ControlFlow<End> {
+        match &self.tables {
+            Tables::Few(few) => self.kernel.scan(few, patience, text, scratch, found),
+            Tables::Many(many) => self.kernel.scan(many, patience, text, scratch, found),
         }
     }
 
@@ -170,7 +200,10 @@ impl Literals {
 
     /// How many needles there are.
     pub(crate) fn len(&self) -> usize {
-        self.needles.len()
+        match &self.tables {
+            Tables::Few(few) => few.len(),
+            Tables::Many(many) => many.len(),
+        }
     }
 
     /// What the kernel is called in messages and statistics.
@@ -186,7 +219,11 @@ impl Literals {
 
     /// Bytes of memory it holds.
     pub(crate) fn memory_usage(&self) -> usize {
-        size_of::<Self>() + self.needles.memory_usage()
+        size_of::<Self>()
+            + match &self.tables {
+                Tables::Few(few) => few.memory_usage(),
+                Tables::Many(many) => many.memory_usage(),
+            }
     }
 }
 
@@ -195,16 +232,16 @@ impl Literals {
 /// The CPU has the instructions that are named here, which [`x86::Avx2::new`] asks for.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-unsafe fn scan_avx2(
+unsafe fn scan_avx2<T: Table>(
     kernel: &x86::Avx2,
-    needles: &Needles,
+    table: &T,
     patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<End> {
     // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, needles, patience, text, scratch, found) }
+    unsafe { phases::scan(kernel, table, patience, text, scratch, found) }
 }
 
 /// # Safety
@@ -214,14 +251,14 @@ unsafe fn scan_avx2(
 #[target_feature(
     enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
 )]
-unsafe fn scan_avx512(
+unsafe fn scan_avx512<T: Table>(
     kernel: &x86::Avx512,
-    needles: &Needles,
+    table: &T,
     patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<End> {
     // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, needles, patience, text, scratch, found) }
+    unsafe { phases::scan(kernel, table, patience, text, scratch, found) }
 }

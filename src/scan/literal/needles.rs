@@ -5,12 +5,11 @@
 //! needles, keys of four bytes would be shared by too many, and those of eight by all that begin with the same long
 //! word: needles that are long enough then have keys of eight or twelve.
 
-use super::kernel::{BLOCK, Kernel, Words};
-use super::phases::{Places, STRIP};
+use super::kernel::Kernel;
+use super::phases::STRIP;
+use super::table::{Needle, Occurrence, Table};
 use super::window::{FEW, WIDE, WIDER, WINDOW, Windows};
 
-/// Bytes of a needle that are compared at once.
-pub(super) const HEAD: usize = 32;
 /// No more needles than this may meet at one place of a table: what is done for one candidate has a bound.
 const LONGEST_CHAIN: usize = 24;
 /// The bit that tells the cases of a letter apart, in every byte. Setting it in other bytes as well makes some keys
@@ -19,29 +18,10 @@ const FOLD: u64 = 0x2020_2020_2020_2020;
 /// The needle that is equal to no text: what empty places of a table, and the ends of chains, lead to.
 const NOTHING: u32 = 0;
 
-/// An occurrence of a needle.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Occurrence {
-    pub(crate) start: usize,
-    pub(crate) needle: u32,
-}
-
-/// The beginning of a needle: text is equal to it if `text[i] | fold[i] == head.text[i]` for all i. Beyond the needle
-/// both are 0xff, which is true of any text.
+/// A needle, and the next one of its chain, or [`NOTHING`].
 #[derive(Clone, Debug)]
-pub(super) struct Head {
-    pub(super) text: [u8; HEAD],
-    pub(super) fold: [u8; HEAD],
-}
-
-#[derive(Clone, Debug)]
-struct Needle {
-    head: Head,
-    /// Where its window begins.
-    anchor: u32,
-    len: u32,
-    number: u32,
-    /// The next of the chain, or [`NOTHING`].
+struct Entry {
+    needle: Needle,
     next: u32,
 }
 
@@ -88,10 +68,8 @@ pub(super) struct Needles {
     /// Whether keys are worth looking at before needles are compared: not for few, which have few more than short ones.
     has_long: bool,
     /// The first one is equal to no text.
-    entries: Box<[Needle]>,
+    entries: Box<[Entry]>,
     longest_chain: usize,
-    /// The needles longer than a head, whole; empty for the others.
-    whole: Box<[Box<[u8]>]>,
 }
 
 impl Needles {
@@ -107,13 +85,12 @@ impl Needles {
             has_long: needles.len() > FEW,
             entries: [].into(),
             longest_chain: 0,
-            whole: needles.iter().map(|needle| if needle.len() > HEAD { needle.clone() } else { [].into() }).collect(),
         };
         for behind in ascii {
             built.short.insert(short_hash(built.short_mask, word_at(behind, 0)[0]));
         }
         let mut entries = Vec::with_capacity(needles.len() + 1);
-        entries.push(Needle::of_no_text());
+        entries.push(Entry { needle: Needle::of_no_text(), next: NOTHING });
         let width_of = widths(needles, windows);
         let mut widths = width_of.clone();
         widths.sort_unstable();
@@ -126,7 +103,7 @@ impl Needles {
                 let head = keys.insert(word_at(&needles[number], anchor as usize));
                 let next = *head;
                 *head = u32::try_from(entries.len()).ok()?;
-                entries.push(Needle::new(&needles[number], anchor, number, next)?);
+                entries.push(Entry { needle: Needle::new(&needles[number], anchor, number)?, next });
             }
             built.keys.push(keys);
         }
@@ -140,37 +117,11 @@ impl Needles {
         (built.longest_chain <= LONGEST_CHAIN).then_some(built)
     }
 
-    /// Writes those candidates that have the key of some needle to the front of `places`, in order, and returns how
-    /// many they are. `candidates` are those of the strip of `text` from `base` on, in the blocks that `marked` has a
-    /// bit for; so are places.
-    ///
-    /// # Safety
-    ///
-    /// The CPU has the instructions that `kernel` needs.
+    /// Keeps the places at which there is the key of some needle, in order, and returns how many they are.
     #[inline(always)]
-    pub(super) unsafe fn select<K: Kernel>(
-        &self,
-        kernel: &K,
-        text: &[u8],
-        base: usize,
-        candidates: &Words,
-        mut marked: u64,
-        places: &mut Places,
-    ) -> usize {
-        let mut count = 0;
-        while marked != 0 {
-            let block = marked.trailing_zeros();
-            marked &= marked - 1;
-            let candidates = candidates[block as usize];
-            // There are as many places as bytes, and room for one block more.
-            let Some(places) = places[count % STRIP..].first_chunk_mut() else { break };
-            // SAFETY: the caller answers for the CPU.
-            unsafe { kernel.places(candidates, block as u16 * BLOCK as u16, places) };
-            count += candidates.count_ones() as usize;
-        }
-        let places = &mut places[..count];
+    fn select(&self, text: &[u8], base: usize, places: &mut [u16]) -> usize {
         let short = match text[base..].first_chunk() {
-            Some(strip) => self.keep_short(&Whole(strip), places),
+            Some(part) => self.keep_short(&Whole(part), places),
             None => self.keep_short(&Last { text, base }, places),
         };
         if self.has_long { self.keep_long(text, base, &mut places[..short]) } else { short }
@@ -215,7 +166,7 @@ impl Needles {
     ///
     /// The CPU has the instructions that `kernel` needs.
     #[inline(always)]
-    pub(super) unsafe fn verify<K: Kernel>(
+    unsafe fn verify<K: Kernel>(
         &self,
         kernel: &K,
         text: &[u8],
@@ -241,16 +192,16 @@ impl Needles {
                 }
                 let mut left = fixed;
                 loop {
-                    let needle = &self.entries[next as usize];
-                    let start = at.wrapping_sub(needle.anchor as usize);
+                    let entry = &self.entries[next as usize];
                     // Written in any case and kept if equal: a branch would be mispredicted every other time.
                     if fixed == 0 && count == found.len() {
                         found.resize(2 * count + 64, Occurrence::default());
                     }
-                    found[count] = Occurrence { start, needle: needle.number };
+                    let occurrence = entry.needle.at(at);
+                    found[count] = occurrence;
                     // SAFETY: the caller answers for the CPU.
-                    count += usize::from(unsafe { self.equal(kernel, text, start, needle) });
-                    next = needle.next;
+                    count += usize::from(unsafe { entry.needle.is_at(kernel, text, occurrence.start) });
+                    next = entry.next;
                     left = left.wrapping_sub(1);
                     if if fixed > 0 { left == 0 } else { next == NOTHING } {
                         break;
@@ -260,46 +211,38 @@ impl Needles {
         }
         count
     }
+}
 
-    /// # Safety
-    ///
-    /// The CPU has the instructions that `kernel` needs.
+impl Table for Needles {
     #[inline(always)]
-    unsafe fn equal<K: Kernel>(&self, kernel: &K, text: &[u8], start: usize, needle: &Needle) -> bool {
-        // A needle that would begin before the text wraps around, and is beyond its end.
-        let Some(head) = text.get(start..).and_then(<[u8]>::first_chunk) else {
-            return equal_near_the_end(text, start, needle);
-        };
+    unsafe fn find<K: Kernel>(
+        &self,
+        kernel: &K,
+        text: &[u8],
+        base: usize,
+        places: &mut [u16],
+        found: &mut Vec<Occurrence>,
+    ) -> usize {
+        let selected = self.select(text, base, places);
         // SAFETY: the caller answers for the CPU.
-        let equal = unsafe { kernel.equal(head, &needle.head) };
-        if needle.len as usize <= HEAD {
-            return equal;
-        }
-        equal && self.equal_whole(text, start, needle)
+        unsafe { self.verify(kernel, text, base, &places[..selected], found) }
     }
 
-    #[cold]
-    fn equal_whole(&self, text: &[u8], start: usize, needle: &Needle) -> bool {
-        let text = text.get(start..).and_then(|text| text.get(..needle.len as usize));
-        text.is_some_and(|text| text.eq_ignore_ascii_case(&self.whole[needle.number as usize]))
-    }
-
-    /// At most so many needles are compared at a place that has a key.
-    pub(super) fn looks(&self) -> usize {
+    fn looks(&self) -> usize {
         self.longest_chain
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.whole.len()
+    fn len(&self) -> usize {
+        self.entries.len() - 1
     }
 
-    pub(super) fn memory_usage(&self) -> usize {
+    fn memory_usage(&self) -> usize {
         let keys = self
             .keys
             .iter()
             .map(|keys| size_of_val(keys) + size_of_val(&*keys.filter.bits) + size_of_val(&*keys.heads));
-        let whole = self.whole.iter().map(|needle| size_of_val(needle) + needle.len());
-        keys.sum::<usize>() + size_of_val(&*self.short.words) + size_of_val(&*self.entries) + whole.sum::<usize>()
+        let entries = self.entries.iter().map(|entry| entry.needle.memory_usage() + size_of_val(&entry.next));
+        keys.sum::<usize>() + size_of_val(&*self.short.words) + entries.sum::<usize>()
     }
 }
 
@@ -316,14 +259,6 @@ fn widths(needles: &[Box<[u8]>], windows: &Windows) -> Vec<usize> {
         _ => shortest,
     };
     behind.map(width).collect()
-}
-
-/// Compares where less than a head is left of the text; a needle longer than a head does not fit.
-#[cold]
-fn equal_near_the_end(text: &[u8], start: usize, needle: &Needle) -> bool {
-    let Some(text) = text.get(start..).filter(|text| text.len() >= needle.len as usize) else { return false };
-    let head = &needle.head;
-    text.iter().zip(&head.fold).zip(&head.text).all(|((byte, fold), want)| byte | fold == *want)
 }
 
 /// The text of a strip.
@@ -378,23 +313,6 @@ fn word(bytes: &[u8; 16]) -> Word {
     let (low, high) = (bytes.first_chunk(), bytes.last_chunk());
     // An array of 16 bytes has two chunks of 8.
     [low, high].map(|chunk| chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk)))
-}
-
-impl Needle {
-    fn new(needle: &[u8], anchor: u32, number: usize, next: u32) -> Option<Self> {
-        let mut head = Head { text: [0xff; HEAD], fold: [0xff; HEAD] };
-        for (i, &byte) in needle.iter().take(HEAD).enumerate() {
-            head.text[i] = byte;
-            head.fold[i] = if byte.is_ascii_lowercase() { 0x20 } else { 0 };
-        }
-        Some(Needle { head, anchor, len: needle.len().try_into().ok()?, number: number.try_into().ok()?, next })
-    }
-
-    /// What an empty place of a table leads to, so that it needs no branch.
-    fn of_no_text() -> Self {
-        let head = Head { text: [0; HEAD], fold: [0xff; HEAD] };
-        Needle { head, anchor: 0, len: 1, number: 0, next: NOTHING }
-    }
 }
 
 impl ShortFilter {

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 
 use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, Plain, READ, Words, classify};
-use super::needles::{HEAD, Head, Occurrence};
 use super::phases::STRIP;
+use super::table::{HEAD, Head, Occurrence};
 use super::window::Windows;
 use super::{Hit, Instructions, Line, Literals, Scratch, Unfit};
 
@@ -168,7 +168,8 @@ fn any_place_in_a_block_and_any_length_of_the_end() {
 fn needles_and_lines_across_strips() {
     let needles = boxed(&[" is a ", "a needle that is longer than the thirty-two bytes of a head"]);
     for (needle, distances) in [(&needles[0], 0..8), (&needles[1], 0..61)] {
-        for distance in distances {
+        for (bytes, distance) in [STRIP, PART].into_iter().flat_map(|bytes| distances.clone().map(move |d| (bytes, d)))
+        {
             let mut text = vec![b'-'; STRIP - distance];
             text.extend_from_slice(needle);
             check(&needles, &text);

@@ -3,7 +3,8 @@
 use std::arch::x86_64::*;
 
 use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, READ, Words, classify};
-use super::needles::{HEAD, Head};
+use super::lower::LEAD;
+use super::table::{HEAD, Head};
 use super::window::{Classes, WINDOW};
 
 /// How far ahead text is asked for, so that it is there when it is classified: half a strip, as measured. Less comes too
@@ -98,7 +99,7 @@ impl Kernel for Avx2 {
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
         let text = text.as_ptr();
-        // SAFETY: the caller answers for the CPU. The halves read 35 bytes each, of the 67 that there are; a prefetch
+        // SAFETY: the caller answers for the CPU. The halves read 35 bytes each, of the 68 that there are; a prefetch
         // reads nothing that the program could see, and may be given any address.
         unsafe {
             _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
@@ -118,6 +119,25 @@ impl Kernel for Avx2 {
             let differ = _mm256_xor_si256(folded, load(&head.text));
             _mm256_testz_si256(differ, differ) != 0
         }
+    }
+
+    #[inline(always)]
+    unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
+        let mut leads = 0;
+        for at in [0, BLOCK / 2] {
+            // SAFETY: the caller answers for the CPU; both arrays have two halves of 32 bytes.
+            unsafe {
+                let text = _mm256_loadu_si256(text.as_ptr().add(at).cast());
+                // The distance of a capital letter from `A` is less than 26, and that of any other byte is not.
+                let from_a = _mm256_sub_epi8(text, _mm256_set1_epi8(b'A'.cast_signed()));
+                let upper = _mm256_cmpeq_epi8(_mm256_min_epu8(from_a, _mm256_set1_epi8(25)), from_a);
+                let folded = _mm256_or_si256(text, _mm256_and_si256(upper, _mm256_set1_epi8(0x20)));
+                _mm256_storeu_si256(lowered.as_mut_ptr().add(at).cast(), folded);
+                let lead = _mm256_cmpeq_epi8(_mm256_max_epu8(text, _mm256_set1_epi8(LEAD.cast_signed())), text);
+                leads |= u64::from(_mm256_movemask_epi8(lead).cast_unsigned()) << at;
+            }
+        }
+        leads
     }
 
     #[inline(always)]
@@ -178,11 +198,14 @@ impl Avx512 {
     unsafe fn marks(&self, load: impl Fn(usize) -> __m512i) -> Marks {
         // SAFETY: the caller answers for the CPU; no memory is touched.
         unsafe {
-            let first = load(0);
+            // What begins within a line of the cache and ends in the next is loaded twice: of what begins at the places 1 to
+            // 3 two are shifted together instead.
+            let (first, fifth) = (load(0), load(WINDOW));
+            let (second, fourth) = (_mm512_shrdi_epi32::<8>(first, fifth), _mm512_shrdi_epi32::<24>(first, fifth));
             let one = _mm512_permutexvar_epi8(first, self.tables[0]);
-            let two = _mm512_permutexvar_epi8(load(1), self.tables[1]);
+            let two = _mm512_permutexvar_epi8(second, self.tables[1]);
             let three = _mm512_permutexvar_epi8(load(2), self.tables[2]);
-            let four = _mm512_permutexvar_epi8(load(3), self.tables[3]);
+            let four = _mm512_permutexvar_epi8(fourth, self.tables[3]);
             let front = _mm512_ternarylogic_epi64::<0x80>(one, two, three);
             let feed = _mm512_set1_epi8(b'\n'.cast_signed());
             Marks { candidates: _mm512_test_epi8_mask(front, four), feeds: _mm512_cmpeq_epi8_mask(first, feed) }
@@ -217,7 +240,7 @@ impl Kernel for Avx512 {
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
         let text = text.as_ptr();
-        // SAFETY: the caller answers for the CPU. 64 bytes are read from each of the first four places, of the 67 that
+        // SAFETY: the caller answers for the CPU. 64 bytes are read from some of the first five places, of the 68 that
         // there are; a prefetch reads nothing that the program could see, and may be given any address.
         unsafe {
             _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
@@ -244,6 +267,19 @@ impl Kernel for Avx512 {
             let load = |bytes: &[u8; HEAD]| _mm256_loadu_si256(bytes.as_ptr().cast());
             let folded = _mm256_or_si256(load(text), load(&head.fold));
             _mm256_cmpneq_epi8_mask(folded, load(&head.text)) == 0
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
+        // SAFETY: the caller answers for the CPU; both arrays have 64 bytes.
+        unsafe {
+            let text = _mm512_loadu_si512(text.as_ptr().cast());
+            let from_a = _mm512_sub_epi8(text, _mm512_set1_epi8(b'A'.cast_signed()));
+            let upper = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
+            let folded = _mm512_mask_add_epi8(text, upper, text, _mm512_set1_epi8(0x20));
+            _mm512_storeu_si512(lowered.as_mut_ptr().cast(), folded);
+            _mm512_cmpge_epu8_mask(text, _mm512_set1_epi8(LEAD.cast_signed()))
         }
     }
 
