@@ -275,8 +275,13 @@ fn documents(corpus: &Corpus) {
     println!("   bytes | one by one |   batch | its bytes as one text");
     let extractor = &corpus.extractor;
     let whole = corpus.concepts(100_000).join("\n");
-    for size in [20, 100, 500, 2_000, 8_000] {
+    // Concepts are a line each; the others, of at least so many bytes, may be several.
+    let concepts = [("concepts".to_owned(), corpus.concepts(40_000))];
+    let sizes = [20, 100, 500, 2_000, 8_000].map(|size| {
         let documents: Vec<&str> = lines_of(&whole, size).take(4_000_000 / size).collect();
+        (size.to_string(), documents)
+    });
+    for (size, documents) in concepts.into_iter().chain(sizes) {
         let joined = documents.join("\n");
         let ways: &mut [&mut dyn FnMut() -> u64] = &mut [
             &mut || one_by_one(extractor, &documents).count,
@@ -285,7 +290,7 @@ fn documents(corpus: &Corpus) {
         ];
         let times = compare(Duration::from_secs(1), ways);
         let each = |time: f64| time * 1e9 / documents.len() as f64;
-        println!("{size:8} | {:10.0} | {:7.0} | {:7.0}", each(times[0]), each(times[1]), each(times[2]));
+        println!("{size:>8} | {:10.0} | {:7.0} | {:7.0}", each(times[0]), each(times[1]), each(times[2]));
     }
 }
 
