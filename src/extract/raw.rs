@@ -112,21 +112,36 @@ impl Raw {
         document: &Document<'_>,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
-        let mut rest = *document;
-        let mut patience = PATIENCE;
-        loop {
-            let end = self.extract_for(patience, set, memory, &rest, emit);
-            let ControlFlow::Break(End::Dense { start, feeds }) = end else { return end.map_break(|_| ()) };
-            (_, rest) = rest.split_at(start, feeds);
-            if let Some(dense) = self.dense() {
-                let end = chunks(rest.text, DENSE_BYTES).next().map_or(0, |chunk| chunk.end);
-                let feeds = memchr::memchr_iter(b'\n', &rest.text.as_bytes()[..end]).count();
-                let (part, after) = rest.split_at(end, feeds);
-                dense.extract(set, memory, &part, emit)?;
-                rest = after;
-            } else {
-                patience = usize::MAX;
+        match self.extract_for(PATIENCE, set, memory, document, emit) {
+            ControlFlow::Continue(()) => ControlFlow::Continue(()),
+            ControlFlow::Break(End::Asked) => ControlFlow::Break(()),
+            ControlFlow::Break(End::Dense { start, feeds }) => {
+                self.extract_dense(set, memory, &document.split_at(start, feeds).1, emit)
             }
+        }
+    }
+
+    /// Every association of `document`, in order, whose text begins dense with what looks like needles.
+    #[cold]
+    fn extract_dense(
+        &self,
+        set: &PatternSet,
+        memory: &mut Memory,
+        document: &Document<'_>,
+        emit: Emit<'_>,
+    ) -> ControlFlow<()> {
+        let Some(dense) = self.dense() else {
+            return self.extract_for(usize::MAX, set, memory, document, emit).map_break(|_| ());
+        };
+        let mut rest = *document;
+        loop {
+            let end = chunks(rest.text, DENSE_BYTES).next().map_or(0, |chunk| chunk.end);
+            let feeds = memchr::memchr_iter(b'\n', &rest.text.as_bytes()[..end]).count();
+            let (part, after) = rest.split_at(end, feeds);
+            dense.extract(set, memory, &part, emit)?;
+            let end = self.extract_for(PATIENCE, set, memory, &after, emit);
+            let ControlFlow::Break(End::Dense { start, feeds }) = end else { return end.map_break(|_| ()) };
+            (_, rest) = after.split_at(start, feeds);
         }
     }
 
