@@ -17,19 +17,18 @@ const GATHERED_BYTES: usize = 32 << 10;
 impl Gathered {
     /// Gathers the small documents between `place` and `end`; the place behind them, or `place` if it is not worth it.
     pub(super) fn fill(&mut self, texts: &impl Texts, place: Place, end: Place) -> Place {
+        if place.at > 0 || place.text + 1 >= end.text || !is_small(&texts.document(place.text)) {
+            return place;
+        }
         let Gathered { text, starts, first } = self;
         text.clear();
         starts.clear();
         *first = place.text;
-        if place.at > 0 || place.text + 1 >= end.text {
-            return place;
-        }
         // Once, and not by and by.
         text.reserve(GATHERED_BYTES + 2 * SMALL_BYTES);
         for number in place.text..end.text {
             let document = texts.document(number);
-            let is_small = document.text.len() <= SMALL_BYTES && matches!(document.layout, Layout::One);
-            if !is_small || text.len() > GATHERED_BYTES {
+            if !is_small(&document) || text.len() > GATHERED_BYTES {
                 break;
             }
             starts.push(text.len());
@@ -43,6 +42,10 @@ impl Gathered {
     pub(super) fn document(&self) -> Document<'_> {
         Document::new(&self.text)
     }
+}
+
+fn is_small(document: &Document<'_>) -> bool {
+    document.text.len() <= SMALL_BYTES && matches!(document.layout, Layout::One)
 }
 
 /// Gives what is found in a gathered text to the document that it was found in.

@@ -7,7 +7,7 @@ use super::error::{DocumentError, Failure};
 use super::lane::{End, Gate};
 use super::sink::message;
 use super::wave::{Place, Texts};
-use crate::extract::{Association, Counts, Document, Sink, layout};
+use crate::extract::{Association, Counts, Document, Layout, Sink, layout};
 
 /// What an association that is kept is reckoned to take besides its texts.
 const ASSOCIATION_COST: usize = 64;
@@ -106,6 +106,9 @@ impl<S: Sink> Sink for Tap<'_, S> {
         let [source, target] = [association.spans.source, association.spans.target].map(|span| span.range().len());
         let texts = source + target + association.document.len();
         self.room = self.room.saturating_sub(texts + ASSOCIATION_COST);
+        if matches!(self.document.layout, Layout::One) {
+            return Guard(self).association(association);
+        }
         let document = self.document;
         layout::send(&document, association, &mut Guard(self))
     }
