@@ -90,6 +90,11 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         &mut self.lane
     }
 
+    /// Begins a new wave of slots. What a sink that panics does not do now only costs it memory.
+    pub(super) fn next_wave(&mut self) {
+        let _ = catch_unwind(AssertUnwindSafe(|| self.sink.next_stretch()));
+    }
+
     /// A slot for `step`, with a part for a thread to fill unless the step has more than `largest` bytes. If the sink
     /// panics there is none: it will do so again where that can be told.
     pub(super) fn slot(&mut self, step: Step, largest: usize) -> Slot<S::Part> {

@@ -162,6 +162,7 @@ fn in_parallel<T: Texts + Default, S: ParallelSink>(
     let mut goes_on = next(&mut current);
     while goes_on {
         let Wave { texts, steps, slots, urgent } = &mut current;
+        delivery.next_wave();
         slots.extend(steps.drain(..).map(|step| delivery.slot(step, plan.large_unit_bytes)));
         let (texts, queue) = (&*texts, Mutex::new(Queue::new(slots, &mut lines)));
         pool.in_place_scope(|scope| {
