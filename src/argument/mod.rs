@@ -4,6 +4,7 @@
 //! [`Grammar`] holds the rules of all patterns with bounded arguments and says which words to look for.
 
 mod anchor;
+mod check;
 mod class;
 mod glance;
 mod grammar;

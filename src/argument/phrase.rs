@@ -50,6 +50,21 @@ impl Phrase {
         Phrase { start, end, core_end: end, head: end - 1, first, determiner, pronoun: false, of: None }
     }
 
+    /// The same phrase when `count` tokens have come to stand before the sentence.
+    pub(crate) fn moved(self, count: usize) -> Phrase {
+        let moved = |of: Inner| Inner { start: of.start + count, end: of.end + count, head: of.head + count };
+        Phrase {
+            start: self.start + count,
+            end: self.end + count,
+            core_end: self.core_end + count,
+            head: self.head + count,
+            first: self.first + count,
+            determiner: self.determiner.map(|at| at + count),
+            pronoun: self.pronoun,
+            of: self.of.map(moved),
+        }
+    }
+
     /// One past the last token that belongs to it, whether the argument holds it or not.
     pub(crate) fn reach(&self) -> usize {
         self.of.map_or(self.end, |of| self.end.max(of.end))
@@ -74,10 +89,12 @@ impl<'s> Sentence<'s> {
     }
 
     /// Whether token `at` is `word`, in capitals or not.
+    #[inline]
     pub(crate) fn is(&self, at: usize, word: &str) -> bool {
         self.tokens.get(at).is_some_and(|token| {
-            let bytes = &self.text.as_bytes()[token.start..token.end];
-            bytes.len() == word.len() && bytes.eq_ignore_ascii_case(word.as_bytes())
+            // Mostly the lengths differ.
+            token.end - token.start == word.len()
+                && self.text.as_bytes()[token.start..token.end].eq_ignore_ascii_case(word.as_bytes())
         })
     }
 
@@ -87,11 +104,15 @@ impl<'s> Sentence<'s> {
     }
 
     /// Whether token `at` is one of `words`.
+    #[inline]
     pub(crate) fn is_one_of(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().any(|word| self.is(at, word))
+        let Some(token) = self.tokens.get(at) else { return false };
+        let bytes = &self.text.as_bytes()[token.start..token.end];
+        words.iter().any(|word| bytes.len() == word.len() && bytes.eq_ignore_ascii_case(word.as_bytes()))
     }
 
     /// The classes of token `at`; none beyond the ends.
+    #[inline]
     pub(crate) fn classes(&self, at: usize) -> Classes {
         self.tokens.get(at).map_or(Classes::NONE, |token| token.classes(self.text, self.vocabulary))
     }
@@ -225,6 +246,17 @@ impl<'s> Sentence<'s> {
         let mut determiner = None;
         while at < limit {
             let classes = self.classes(at);
+            // What a word of other classes is matters to none of the questions below.
+            const SKIPPED: Classes = DETERMINING
+                .or(class::QUOTE)
+                .or(class::NUMERAL)
+                .or(class::MEASURE)
+                .or(class::LIGHT_ADVERB)
+                .or(class::ADVERB)
+                .or(class::MODIFIER);
+            if !classes.any(SKIPPED) {
+                break;
+            }
             let article = determiner.is_none_or(|d| self.is_one_of(d, &["a", "an"]));
             if classes.any(class::QUOTE) {
                 at += 1;
