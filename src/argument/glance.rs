@@ -255,7 +255,9 @@ impl Glance<'_> {
     fn next(self, at: usize) -> Next {
         let bytes = self.text.as_bytes();
         match bytes[at..].first_chunk::<9>() {
-            Some([b' ', eight @ ..]) if !matches!(eight[0], b' ' | b'\t') => next_of(at + 1, u64::from_le_bytes(*eight)),
+            Some([b' ', eight @ ..]) if !matches!(eight[0], b' ' | b'\t') => {
+                next_of(at + 1, u64::from_le_bytes(*eight))
+            }
             _ => self.next_beyond(at),
         }
     }
@@ -338,14 +340,14 @@ fn refused_left(anchor: &Anchor, facts: Facts) -> Mask {
 fn next_of(start: usize, eight: u64) -> Next {
     let others = (!letters(eight) & HIGH_BITS) >> 7;
     // All bits below the first byte that is no letter.
-    let mask = (others & others.wrapping_neg()).wrapping_sub(1);
+    let kept = (others & others.wrapping_neg()).wrapping_sub(1);
     let len = (others.trailing_zeros() / 8) as usize;
     let rest = eight.unbounded_shr(others.trailing_zeros()).to_le_bytes();
     let (mark, beyond) = (rest[0], rest[1]);
     // Of seven letters it is not known what is beyond the mark.
     let ends = ends_word(mark) || len < 7 && joins_words(mark) && beyond.is_ascii() && !beyond.is_ascii_alphanumeric();
     let whole = len < 8 && if len == 0 { is_mark(mark) } else { ends };
-    Next { start, key: Key(ascii_lower(eight & mask)), len, whole }
+    Next { start, key: Key(ascii_lower(eight & kept)), len, whole }
 }
 
 /// Whether this mark, between letters or digits, joins two words to one.

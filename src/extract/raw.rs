@@ -109,7 +109,10 @@ impl Raw {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.literals.memory_usage() + size_of_val(&*self.soles) + size_of_val(&*self.anchors) + self.decider.memory_usage()
+        self.literals.memory_usage()
+            + size_of_val(&*self.soles)
+            + size_of_val(&*self.anchors)
+            + self.decider.memory_usage()
     }
 
     /// Every association of `document`, in order.
