@@ -33,12 +33,16 @@ pub(super) struct Anchor {
     pub(super) refusing_pronouns: Mask,
 }
 
-/// The postings of an anchor that [refuse](super::quick::Refuses) a word before it.
+/// The postings of an anchor that do not take some words before it.
 #[derive(Debug, Default)]
 pub(super) struct Refused {
+    /// No pronoun that is the only left argument.
     pub(super) pronoun: Mask,
+    /// No `to` of an infinitive that has no subject.
     pub(super) infinitive: Mask,
+    /// No word that no phrase ends with.
     pub(super) no_end: Mask,
+    /// Nor one that may be a part of a verb.
     pub(super) verbal: Mask,
 }
 
@@ -105,7 +109,6 @@ impl After {
     }
 
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "some bits of the hash choose the slot")]
     fn slot(&self, key: Key) -> usize {
         (key.0.wrapping_mul(self.factor) >> 48) as usize & (self.slots.len() - 1)
     }
@@ -154,11 +157,12 @@ impl Draft {
         set(&mut anchor.after.any, after.is_empty());
         set(&mut anchor.after.adverbs, adverbs && !after.is_empty());
         set(&mut anchor.prior, posting.prior.is_some());
-        let refuses = posting.left.as_ref().map(|left| left.refuses).unwrap_or_default();
-        set(&mut anchor.refused.pronoun, refuses.pronoun);
-        set(&mut anchor.refused.infinitive, refuses.infinitive);
-        set(&mut anchor.refused.no_end, refuses.no_end);
-        set(&mut anchor.refused.verbal, refuses.verbal);
+        if let Some(left) = &posting.left {
+            set(&mut anchor.refused.pronoun, !left.pronouns);
+            set(&mut anchor.refused.infinitive, left.verbal);
+            set(&mut anchor.refused.no_end, left.near);
+            set(&mut anchor.refused.verbal, left.near && !left.verbal);
+        }
         set(&mut anchor.heads, posting.left.as_ref().is_some_and(|left| !left.head.is_empty()));
         let right = rule.right_phrase().filter(|_| offset + 1 == words.len() && element + 1 == elements.len());
         set(&mut anchor.ended, right.is_some());

@@ -345,14 +345,14 @@ fn refused_left(anchor: &Anchor, facts: Facts) -> Mask {
 fn next_of(start: usize, eight: u64) -> Next {
     let others = (!letters(eight) & HIGH_BITS) >> 7;
     // All bits below the first byte that is no letter.
-    let mask = (others & others.wrapping_neg()).wrapping_sub(1);
+    let kept = (others & others.wrapping_neg()).wrapping_sub(1);
     let len = (others.trailing_zeros() / 8) as usize;
     let rest = eight.unbounded_shr(others.trailing_zeros()).to_le_bytes();
     let (mark, beyond) = (rest[0], rest[1]);
     // Of seven letters it is not known what is beyond the mark.
     let ends = ends_word(mark) || len < 7 && joins_words(mark) && beyond.is_ascii() && !beyond.is_ascii_alphanumeric();
     let whole = len < 8 && if len == 0 { is_mark(mark) } else { ends };
-    Next { start, key: Key(ascii_lower(eight & mask)), len, whole }
+    Next { start, key: Key(ascii_lower(eight & kept)), len, whole }
 }
 
 /// Whether this mark, between letters or digits, joins two words to one.

@@ -18,10 +18,10 @@ pub(crate) struct Lexicon {
     slots: Box<[Slot]>,
     /// The words of closed classes that have at most eight bytes, each in the only pair where it can be, so that to look
     /// one up takes no branch.
-    closed: Box<[[(u64, Classes); 2]; CLOSED]>,
+    closed: Box<[[(u64, Classes); 2]]>,
     /// Some bits of the hash of each, 0 where there is none. Most words that are looked up are none of these: the tags
     /// stay in the nearest cache, and say so.
-    closed_tags: Box<[[u8; 2]; CLOSED]>,
+    closed_tags: Box<[[u8; 2]]>,
     closed_factor: u64,
 }
 
@@ -45,13 +45,13 @@ pub(crate) struct Lower {
 
 /// Classes of words that were looked up lately, by their keys: few words make up most of a text.
 #[derive(Debug)]
-pub(crate) struct Recent(Box<[Cell<(u64, Classes)>; RECENT]>);
+pub(crate) struct Recent(Box<[Cell<(u64, Classes)>]>);
 
 const RECENT: usize = 1 << 14;
 
 impl Default for Recent {
     fn default() -> Self {
-        Recent(Box::new([const { Cell::new((0, Classes::NONE)) }; RECENT]))
+        Recent(vec![Cell::new((0, Classes::NONE)); RECENT].into())
     }
 }
 
@@ -197,10 +197,12 @@ impl Lower {
     /// The last eight bytes, the last one highest, with zeros before the word.
     fn tail(&self) -> u64 {
         let [a, b, c] = self.parts;
-        let (before, last) = match self.len {
-            ..=8 => (0, a),
-            ..=16 => (a, b),
-            _ => (b, c),
+        let (before, last) = if self.len <= 8 {
+            (0, a)
+        } else if self.len <= 16 {
+            (a, b)
+        } else {
+            (b, c)
         };
         // How many of the eight are in the last part.
         let held = 8 * ((self.len + 7) % 8 + 1);
@@ -292,8 +294,8 @@ impl Lexicon {
         let closed = || closed_words(include_str!("closed.tsv"));
         let mut lexicon = Lexicon {
             slots: vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into(),
-            closed: Box::new([[(0, Classes::NONE); 2]; CLOSED]),
-            closed_tags: Box::new([[0; 2]; CLOSED]),
+            closed: vec![[(0, Classes::NONE); 2]; CLOSED].into(),
+            closed_tags: vec![[0; 2]; CLOSED].into(),
             closed_factor: 1,
         };
         for (word, classes) in open.lines().filter_map(open_word).chain(closed()) {

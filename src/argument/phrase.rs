@@ -222,17 +222,17 @@ impl<'s> Sentence<'s> {
 
     /// Skips determiners, quotes, and nouns that only measure (`a number of`); gives the last determiner too.
     fn skip_determiners(&self, mut at: usize, limit: usize) -> (usize, Option<usize>) {
+        // What a word of other classes is matters to none of the questions below.
+        const SKIPPED: Classes = DETERMINING
+            .or(class::QUOTE)
+            .or(class::NUMERAL)
+            .or(class::MEASURE)
+            .or(class::LIGHT_ADVERB)
+            .or(class::ADVERB)
+            .or(class::MODIFIER);
         let mut determiner = None;
         while at < limit {
             let classes = self.classes(at);
-            // What a word of other classes is matters to none of the questions below.
-            const SKIPPED: Classes = DETERMINING
-                .or(class::QUOTE)
-                .or(class::NUMERAL)
-                .or(class::MEASURE)
-                .or(class::LIGHT_ADVERB)
-                .or(class::ADVERB)
-                .or(class::MODIFIER);
             if !classes.any(SKIPPED) {
                 break;
             }

@@ -2,29 +2,18 @@
 
 use super::class::{self, Classes, STOP};
 use super::glance::Key;
-use super::subject::Distance;
 
 /// What is asked of the word before a trigger.
 #[derive(Clone, Debug)]
 pub(super) struct QuickLeft {
     /// What is asked of it as the head of the left argument.
     pub(super) head: QuickHead,
-    verbal: bool,
-    /// When it is refused.
-    pub(super) refuses: Refuses,
-}
-
-/// Which words a rule does not take before its trigger.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Refuses {
-    /// A pronoun that is the only left argument.
-    pub(super) pronoun: bool,
-    /// The `to` of an infinitive that has no subject.
-    pub(super) infinitive: bool,
-    /// A word that no phrase ends with.
-    pub(super) no_end: bool,
-    /// A word that no phrase ends with, but that may be a part of a verb.
+    /// Whether it may be a part of the verb; then it is not the `to` of an infinitive without a subject.
     pub(super) verbal: bool,
+    /// Whether it may be a pronoun that is the only left argument.
+    pub(super) pronouns: bool,
+    /// Whether the argument is no farther away than the rules look: not so the phrase that opens the sentence.
+    pub(super) near: bool,
 }
 
 /// What a word before a trigger is.
@@ -56,14 +45,6 @@ pub(super) struct OneOf {
 }
 
 impl QuickLeft {
-    /// For a rule whose left argument is so far away. `pronouns`: whether it takes them.
-    pub(super) fn new(head: QuickHead, distance: Distance, verbal: bool, pronouns: bool) -> Self {
-        // The phrase that opens the sentence may be far away.
-        let near = distance != Distance::Opening;
-        let refuses = Refuses { pronoun: !pronouns, infinitive: verbal, no_end: near, verbal: near && !verbal };
-        QuickLeft { head, verbal, refuses }
-    }
-
     /// Whether the word may be the head of the left argument, or lead to it.
     pub(super) fn may_be(&self, key: Key, classes: Classes) -> bool {
         let leads_on = classes.any(class::RELATIVE) || (self.verbal && may_be_verbal(key, classes));

@@ -338,7 +338,12 @@ impl Rule {
         (self.mode == ArgumentMode::Phrase).then(|| {
             let near = self.distance == Distance::Near && !self.verbal;
             let head = if near { self.left.quick() } else { QuickHead::default() };
-            QuickLeft::new(head, self.distance, self.verbal, self.wanted.pronouns)
+            QuickLeft {
+                head,
+                verbal: self.verbal,
+                pronouns: self.wanted.pronouns,
+                near: self.distance != Distance::Opening,
+            }
         })
     }
 

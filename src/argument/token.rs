@@ -80,12 +80,11 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
     let mut open = None;
     for base in (0..bytes.len()).step_by(BLOCK) {
         let padded;
-        let block = match bytes[base..].first_chunk() {
-            Some(block) => block,
-            None => {
-                padded = last_block(&bytes[base..]);
-                &padded
-            }
+        let block = if let Some(block) = bytes[base..].first_chunk() {
+            block
+        } else {
+            padded = last_block(&bytes[base..]);
+            &padded
         };
         let letters = bits(block, |byte| byte.is_ascii_alphanumeric());
         let others = !letters & !bits(block, is_space);
