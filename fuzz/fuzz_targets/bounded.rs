@@ -14,10 +14,11 @@ const ELEMENTS: [&str; 18] = [
 ];
 
 /// Parts of text.
-const WORDS: [&str; 48] = [
+const WORDS: [&str; 60] = [
     "smoking", "cancer", "the", "a", "of", "in", "by", "with", "and", "or", "that", "which", "it", "no", "not", "may", "has",
     "been", "is", "are", "was", "often", "slowly", "cause", "caused", "causes", "due", "lead", "led", "to", "such", "as",
-    "swarm", "bees", "bottle", "wine", "roof", "house", "heated", "small", ",", ".", "(", ")", "'s", "\"", "\n", "İ Σ ſ ’s",
+    "swarm", "bees", "bottle", "wine", "roof", "house", "heated", "small", "therefore", "cross-legally", "continues", "themselves", "it's", "US",
+    "throughout", "made", "rivers", "  ", "-", "e.g", ",", ".", "(", ")", "'s", "\"", "\n", "İ Σ ſ ’s",
 ];
 
 #[derive(Arbitrary, Debug)]

@@ -3,12 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::glance::Key;
+use super::glance::{Key, Mask};
 use super::quick::QuickLeft;
 use super::rule::Rule;
 use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
 
-/// A word that is looked for, with the rules whose trigger it may belong to.
+/// A word that is looked for, with the rules whose trigger it may belong to: what a [`Mask`] has room for.
 #[derive(Debug)]
 pub(super) struct Anchor {
     /// In lower case; with a space after it, unless a mark may come next in the trigger.
@@ -16,6 +16,34 @@ pub(super) struct Anchor {
     /// Bytes of the word alone.
     pub(super) len: usize,
     pub(super) postings: Vec<Posting>,
+    /// All postings.
+    pub(super) all: Mask,
+    pub(super) after: After,
+    /// The postings that have a word before the anchor.
+    pub(super) prior: Mask,
+    /// Those that do not take some words before it.
+    pub(super) refused: Refused,
+    /// Those that ask something of that word as a head.
+    pub(super) heads: Mask,
+    /// Those whose right argument is a noun phrase that begins after the anchor.
+    pub(super) ended: Mask,
+    /// Those of them that ask for one without a determiner that says which.
+    pub(super) bare: Mask,
+    /// Those of them that do not take a pronoun.
+    pub(super) refusing_pronouns: Mask,
+}
+
+/// The postings of an anchor that do not take some words before it.
+#[derive(Debug, Default)]
+pub(super) struct Refused {
+    /// No pronoun that is the only left argument.
+    pub(super) pronoun: Mask,
+    /// No `to` of an infinitive that has no subject.
+    pub(super) infinitive: Mask,
+    /// No word that no phrase ends with.
+    pub(super) no_end: Mask,
+    /// Nor one that may be a part of a verb.
+    pub(super) verbal: Mask,
 }
 
 /// What an anchor means for one rule.
@@ -28,17 +56,131 @@ pub(super) struct Posting {
     pub(super) prior: Option<Key>,
     /// What is asked of the word before the anchor, if the trigger begins with the anchor.
     pub(super) left: Option<QuickLeft>,
-    /// Whether the right argument begins after the anchor, and must have no determiner that says which.
-    pub(super) bare: bool,
-    /// The words one of which must follow the anchor; empty if any word will do.
-    pub(super) after: Box<[Key]>,
-    /// Whether adverbs may stand before that word.
-    pub(super) adverbs: bool,
 }
 
-/// The anchors of `rules`, all different.
+/// What the postings of an anchor ask of the word after it.
+#[derive(Debug, Default)]
+pub(super) struct After {
+    /// The postings that take any.
+    pub(super) any: Mask,
+    /// Those that take adverbs before it.
+    pub(super) adverbs: Mask,
+    /// The letters that the words begin with which are asked for, and who asks: each in the only slot where it can be.
+    slots: Box<[(Key, Mask)]>,
+    factor: u64,
+}
+
+impl After {
+    /// Of the letters that words begin with, and the postings that ask for them.
+    fn new(any: Mask, adverbs: Mask, asked: &HashMap<Key, Mask>) -> Self {
+        const FREE: (Key, Mask) = (Key::of_bytes([0; 8]), 0);
+        let mut after =
+            After { any, adverbs, slots: vec![FREE; (4 * asked.len() + 1).next_power_of_two()].into(), factor: 1 };
+        // Some factor gives each a slot of its own, sooner where there are more slots.
+        let mut tries = 0;
+        while !after.fill(asked) {
+            after.factor = after.factor.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            tries += 1;
+            if tries % 64 == 0 {
+                after.slots = vec![FREE; 2 * after.slots.len()].into();
+            }
+        }
+        after
+    }
+
+    /// Puts all in their slots; whether they are different ones.
+    fn fill(&mut self, asked: &HashMap<Key, Mask>) -> bool {
+        self.slots.fill((Key::of_bytes([0; 8]), 0));
+        for (&key, &mask) in asked {
+            let slot = self.slot(key);
+            if self.slots[slot].1 != 0 {
+                return false;
+            }
+            self.slots[slot] = (key, mask);
+        }
+        true
+    }
+
+    /// The postings that ask for a word which begins with these letters and no more.
+    #[inline]
+    pub(super) fn asking_for(&self, key: Key) -> Mask {
+        let (known, mask) = self.slots[self.slot(key)];
+        if known == key { mask } else { 0 }
+    }
+
+    #[inline]
+    fn slot(&self, key: Key) -> usize {
+        (key.0.wrapping_mul(self.factor) >> 48) as usize & (self.slots.len() - 1)
+    }
+}
+
+/// An anchor that is being put together.
+struct Draft {
+    anchor: Anchor,
+    asked: HashMap<Key, Mask>,
+}
+
+impl Draft {
+    fn new(text: String, len: usize) -> Self {
+        let anchor = Anchor {
+            text: text.into(),
+            len,
+            postings: Vec::new(),
+            all: 0,
+            after: After::default(),
+            prior: 0,
+            refused: Refused::default(),
+            heads: 0,
+            ended: 0,
+            bare: 0,
+            refusing_pronouns: 0,
+        };
+        Draft { anchor, asked: HashMap::new() }
+    }
+
+    /// Adds what the anchor `words[offset]`, in an alternative of element `element`, means for the rule `number`.
+    fn add(&mut self, number: usize, rule: &Rule, element: usize, words: &[String], offset: usize) {
+        let anchor = &mut self.anchor;
+        let bit = 1 << anchor.postings.len();
+        let elements = &rule.trigger.elements;
+        let posting = posting(number, rule, element, words, offset);
+        let (after, adverbs) = match words.get(offset + 1) {
+            Some(next) if is_anchor(next) => (vec![Key::of_letters(next)], false),
+            Some(_) => (Vec::new(), false),
+            None => words_after(&elements[element + 1..]),
+        };
+        for &key in &after {
+            *self.asked.entry(key).or_default() |= bit;
+        }
+        let set = |mask: &mut Mask, holds: bool| *mask |= if holds { bit } else { 0 };
+        set(&mut anchor.all, true);
+        set(&mut anchor.after.any, after.is_empty());
+        set(&mut anchor.after.adverbs, adverbs && !after.is_empty());
+        set(&mut anchor.prior, posting.prior.is_some());
+        if let Some(left) = &posting.left {
+            set(&mut anchor.refused.pronoun, !left.pronouns);
+            set(&mut anchor.refused.infinitive, left.verbal);
+            set(&mut anchor.refused.no_end, left.near);
+            set(&mut anchor.refused.verbal, left.near && !left.verbal);
+        }
+        set(&mut anchor.heads, posting.left.as_ref().is_some_and(|left| !left.head.is_empty()));
+        let right = rule.right_phrase().filter(|_| offset + 1 == words.len() && element + 1 == elements.len());
+        set(&mut anchor.ended, right.is_some());
+        set(&mut anchor.bare, right.is_some() && rule.asks_for_bare());
+        set(&mut anchor.refusing_pronouns, right == Some(false));
+        anchor.postings.push(posting);
+    }
+
+    fn finish(mut self) -> Anchor {
+        let After { any, adverbs, .. } = self.anchor.after;
+        self.anchor.after = After::new(any, adverbs, &self.asked);
+        self.anchor
+    }
+}
+
+/// The anchors of `rules`: different words, but for those of more rules than a [`Mask`] has room for.
 pub(super) fn anchors(rules: &[Rule]) -> Vec<Anchor> {
-    let mut anchors: Vec<Anchor> = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     let mut numbers: HashMap<String, usize> = HashMap::new();
     for (number, rule) in rules.iter().enumerate() {
         let element = anchor_element(&rule.trigger);
@@ -46,14 +188,17 @@ pub(super) fn anchors(rules: &[Rule]) -> Vec<Anchor> {
             let word = words[offset].as_str();
             let spaced = !mark_may_follow(&rule.trigger.elements[element + 1..], &words[offset + 1..]);
             let text = if spaced { format!("{word} ") } else { word.to_owned() };
-            let anchor = *numbers.entry(text.clone()).or_insert_with(|| {
-                anchors.push(Anchor { text: text.into(), len: word.len(), postings: Vec::new() });
-                anchors.len() - 1
+            let known = numbers.get(&text).copied();
+            let known = known.filter(|&known| drafts[known].anchor.postings.len() < Mask::BITS as usize);
+            let draft = known.unwrap_or_else(|| {
+                drafts.push(Draft::new(text.clone(), word.len()));
+                numbers.insert(text, drafts.len() - 1);
+                drafts.len() - 1
             });
-            anchors[anchor].postings.push(posting(number, rule, element, words, offset));
+            drafts[draft].add(number, rule, element, words, offset);
         }
     }
-    anchors
+    drafts.into_iter().map(Draft::finish).collect()
 }
 
 /// The element that is met least often: the one whose words are the longest, sooner one after which a word must come,
@@ -123,20 +268,11 @@ fn posting(number: usize, rule: &Rule, element: usize, words: &[String], offset:
         most += high;
     }
     let prior = offset.checked_sub(1).map(|before| &words[before]).filter(|word| is_anchor(word));
-    let (after, adverbs) = match words.get(offset + 1) {
-        Some(next) if is_anchor(next) => (vec![Key::of(next)], false),
-        Some(_) => (Vec::new(), false),
-        None => words_after(&elements[element + 1..]),
-    };
-    let ends_trigger = offset + 1 == words.len() && element + 1 == elements.len();
     Posting {
         rule: number,
         lead: (least, most),
         prior: prior.map(|word| Key::of(word)),
         left: if most == 0 { rule.quick_left() } else { None },
-        bare: ends_trigger && rule.asks_for_bare(),
-        after: after.into(),
-        adverbs,
     }
 }
 
@@ -153,7 +289,7 @@ fn words_after(elements: &[Element]) -> (Vec<Key>, bool) {
                 if !element.optional {
                     // A mark would not be seen as a word.
                     let all_words = words.iter().all(|word| is_anchor(word));
-                    let keys = words.into_iter().map(Key::of);
+                    let keys = words.into_iter().map(Key::of_letters);
                     return (if all_words { keys.collect() } else { Vec::new() }, adverbs);
                 }
             }

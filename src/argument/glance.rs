@@ -2,17 +2,15 @@
 //!
 //! Whatever it is not sure of it leaves to the tokens: it may say yes too often, never no.
 
-use std::cell::OnceCell;
-use std::ops::Range;
-
-use super::anchor::Posting;
-use super::class::{self, Classes, DETERMINING};
-use super::lexicon::{HIGH_BITS, Vocabulary, ascii_lower, eight_bytes, letters};
+use super::anchor::{After, Anchor};
+use super::class::{self, Classes, DETERMINING, STOP};
+use super::lexicon::{HIGH_BITS, US, Vocabulary, ascii_lower, eight_bytes, letters};
+use super::quick::{Facts, facts};
 use crate::pattern::trigger::ADVERBS_LIMIT;
 
 /// The first eight bytes of a word, in lower case: equal words have equal keys, and so have a few others.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Key(u64);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Key(pub(super) u64);
 
 impl Key {
     pub(super) const TO: Key = Key::of_bytes(*b"to\0\0\0\0\0\0");
@@ -25,102 +23,150 @@ impl Key {
     pub(super) fn of(word: &str) -> Self {
         Key(ascii_lower(eight_bytes(word.as_bytes(), 0, word.len())))
     }
+
+    /// The key of the letters that `word` begins with.
+    pub(super) fn of_letters(word: &str) -> Self {
+        let len = word.bytes().take_while(u8::is_ascii_alphabetic).count();
+        Key::of(&word[..len])
+    }
 }
 
-/// A word near an anchor.
+/// A set of the postings of an anchor.
+pub(super) type Mask = u64;
+
+/// The word before a space.
 #[derive(Clone, Copy, Debug)]
-struct Near {
+struct Before {
     key: Key,
     start: usize,
     end: usize,
 }
 
-/// What comes after some byte.
+/// What begins at some byte.
 #[derive(Clone, Copy, Debug)]
-enum Next {
-    Word(Near),
-    /// A mark, or the end of the line.
-    Mark,
-    Unsure,
+struct Next {
+    start: usize,
+    /// Of the letters that it begins with.
+    key: Key,
+    /// How many they are: 8 if they are that many or more.
+    len: usize,
+    /// Whether they are fewer than 8 and surely the whole word; of no letters, whether it is a mark.
+    whole: bool,
 }
 
-/// An anchor and what is around it.
+/// A text whose lines are glanced at.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Glance<'l> {
-    line: &'l str,
-    vocabulary: Vocabulary<'l>,
-    /// The word before the anchor, if it is surely the one that the tokens would have there.
-    before: Option<Near>,
-    /// Where the anchor ends.
-    end: usize,
-    after: OnceCell<Next>,
-    classes_before: OnceCell<Classes>,
-    closed_before: OnceCell<Classes>,
-    determined: OnceCell<bool>,
-    follows_pronoun: OnceCell<bool>,
+    pub(super) text: &'l str,
+    pub(super) vocabulary: Vocabulary<'l>,
 }
 
-impl<'l> Glance<'l> {
-    pub(super) fn new(line: &'l str, anchor: Range<usize>, vocabulary: Vocabulary<'l>) -> Self {
-        Glance {
-            line,
-            vocabulary,
-            before: word_before(line, anchor.start),
-            end: anchor.end,
-            after: OnceCell::new(),
-            classes_before: OnceCell::new(),
-            closed_before: OnceCell::new(),
-            determined: OnceCell::new(),
-            follows_pronoun: OnceCell::new(),
+impl Glance<'_> {
+    /// Which postings of `anchor` the words around leave open that their rules match with the anchor at byte `at`.
+    #[inline]
+    pub(super) fn open(self, anchor: &Anchor, at: usize) -> Mask {
+        let end = at + anchor.len;
+        let mut open = anchor.all;
+        if anchor.after.any != anchor.all {
+            open &= self.may_follow(&anchor.after, self.next(end));
+            if open == 0 {
+                return 0;
+            }
         }
-    }
-
-    /// Whether the words around the anchor leave it open that the rule of `posting` matches there.
-    pub(super) fn may_match(&self, posting: &Posting) -> bool {
-        (posting.after.is_empty() || self.may_follow(posting))
-            && self.before.is_none_or(|word| self.may_come_before(word, posting))
-            && !(posting.bare && *self.determined.get_or_init(|| self.is_determined()))
-    }
-
-    /// Whether `word` may stand before the anchor.
-    fn may_come_before(&self, word: Near, posting: &Posting) -> bool {
-        if let Some(prior) = posting.prior {
-            return prior == word.key;
+        if let Some(word) = self.before(at) {
+            open = self.look_left(anchor, word, open);
         }
-        let Some(left) = &posting.left else { return true };
-        let refused = left.refuses_pronouns && *self.follows_pronoun.get_or_init(|| self.follows_pronoun(word))
-            || left.refuses_infinitives && self.is_infinitive(word);
-        !refused
-            && left.may_lead(word.key, self.closed_before(word))
-            && (left.head.is_empty() || left.may_be(word.key, self.classes_before(word)))
+        if open & anchor.ended != 0 { self.look_right(anchor, self.next(end), open) } else { open }
     }
 
-    /// Whether `word`, which stands before the anchor, makes an infinitive of it that has no subject.
-    fn is_infinitive(&self, word: Near) -> bool {
-        let raising = || word_before(self.line, word.start).map(|before| self.closed(before).any(class::RAISING));
-        word.key == Key::TO && raising() == Some(false)
+    /// The postings that ask for a word which may come next.
+    #[inline]
+    fn may_follow(self, after: &After, next: Next) -> Mask {
+        let open = after.any | after.asking_for(next.key);
+        let adverb = after.adverbs & !open != 0 && self.may_be_adverb(next, self.closed(next.key));
+        open | if adverb { self.may_follow_adverb(after, next) } else { 0 }
     }
 
-    /// The classes of the word before the anchor.
-    fn classes_before(&self, word: Near) -> Classes {
-        let span = word.start..word.end;
-        *self.classes_before.get_or_init(|| self.vocabulary.classes(self.line, span))
+    /// What of `open` is left when what begins after the anchor is looked at as an argument.
+    #[inline]
+    fn look_right(self, anchor: &Anchor, next: Next, mut open: Mask) -> Mask {
+        let closed = self.closed(next.key);
+        open &= !refused_right(anchor, next, closed);
+        if open & anchor.bare != 0 && next.whole && closed.any(DETERMINING) && self.is_determined(next) {
+            open &= !anchor.bare;
+        }
+        open
     }
 
-    /// Its closed classes.
-    fn closed_before(&self, word: Near) -> Classes {
-        *self.closed_before.get_or_init(|| self.closed(word))
+    /// What of `open` is left when the word before the anchor is looked at.
+    #[inline]
+    fn look_left(self, anchor: &Anchor, word: Before, mut open: Mask) -> Mask {
+        let closed = self.closed_before(word);
+        if closed.any(STOP) {
+            open &= !refused_left(anchor, facts(word.key, closed));
+            if open & anchor.refused.pronoun != 0 && closed.any(class::PRONOUN) && self.follows_pronoun(word, closed) {
+                open &= !anchor.refused.pronoun;
+            }
+            if open & anchor.refused.infinitive != 0 && word.key == Key::TO && self.is_infinitive(word) {
+                open &= !anchor.refused.infinitive;
+            }
+        }
+        if open & anchor.prior != 0 {
+            for (posting, bit) in of_mask(&anchor.postings, open & anchor.prior) {
+                if posting.prior != Some(word.key) {
+                    open &= !bit;
+                }
+            }
+        }
+        if open & anchor.heads != 0 {
+            let classes = self.vocabulary.classes(self.text, word.start..word.end);
+            for (posting, bit) in of_mask(&anchor.postings, open & anchor.heads) {
+                if posting.left.as_ref().is_some_and(|left| !left.may_be(word.key, classes)) {
+                    open &= !bit;
+                }
+            }
+        }
+        open
     }
 
-    fn after(&self) -> Next {
-        *self.after.get_or_init(|| word_after(self.line, self.end))
+    /// The postings that allow adverbs, and may go on after `next`, which is one.
+    fn may_follow_adverb(self, after: &After, mut next: Next) -> Mask {
+        let mut found = 0;
+        for _ in 0..ADVERBS_LIMIT {
+            if !self.is_whole(next) {
+                return after.adverbs;
+            }
+            next = self.next_rarely(self.end(next));
+            found |= after.asking_for(next.key) & after.adverbs;
+            if !self.may_be_adverb(next, self.closed(next.key)) {
+                break;
+            }
+        }
+        found
     }
 
-    fn closed(&self, word: Near) -> Classes {
-        self.vocabulary.closed_classes(self.line, word.start..word.end, word.key.0)
+    /// Whether `to` before the anchor makes an infinitive of it that has no subject.
+    fn is_infinitive(self, to: Before) -> bool {
+        let raises = |word: Before| self.vocabulary.closed_classes(self.text, word.start..word.end, word.key.0);
+        self.before_rarely(to.start).is_some_and(|before| !raises(before).any(class::RAISING))
+    }
+
+    /// The closed classes of the word of at most eight letters that has this key. Of `us`, which may be the name of a
+    /// state, a key tells nothing.
+    #[inline]
+    fn closed(self, key: Key) -> Classes {
+        if key.0 == US { Classes::NONE } else { self.vocabulary.lexicon.closed(key.0) }
+    }
+
+    /// The closed classes of `word` if it has at most eight letters; few words of closed classes have more.
+    #[inline]
+    fn closed_before(self, word: Before) -> Classes {
+        let closed = self.closed(word.key);
+        if word.end - word.start > 8 { Classes::NONE } else { closed }
     }
 
     /// Whether the left argument is surely the pronoun `word`, and the only left argument.
-    fn follows_pronoun(&self, word: Near) -> bool {
+    fn follows_pronoun(self, word: Before, closed: Classes) -> bool {
         // Of these some belong to a verb, and others lead to a noun before them.
         let others = class::RELATIVE
             .or(class::LIGHT_ADVERB)
@@ -128,107 +174,219 @@ impl<'l> Glance<'l> {
             .or(class::NEGATION)
             .or(class::HEDGE)
             .or(class::RAISING);
-        let classes = self.closed_before(word);
-        if !classes.any(class::PRONOUN) || classes.any(others) {
+        if closed.any(others) {
+            return false;
+        }
+        // `the people around us`
+        if self.before_rarely(word.start).is_none_or(|before| self.closed_before(before).any(class::PREPOSITION)) {
             return false;
         }
         // Of `a cold is what it causes` the cold is an argument too.
-        let rest = self.line[..word.start].trim_end().as_bytes();
+        let rest = self.text[..word.start].trim_end().as_bytes();
         let after_copula = [&b"is"[..], b"are"].iter().any(|copula| {
             rest.len().checked_sub(copula.len()).is_some_and(|at| rest[at..].eq_ignore_ascii_case(copula))
         });
         !after_copula
     }
 
-    /// Whether the phrase after the anchor surely has a determiner that says which.
-    fn is_determined(&self) -> bool {
-        const DEFINITE: [&str; 11] = ["the", "a", "an", "his", "her", "its", "their", "my", "our", "this", "these"];
-        let Next::Word(first) = self.after() else { return false };
-        let word = &self.line[first.start..first.end];
-        if !DEFINITE.iter().any(|definite| definite.eq_ignore_ascii_case(word)) {
+    /// Whether a phrase that begins with the word `first` surely has a determiner that says which.
+    fn is_determined(self, first: Next) -> bool {
+        const DEFINITE: [&[u8; 8]; 11] = [
+            b"the\0\0\0\0\0",
+            b"a\0\0\0\0\0\0\0",
+            b"an\0\0\0\0\0\0",
+            b"his\0\0\0\0\0",
+            b"her\0\0\0\0\0",
+            b"its\0\0\0\0\0",
+            b"their\0\0\0",
+            b"my\0\0\0\0\0\0",
+            b"our\0\0\0\0\0",
+            b"this\0\0\0\0",
+            b"these\0\0\0",
+        ];
+        if !DEFINITE.iter().any(|&&definite| Key::of_bytes(definite) == first.key) {
             return false;
         }
         // Another determiner may follow, and then that one counts.
-        let Next::Word(next) = word_after(self.line, first.end) else { return false };
+        let next = self.next_rarely(first.start + first.len);
+        let end = self.end(next);
+        if !self.is_whole(next) {
+            return false;
+        }
         let open = DETERMINING.or(class::NUMERAL).or(class::MEASURE).or(class::LIGHT_ADVERB).or(class::PREPOSITION);
-        let word = &self.line[next.start..next.end];
+        let word = &self.text[next.start..end];
         let focus = ["one", "particularly", "especially"].iter().any(|focus| focus.eq_ignore_ascii_case(word));
-        !focus && !self.closed(next).any(open)
+        !focus && !self.vocabulary.closed_classes(self.text, next.start..end, next.key.0).any(open)
     }
 
-    /// Whether one of the words that the posting asks for may come after the anchor.
-    fn may_follow(&self, posting: &Posting) -> bool {
-        let mut after = self.after();
-        for _ in 0..=ADVERBS_LIMIT {
-            let next = match after {
-                Next::Word(next) => next,
-                Next::Mark => return false,
-                Next::Unsure => return true,
-            };
-            if posting.after.contains(&next.key) {
-                return true;
-            }
-            let word = &self.line[next.start..next.end];
-            let in_ly = word.len() > 3 && word.as_bytes()[word.len() - 2..].eq_ignore_ascii_case(b"ly");
-            if !(posting.adverbs && (in_ly || self.closed(next).any(class::LIGHT_ADVERB))) {
-                return false;
-            }
-            after = word_after(self.line, next.end);
-        }
-        false
-    }
-}
-
-/// The word before byte `at`, if one space separates it from what is there, and a space or so from what is before it.
-fn word_before(line: &str, at: usize) -> Option<Near> {
-    let bytes = line.as_bytes();
-    let end = at.checked_sub(1).filter(|&space| bytes[space] == b' ')?;
-    let start = end - letters_before(bytes, end);
-    let plain = start == 0 || matches!(bytes[start - 1], b' ' | b'(' | b'"');
-    (start < end && plain).then(|| Near { key: key_at(bytes, start, end), start, end })
-}
-
-/// What follows byte `at` after spaces.
-fn word_after(line: &str, at: usize) -> Next {
-    let bytes = line.as_bytes();
-    // Mostly a short word between two spaces.
-    if let Some([b' ', eight @ ..]) = bytes[at..].first_chunk::<9>() {
-        let eight = u64::from_le_bytes(*eight);
+    /// The word before byte `at`, if one space separates it from what is there, and a space or so from what is before
+    /// it, so that it is surely the one that the tokens have there.
+    #[inline]
+    fn before(self, at: usize) -> Option<Before> {
+        let bytes = self.text.as_bytes();
+        let end = at.checked_sub(1).filter(|&space| bytes[space] == b' ')?;
+        let eight = match bytes[..end].last_chunk::<8>() {
+            Some(eight) => u64::from_le_bytes(*eight),
+            None => first_bytes(&bytes[..end]),
+        };
         let others = !letters(eight) & HIGH_BITS;
-        let len = others.trailing_zeros() as usize / 8;
-        if (1..8).contains(&len) && (eight >> (8 * len)) & 0xff == u64::from(b' ') {
-            let key = Key(ascii_lower(eight & ((1 << (8 * len)) - 1)));
-            return Next::Word(Near { key, start: at + 1, end: at + 1 + len });
+        let len = others.leading_zeros() as usize / 8;
+        if len == 8 {
+            return self.long_before(end);
+        }
+        let mark = eight >> (56 - 8 * len) & 0xff;
+        let plain = mark == u64::from(b' ') || mark == u64::from(b'\n') || mark == u64::from(b'(') || mark == 0x22;
+        let key = Key(ascii_lower(eight.unbounded_shr(64 - 8 * u32::try_from(len).unwrap_or(0))));
+        (len > 0 && plain).then_some(Before { key, start: end - len, end })
+    }
+
+    /// As [`before`](Self::before), where it is not worth its size.
+    #[inline(never)]
+    fn before_rarely(self, at: usize) -> Option<Before> {
+        self.before(at)
+    }
+
+    /// The same for a word of eight letters or more.
+    fn long_before(self, end: usize) -> Option<Before> {
+        let bytes = self.text.as_bytes();
+        let len = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
+        let start = end - len;
+        let plain = start == 0 || matches!(bytes[start - 1], b' ' | b'\n' | b'(' | b'"');
+        plain.then(|| Before { key: Key(ascii_lower(eight_bytes(bytes, start, end))), start, end })
+    }
+
+    /// What follows byte `at` after spaces.
+    #[inline]
+    fn next(self, at: usize) -> Next {
+        let bytes = self.text.as_bytes();
+        match bytes[at..].first_chunk::<9>() {
+            Some([b' ', eight @ ..]) if !matches!(eight[0], b' ' | b'\t') => {
+                next_of(at + 1, u64::from_le_bytes(*eight))
+            }
+            _ => self.next_beyond(at),
         }
     }
-    let start = at + bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-    let end = start + bytes[start..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-    // A mark within a word, or a letter that is not ASCII, may make the word longer.
-    let unsure = bytes.get(end).is_some_and(|byte| match byte {
-        b'-' | b'\'' | b'.' | b'&' | b'/' | b'_' => {
-            bytes.get(end + 1).is_some_and(|next| !next.is_ascii() || next.is_ascii_alphanumeric())
+
+    /// As [`next`](Self::next), where it is not worth its size.
+    #[inline(never)]
+    fn next_rarely(self, at: usize) -> Next {
+        self.next(at)
+    }
+
+    /// The same where there is more than one space, or the text ends.
+    #[cold]
+    fn next_beyond(self, at: usize) -> Next {
+        let bytes = self.text.as_bytes();
+        let start = at + bytes[at..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let mut eight = [b'\n'; 8];
+        for (to, from) in eight.iter_mut().zip(&bytes[start..]) {
+            *to = *from;
         }
-        byte => !byte.is_ascii(),
-    });
-    match end - start {
-        _ if unsure => Next::Unsure,
-        0 => Next::Mark,
-        _ => Next::Word(Near { key: key_at(bytes, start, end), start, end }),
+        next_of(start, u64::from_le_bytes(eight))
+    }
+
+    /// Where the letters of `next` end.
+    fn end(self, next: Next) -> usize {
+        let end = next.start + next.len;
+        let more = if next.len < 8 { &[] } else { &self.text.as_bytes()[end..] };
+        end + more.iter().take_while(|byte| byte.is_ascii_alphabetic()).count()
+    }
+
+    /// Whether `next` is surely a whole word.
+    fn is_whole(self, next: Next) -> bool {
+        next.whole && next.len > 0
+            || next.len == 8 && self.text.as_bytes().get(self.end(next)).is_none_or(|&byte| ends_word(byte))
+    }
+
+    /// Whether `next` may be an adverb, of these classes or in -ly.
+    #[inline]
+    fn may_be_adverb(self, next: Next, closed: Classes) -> bool {
+        const LY: u64 = u16::from_le_bytes(*b"ly") as u64;
+        let short = next.len > 3 && next.key.0 >> (8 * next.len - 16) == LY;
+        if next.whole { closed.any(class::LIGHT_ADVERB) || short } else { self.may_be_long_adverb(next, closed) }
+    }
+
+    fn may_be_long_adverb(self, next: Next, closed: Classes) -> bool {
+        if closed.any(class::LIGHT_ADVERB) {
+            return true;
+        }
+        // The token is no longer than what stands here without a space.
+        let rest = &self.text.as_bytes()[next.start..];
+        let len = rest.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || joins_words(byte)).count();
+        let end = next.start + len;
+        let of_long = || self.vocabulary.closed_classes(self.text, next.start..end, next.key.0);
+        rest[..len].last_chunk::<2>().is_some_and(|last| last.eq_ignore_ascii_case(b"ly"))
+            || rest.get(len).is_some_and(|byte| !byte.is_ascii())
+            || rest[..len].last().is_some_and(|&last| joins_words(last))
+            || len > 8 && of_long().any(class::LIGHT_ADVERB)
     }
 }
 
-fn key_at(bytes: &[u8], start: usize, end: usize) -> Key {
-    Key(ascii_lower(eight_bytes(bytes, start, end)))
+/// Of the postings whose right argument begins after the anchor, those that find none there that they take.
+#[inline]
+fn refused_right(anchor: &Anchor, next: Next, closed: Classes) -> Mask {
+    const BEGIN: Classes = DETERMINING.or(class::NUMERAL).or(class::MEASURE).or(class::LIGHT_ADVERB);
+    let none = next.len == 0 || closed.any(STOP) && !closed.any(BEGIN.or(class::PRONOUN));
+    let pronoun = closed.any(class::PRONOUN) && !closed.any(BEGIN);
+    let refused = if none { anchor.ended } else { 0 } | if pronoun { anchor.refusing_pronouns } else { 0 };
+    if next.whole { refused } else { 0 }
 }
 
-/// How many ASCII letters stand just before byte `end`.
-fn letters_before(bytes: &[u8], end: usize) -> usize {
-    let len = bytes[..end].last_chunk::<8>().map_or(0, |eight| {
-        let others = !letters(u64::from_le_bytes(*eight)) & HIGH_BITS;
-        others.leading_zeros() as usize / 8
-    });
-    match len {
-        0 | 8.. => bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count(),
-        len => len,
-    }
+/// The postings that what is known of the word before the anchor speaks against.
+#[inline]
+fn refused_left(anchor: &Anchor, facts: Facts) -> Mask {
+    let no_end = if facts.no_end { anchor.refused.no_end } else { 0 };
+    let verbal = if facts.verbal { anchor.refused.verbal } else { 0 };
+    no_end | verbal
+}
+
+/// What begins at byte `start` with these bytes.
+#[inline]
+fn next_of(start: usize, eight: u64) -> Next {
+    let others = (!letters(eight) & HIGH_BITS) >> 7;
+    // All bits below the first byte that is no letter.
+    let kept = (others & others.wrapping_neg()).wrapping_sub(1);
+    let len = (others.trailing_zeros() / 8) as usize;
+    let rest = eight.unbounded_shr(others.trailing_zeros()).to_le_bytes();
+    let (mark, beyond) = (rest[0], rest[1]);
+    // Of seven letters it is not known what is beyond the mark.
+    let ends = ends_word(mark) || len < 7 && joins_words(mark) && beyond.is_ascii() && !beyond.is_ascii_alphanumeric();
+    let whole = len < 8 && if len == 0 { is_mark(mark) } else { ends };
+    Next { start, key: Key(ascii_lower(eight & kept)), len, whole }
+}
+
+/// Whether this mark, between letters or digits, joins two words to one.
+#[inline]
+fn joins_words(byte: u8) -> bool {
+    matches!(byte, b'-' | b'\'' | b'.' | b'&' | b'/' | b'_')
+}
+
+/// Whether a word surely ends before this byte, which is no letter.
+#[inline]
+fn ends_word(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b',' | b';' | b':' | b'(' | b')' | b'!' | b'?' | b'"')
+}
+
+/// Whether no argument begins with this mark; the end of a line is one. Quotes may stand before one.
+#[inline]
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'\n' | b',' | b';' | b':' | b'(' | b')' | b'!' | b'?' | b'=' | b'<' | b'>' | b'*' | b'+' | b'|')
+}
+
+/// Those of `all` that `mask` has a bit for, with their bits.
+pub(super) fn of_mask<T>(all: &[T], mut mask: Mask) -> impl Iterator<Item = (&T, Mask)> {
+    std::iter::from_fn(move || {
+        let bit = mask & mask.wrapping_neg();
+        let one = all.get(mask.trailing_zeros() as usize)?;
+        mask &= !bit;
+        Some((one, bit))
+    })
+}
+
+/// Fewer than eight bytes, after line feeds.
+#[cold]
+fn first_bytes(bytes: &[u8]) -> u64 {
+    let mut eight = [b'\n'; 8];
+    eight[8 - bytes.len()..].copy_from_slice(bytes);
+    u64::from_le_bytes(eight)
 }

@@ -3,10 +3,8 @@
 //! Each trigger is looked for by one of its words, its *anchor*: the scanner reports where an anchor begins, a few
 //! bytes around it rule most of them out, and only the sentences that are left are cut into tokens and read.
 
-use std::ops::Range;
-
 use super::anchor::{Anchor, Posting, anchors};
-use super::glance::Glance;
+use super::glance::{Glance, Mask, of_mask};
 use super::lexicon::{Lexicon, Recent, Vocabulary};
 use super::phrase::Sentence;
 use super::rule::{Found, Rule, Shared};
@@ -41,17 +39,20 @@ impl Wanted {
     }
 }
 
-/// Where an anchor begins in a line: its number, and the byte.
+/// Where an anchor begins in a line: its number, the byte, and the postings that the words around it leave open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct AnchorHit {
     pub(crate) at: usize,
-    pub(crate) anchor: usize,
+    anchor: usize,
+    open: Mask,
 }
 
 /// Memory used again from line to line.
 #[derive(Debug, Default)]
 pub(crate) struct Reading {
     tokens: Vec<Token>,
+    /// The tokens that come after those.
+    later: Vec<Token>,
     recent: Recent,
     /// The triggers of the sentence that have been read: rule and first token.
     seen: Vec<(usize, usize)>,
@@ -93,34 +94,76 @@ impl Grammar {
         self.lexicon.memory_usage() + size_of_val(self.rules.as_slice()) + size_of_val(self.anchors.as_slice())
     }
 
-    /// Appends what the rules find in `line`, by pattern and then position. `hits` hold every anchor of the line, by
-    /// position; they may hold places where an anchor only seems to be.
+    /// The anchor that begins at byte `at` of `text`, or seems to, unless the words around it leave nothing open.
+    #[inline]
+    pub(crate) fn glance(&self, text: &str, at: usize, anchor: usize, reading: &Reading) -> Option<AnchorHit> {
+        let glance = Glance { text, vocabulary: Vocabulary { lexicon: &self.lexicon, recent: &reading.recent } };
+        let open = glance.open(&self.anchors[anchor], at);
+        (open != 0).then_some(AnchorHit { at, anchor, open })
+    }
+
+    /// Appends what the rules find in `line`, by pattern and then position. `hits` hold every anchor of the line that
+    /// [a glance](Self::glance) has left open, by position.
     pub(crate) fn read(&self, line: &str, hits: &[AnchorHit], reading: &mut Reading, found: &mut Vec<Found>) {
         let first = found.len();
-        let Reading { tokens, recent, seen, shared, stop } = reading;
+        let Reading { tokens, later, recent, seen, shared, stop } = reading;
         let vocabulary = Vocabulary { lexicon: &self.lexicon, recent };
         let mut sentences = Sentences::new(line);
-        let mut current: Range<usize> = 0..0;
+        let mut end = 0;
         for hit in hits {
             if stop.is_asked() {
                 break;
             }
+            if hit.at >= end {
+                let span = sentences.from(hit.at);
+                end = span.end;
+                tokens.clear();
+                seen.clear();
+                *shared = Shared::default();
+                tokenize(line, span, tokens);
+            }
+            let Ok(mut at) = tokens.binary_search_by_key(&hit.at, |token| token.start) else { continue };
             let anchor = &self.anchors[hit.anchor];
-            let glance = Glance::new(line, hit.at..hit.at + anchor.len, vocabulary);
-            for posting in anchor.postings.iter().filter(|posting| glance.may_match(posting)) {
-                if hit.at >= current.end {
-                    current = sentences.holding(hit.at);
-                    tokens.clear();
-                    seen.clear();
-                    *shared = Shared::default();
-                    tokenize(line, current.clone(), tokens);
+            let mut open = hit.open;
+            if !sentences.is_whole() {
+                // Most triggers fail for what comes after them, so that what is before them need not be cut.
+                open = self.with_right(&Sentence { text: line, tokens, vocabulary }, at, anchor, open, shared);
+                if open == 0 {
+                    continue;
                 }
-                let sentence = Sentence { text: line, tokens, vocabulary };
-                let Ok(at) = tokens.binary_search_by_key(&hit.at, |token| token.start) else { break };
+                let from = tokens.first().map_or(hit.at, |token| token.start);
+                std::mem::swap(tokens, later);
+                tokens.clear();
+                tokenize(line, sentences.whole().start..from, tokens);
+                at += tokens.len();
+                shared.moved(tokens.len());
+                tokens.append(later);
+            }
+            let sentence = Sentence { text: line, tokens, vocabulary };
+            while let Some(posting) = anchor.postings.get(open.trailing_zeros() as usize) {
+                open &= open - 1;
                 self.try_rule(&sentence, at, posting, (seen, shared), found);
             }
         }
         found[first..].sort_by_key(|found| (found.pattern, found.trigger.start));
+    }
+
+    /// What of `open` is left when the right argument is looked for after token `at`, the anchor, where it ends the
+    /// trigger.
+    fn with_right(
+        &self,
+        sentence: &Sentence<'_>,
+        at: usize,
+        anchor: &Anchor,
+        mut open: Mask,
+        shared: &mut Shared,
+    ) -> Mask {
+        for (posting, bit) in of_mask(&anchor.postings, open & anchor.ended) {
+            if !self.rules[posting.rule].has_right(sentence, at + 1, shared) {
+                open &= !bit;
+            }
+        }
+        open
     }
 
     /// Reads the triggers of the posting's rule whose anchor is token `anchor`.

@@ -4,6 +4,7 @@
 //! `scripts/lexicon.py` from `WordNet` 3.0. Regular forms in -s, -ed, -ing are led back to their base.
 
 use std::cell::Cell;
+use std::hint::select_unpredictable;
 use std::ops::Range;
 
 use super::class::{self, Classes};
@@ -14,21 +15,24 @@ const WORD_LIMIT: usize = 24;
 /// Words with their classes, in an open-addressed table.
 #[derive(Debug)]
 pub(crate) struct Lexicon {
-    /// All words, one after another.
-    text: Vec<u8>,
     slots: Box<[Slot]>,
-    /// The words of closed classes that have at most eight bytes, in a table that stays in the nearest cache.
-    closed: Box<[(u64, Classes)]>,
+    /// The words of closed classes that have at most eight bytes, each in the only pair where it can be, so that to look
+    /// one up takes no branch.
+    closed: Box<[[(u64, Classes); 2]]>,
+    /// Some bits of the hash of each, 0 where there is none. Most words that are looked up are none of these: the tags
+    /// stay in the nearest cache, and say so.
+    closed_tags: Box<[[u8; 2]]>,
+    closed_factor: u64,
 }
 
-/// Where a word is in the text; of length 0 if the slot is free.
+const CLOSED: usize = 1 << CLOSED_BITS;
+const CLOSED_BITS: u32 = 12;
+
+/// A word by its [key](Lower::key), 0 if the slot is free, and its classes: a look-up reads one line of the cache.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
+    key: u64,
     classes: Classes,
-    start: u32,
-    len: u8,
-    /// Some bits of the hash, so that few other words are compared.
-    tag: u8,
 }
 
 /// A word in lower case, for look-up; empty if it is none of ours.
@@ -39,22 +43,21 @@ pub(crate) struct Lower {
     len: usize,
 }
 
-/// Classes of words that were looked up lately: few words make up most of a text.
+/// Classes of words that were looked up lately, by their keys: few words make up most of a text.
 #[derive(Debug)]
-pub(crate) struct Recent {
-    /// Words of at most eight bytes.
-    short: Box<[Cell<(u64, Classes)>]>,
-    long: Box<[Cell<(Lower, Classes)>]>,
-}
+pub(crate) struct Recent(Box<[Cell<(u64, Classes)>]>);
+
+const RECENT: usize = 1 << 14;
 
 impl Default for Recent {
     fn default() -> Self {
-        const SHORT: usize = 16_384;
-        const LONG: usize = 4096;
-        Recent {
-            short: vec![Cell::new((0, Classes::NONE)); SHORT].into_boxed_slice(),
-            long: vec![Cell::new((Lower::default(), Classes::NONE)); LONG].into_boxed_slice(),
-        }
+        Recent(vec![Cell::new((0, Classes::NONE)); RECENT].into())
+    }
+}
+
+impl Recent {
+    fn entry(&self, key: u64) -> &Cell<(u64, Classes)> {
+        &self.0[index(mixed(key), RECENT)]
     }
 }
 
@@ -72,8 +75,10 @@ impl Vocabulary<'_> {
         if span.len() > 8 {
             return self.of_long(text, span);
         }
-        let (known, classes) = self.lexicon.closed[self.lexicon.closed_slot(lower)];
-        if known == lower { classes } else { Classes::NONE }
+        if lower == US && is_us(&text[span]) {
+            return Classes::NONE;
+        }
+        self.lexicon.closed(lower)
     }
 
     /// The classes of the word `text[span]`: what is listed of it, and what its letters say.
@@ -83,38 +88,51 @@ impl Vocabulary<'_> {
         if span.len() > 8 {
             return self.of_long(text, span);
         }
-        let word = eight_bytes(bytes, span.start, span.end);
-        let lower = ascii_lower(word);
-        let entry = &self.recent.short[index(mixed(lower), self.recent.short.len())];
-        let (known, mut classes) = entry.get();
+        let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
+        let (known, mut classes) = self.recent.entry(lower).get();
         if known != lower {
-            classes = self.of_short(text, span.clone());
-            entry.set((lower, classes));
+            classes = self.look_up(&text[span.clone()], &Lower::short(lower, span.len()), lower);
         }
         let first = bytes.get(span.start).copied().unwrap_or_default();
+        if !first.is_ascii_lowercase() {
+            if lower == US && is_us(&text[span.clone()]) {
+                classes = class::WORD | class::NOUN;
+            }
+            classes |= of_first_letter(&text[span]);
+        }
+        classes
+    }
+
+    fn of_long(self, text: &str, span: Range<usize>) -> Classes {
+        let lower = Lower::within(text, span.start, span.end);
+        // Words that are not ASCII, or too long, have one key, and are not remembered: they may hold a hyphen or not.
+        let key = lower.key();
+        let (known, mut classes) = self.recent.entry(key).get();
+        if known != key || key == 0 {
+            classes = self.look_up(&text[span.clone()], &lower, key);
+        }
+        let first = text.as_bytes().get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
             classes |= of_first_letter(&text[span]);
         }
         classes
     }
 
+    /// What is said of `word`, whatever its first letter, which is noted under `key`.
     #[inline(never)]
-    fn of_short(self, text: &str, span: Range<usize>) -> Classes {
-        self.lexicon.classes(&Lower::within(text, span.start, span.end)) | class::WORD | of_hyphen(&text[span])
+    fn look_up(self, word: &str, lower: &Lower, key: u64) -> Classes {
+        let classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(word);
+        self.recent.entry(key).set((key, classes));
+        classes
     }
+}
 
-    #[inline(never)]
-    fn of_long(self, text: &str, span: Range<usize>) -> Classes {
-        let lower = Lower::within(text, span.start, span.end);
-        let word = &text[span];
-        let entry = &self.recent.long[index(lower.hash(), self.recent.long.len())];
-        let (known, mut classes) = entry.get();
-        if known != lower {
-            classes = self.lexicon.classes(&lower);
-            entry.set((lower, classes));
-        }
-        classes | class::WORD | of_first_letter(word) | of_hyphen(word)
-    }
+/// `us` as the first eight bytes of a word.
+pub(super) const US: u64 = u64::from_le_bytes(*b"us\0\0\0\0\0\0");
+
+/// Whether a word that is `us` in small letters is the name of a state.
+fn is_us(word: &str) -> bool {
+    word == "US"
 }
 
 fn of_hyphen(word: &str) -> Classes {
@@ -139,12 +157,23 @@ impl Lower {
         Self::of_padded(padded, bytes.len())
     }
 
+    /// The word of `len` bytes, at most eight, that `lower` holds in lower case.
+    fn short(lower: u64, len: usize) -> Self {
+        if lower & HIGH_BITS == 0 { Lower { parts: [lower, 0, 0], len } } else { Lower::default() }
+    }
+
     /// The word `text[start..end]`, without a copy of unknown length where the text goes on far enough.
     pub(crate) fn within(text: &str, start: usize, end: usize) -> Self {
         let len = end - start;
-        match text.as_bytes()[start..].first_chunk::<WORD_LIMIT>() {
+        let word = match text.as_bytes()[start..].first_chunk::<WORD_LIMIT>() {
             Some(bytes) if len <= WORD_LIMIT => Self::of_padded(*bytes, len),
             _ => Self::new(&text[start..end]),
+        };
+        // `don’t` is `don't`
+        if word.len == 0 && text[start..end].contains('’') {
+            Self::new(&text[start..end].replace('’', "'"))
+        } else {
+            word
         }
     }
 
@@ -165,22 +194,48 @@ impl Lower {
         if all & HIGH_BITS == 0 { lower } else { Lower::default() }
     }
 
-    fn bytes(&self) -> [u8; WORD_LIMIT] {
-        let mut bytes = [0; WORD_LIMIT];
-        for (to, from) in bytes.chunks_exact_mut(8).zip(self.parts) {
-            to.copy_from_slice(&from.to_le_bytes());
-        }
-        bytes
+    /// The last eight bytes, the last one highest, with zeros before the word.
+    fn tail(&self) -> u64 {
+        let [a, b, c] = self.parts;
+        let (before, last) = if self.len <= 8 {
+            (0, a)
+        } else if self.len <= 16 {
+            (a, b)
+        } else {
+            (b, c)
+        };
+        // How many of the eight are in the last part.
+        let held = 8 * ((self.len + 7) % 8 + 1);
+        let held = u32::try_from(held).unwrap_or(64);
+        before.unbounded_shr(held) | last.unbounded_shl(64 - held)
     }
 
-    fn hash(&self) -> u64 {
-        const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
-        let mut hash = self.len as u64;
-        for part in self.parts {
-            hash = (hash.rotate_left(29) ^ part).wrapping_mul(FACTOR);
-            hash ^= hash >> 32;
+    /// The word without its last `count` bytes, of which it has more.
+    fn cut(&self, count: usize) -> Lower {
+        let len = self.len - count;
+        let kept = |part: usize| u32::try_from(8 * len.saturating_sub(8 * part).min(8)).unwrap_or(64);
+        let part = |part: usize| self.parts[part] & !u64::MAX.unbounded_shl(kept(part));
+        Lower { parts: [part(0), part(1), part(2)], len }
+    }
+
+    /// The word with `byte` after it; itself if it would be too long.
+    fn with(mut self, byte: u8) -> Lower {
+        if let Some(part) = self.parts.get_mut(self.len / 8) {
+            *part |= u64::from(byte) << (8 * (self.len % 8));
+            self.len += 1;
         }
-        hash
+        self
+    }
+
+    /// A number that tells the word from all others: its bytes if they are at most eight. Longer words have the highest
+    /// bit set, which no ASCII has, and a hash of 63 bits: two words met by chance have the same one time in 2^63.
+    fn key(&self) -> u64 {
+        const FACTORS: [u64; WORD_LIMIT / 8] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03, 0x8cb9_2ba7_2f3d_8dd7];
+        if self.len <= 8 {
+            return self.parts[0];
+        }
+        let [a, b, c] = [0, 1, 2].map(|i| self.parts[i].wrapping_mul(FACTORS[i]));
+        mixed(a ^ b.rotate_left(21) ^ c.rotate_left(42)) | 1 << 63
     }
 }
 
@@ -238,154 +293,145 @@ impl Lexicon {
         let open = include_str!("lexicon.tsv");
         let closed = || closed_words(include_str!("closed.tsv"));
         let mut lexicon = Lexicon {
-            text: Vec::with_capacity(open.len()),
             slots: vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into(),
-            closed: vec![(0, Classes::NONE); (closed().count() * 2).next_power_of_two()].into(),
+            closed: vec![[(0, Classes::NONE); 2]; CLOSED].into(),
+            closed_tags: vec![[0; 2]; CLOSED].into(),
+            closed_factor: 1,
         };
         for (word, classes) in open.lines().filter_map(open_word).chain(closed()) {
             lexicon.insert(word, classes);
         }
-        for (word, classes) in closed().filter(|(word, _)| word.len() <= 8) {
-            let lower = eight_bytes(word.as_bytes(), 0, word.len());
-            let slot = lexicon.closed_slot(lower);
-            lexicon.closed[slot].0 = lower;
-            lexicon.closed[slot].1 |= classes;
+        // Some factor leaves no more than two words in any place.
+        while !lexicon.fill_closed(closed()) {
+            lexicon.closed_factor = lexicon.closed_factor.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         }
         lexicon
     }
 
-    /// The slot of a word of closed classes, or the free one where it would be.
+    /// Puts the words of at most eight bytes in their pairs; whether they fit in.
+    fn fill_closed<'w>(&mut self, words: impl Iterator<Item = (&'w str, Classes)>) -> bool {
+        self.closed.fill([(0, Classes::NONE); 2]);
+        self.closed_tags.fill([0; 2]);
+        for (word, classes) in words.filter(|(word, _)| word.len() <= 8) {
+            let key = eight_bytes(word.as_bytes(), 0, word.len());
+            let (pair, tag) = self.closed_place(key);
+            let free_or_same = |(known, _): &(u64, Classes)| *known == key || *known == 0;
+            let Some(place) = self.closed[pair].iter().position(free_or_same) else { return false };
+            self.closed_tags[pair][place] = tag;
+            self.closed[pair][place].0 = key;
+            self.closed[pair][place].1 |= classes;
+        }
+        true
+    }
+
+    /// The closed classes of the word of at most eight bytes, in lower case, that these are.
     #[inline]
-    fn closed_slot(&self, lower: u64) -> usize {
-        let mut at = index(mixed(lower), self.closed.len());
-        while self.closed[at].0 != lower && self.closed[at].0 != 0 {
-            at = (at + 1) & (self.closed.len() - 1);
+    pub(super) fn closed(&self, lower: u64) -> Classes {
+        let (pair, tag) = self.closed_place(lower);
+        let [one, other] = self.closed_tags[pair];
+        // All words that are none of these are looked for in one place.
+        let pair = select_unpredictable(one == tag || other == tag, pair, 0);
+        let [(one, of_one), (other, of_other)] = self.closed[pair];
+        let known = select_unpredictable(one == lower, of_one, Classes::NONE);
+        known | select_unpredictable(other == lower, of_other, Classes::NONE)
+    }
+
+    /// The number of the pair where a word would be, and its tag.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "some bits of the hash are the tag")]
+    fn closed_place(&self, lower: u64) -> (usize, u8) {
+        let hash = lower.wrapping_mul(self.closed_factor);
+        ((hash >> (64 - CLOSED_BITS)) as usize, (hash >> (56 - CLOSED_BITS)) as u8 | 1)
+    }
+
+    /// Adds classes to a word.
+    fn insert(&mut self, word: &str, classes: Classes) {
+        let key = Lower::new(word).key();
+        if key == 0 {
+            return;
+        }
+        let at = self.slot(key);
+        let slot = &mut self.slots[at];
+        slot.key = key;
+        slot.classes |= classes;
+    }
+
+    /// The slot of the word with this key, or the free one where it would be.
+    #[inline]
+    fn slot(&self, key: u64) -> usize {
+        let mut at = index(mixed(key), self.slots.len());
+        while self.slots[at].key != key && self.slots[at].key != 0 {
+            at = (at + 1) & (self.slots.len() - 1);
         }
         at
     }
 
-    /// Adds classes to a word.
-    #[expect(clippy::cast_possible_truncation, reason = "the files are small, and a test looks every word up")]
-    fn insert(&mut self, word: &str, classes: Classes) {
-        let lower = Lower::new(word);
-        if lower.len == 0 {
-            return;
-        }
-        let at = self.slot(&lower);
-        let slot = &mut self.slots[at];
-        if slot.len == 0 {
-            let start = self.text.len() as u32;
-            *slot = Slot { classes: Classes::NONE, start, len: lower.len as u8, tag: tag(lower.hash()) };
-            self.text.extend_from_slice(word.as_bytes());
-        }
-        slot.classes |= classes;
-    }
-
-    /// The slot of `word`, or the free one where it would be.
-    fn slot(&self, word: &Lower) -> usize {
-        let hash = word.hash();
-        let bytes = word.bytes();
-        let mut at = index(hash, self.slots.len());
-        loop {
-            let slot = self.slots[at];
-            let start = slot.start as usize;
-            if slot.len == 0
-                || slot.tag == tag(hash)
-                    && usize::from(slot.len) == word.len
-                    && self.text[start..start + word.len] == bytes[..word.len]
-            {
-                return at;
-            }
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-    }
-
     /// The classes of `word`, which is in lower case, as the files have them.
-    fn listed(&self, word: &[u8]) -> Classes {
-        let mut bytes = [0; WORD_LIMIT];
-        let Some(start) = bytes.get_mut(..word.len()) else { return Classes::NONE };
-        start.copy_from_slice(word);
-        self.slots[self.slot(&Lower::of_padded(bytes, word.len()))].classes
+    fn listed(&self, word: &Lower) -> Classes {
+        self.slots[self.slot(word.key())].classes
     }
 
     /// The classes of `word`, inflected or not.
     pub(crate) fn classes(&self, word: &Lower) -> Classes {
-        let mut classes = if word.len == 0 { Classes::NONE } else { self.slots[self.slot(word)].classes };
-        let bytes = word.bytes();
-        let word = &bytes[..word.len];
-        match word {
-            [.., b's', b's'] | [_, b's'] | [_, _, b's'] => {}
-            [.., b's'] => classes |= self.of_s_form(word),
-            [.., _, b'e', b'd'] => classes |= class::PAST | self.of_verb_form(word, 2),
-            [.., _, b'i', b'n', b'g'] => {
-                let verb = self.of_verb_form(word, 3);
-                if !verb.is_empty() {
-                    classes |= verb | class::ING;
-                }
+        let mut classes = self.listed(word);
+        let tail = Tail(word.tail());
+        if tail.ends(b"s") {
+            if word.len > 3 && !tail.ends(b"ss") {
+                classes |= self.of_s_form(word, tail);
             }
-            _ => {}
+            let known = class::NOUN.or(class::VERB).or(class::ADJECTIVE).or(class::ADVERB).or(class::STOP);
+            let before = tail.byte(1);
+            if !classes.any(known) && before.is_ascii_lowercase() && !matches!(before, b's' | b'u' | b'i') {
+                // A word that is not listed: most in -s are plurals.
+                classes |= class::PLURAL;
+            }
+        } else if tail.ends(b"ed") && word.len > 2 {
+            classes |= class::PAST | self.of_verb_form(word, tail, 2);
+        } else if tail.ends(b"ing") && word.len > 3 {
+            let verb = self.of_verb_form(word, tail, 3);
+            if !verb.is_empty() {
+                classes |= verb | class::ING;
+            }
         }
-        if let [.., before, b's'] = word
-            && !classes.any(class::NOUN.or(class::VERB).or(class::ADJECTIVE).or(class::ADVERB).or(class::STOP))
-            && before.is_ascii_lowercase()
-            && !matches!(before, b's' | b'u' | b'i')
-        {
-            // A word that is not listed: most in -s are plurals.
-            classes |= class::PLURAL;
-        }
-        if is_modifier(word, classes) {
+        if is_modifier(word.len, tail, classes) {
             classes |= class::MODIFIER;
         }
         classes
     }
 
     /// What a word in -s owes to its base: a plural, or the third person of a verb.
-    fn of_s_form(&self, word: &[u8]) -> Classes {
-        let mut found = Classes::NONE;
-        let mut take = |base: Classes| {
-            if base.any(class::NOUN) {
-                found |= base.and(NOMINAL) | class::PLURAL;
-            }
-            if base.any(class::VERB) {
-                found |= class::VERB;
-            }
+    fn of_s_form(&self, word: &Lower, tail: Tail) -> Classes {
+        let of_base = |base: Classes| {
+            let plural = if base.any(class::NOUN) { base.and(NOMINAL) | class::PLURAL } else { Classes::NONE };
+            plural | base.and(class::VERB)
         };
-        take(self.listed(&word[..word.len() - 1]));
-        if let [stem @ .., b'i', b'e', b's'] = word {
-            take(self.with_ending(stem, b"y"));
-        } else if let [stem @ .., b's' | b'x' | b'z' | b'h' | b'o', b'e', b's'] = word {
-            take(self.listed(&word[..=stem.len()]));
+        let found = of_base(self.listed(&word.cut(1)));
+        if tail.ends(b"ies") {
+            found | of_base(self.listed(&word.cut(3).with(b'y')))
+        } else if tail.ends(b"es") && matches!(tail.byte(2), b's' | b'x' | b'z' | b'h' | b'o') {
+            found | of_base(self.listed(&word.cut(2)))
+        } else {
+            found
         }
-        found
     }
 
     /// [`class::VERB`] if `word` without its last `ending` bytes leads back to a verb.
-    fn of_verb_form(&self, word: &[u8], ending: usize) -> Classes {
-        let stem = &word[..word.len() - ending];
-        let undoubled = match stem {
-            [.., a, b] if a == b => &stem[..stem.len() - 1],
-            _ => stem,
-        };
-        let bases = [self.listed(stem), self.with_ending(stem, b"e"), self.listed(undoubled)];
-        let in_y = match stem {
-            [start @ .., b'i'] => self.with_ending(start, b"y"),
-            _ => Classes::NONE,
-        };
-        bases.into_iter().fold(in_y, Classes::or).and(class::VERB)
-    }
-
-    fn with_ending(&self, stem: &[u8], ending: &[u8]) -> Classes {
-        let mut word = [0; WORD_LIMIT];
-        let len = stem.len() + ending.len();
-        let Some(space) = word.get_mut(..len) else { return Classes::NONE };
-        space[..stem.len()].copy_from_slice(stem);
-        space[stem.len()..].copy_from_slice(ending);
-        self.listed(space)
+    fn of_verb_form(&self, word: &Lower, tail: Tail, ending: usize) -> Classes {
+        let stem = word.cut(ending);
+        let (last, before) = (tail.byte(ending), tail.byte(ending + 1));
+        let mut found = self.listed(&stem) | self.listed(&stem.with(b'e'));
+        if last == before {
+            found |= self.listed(&stem.cut(1));
+        }
+        if last == b'i' {
+            found |= self.listed(&stem.cut(1).with(b'y'));
+        }
+        found.and(class::VERB)
     }
 
     /// Bytes of memory it holds.
     pub(crate) fn memory_usage(&self) -> usize {
-        self.text.len() + size_of_val(&*self.slots) + size_of_val(&*self.closed)
+        size_of_val(&*self.slots) + size_of_val(&*self.closed) + size_of_val(&*self.closed_tags)
     }
 }
 
@@ -420,15 +466,34 @@ const NOMINAL: Classes = class::ACT
     .or(class::THING)
     .or(class::NOUN);
 
+/// The last eight bytes of a word, the last one highest.
+#[derive(Clone, Copy, Debug)]
+struct Tail(u64);
+
+impl Tail {
+    /// Whether the word ends so.
+    #[inline]
+    fn ends<const N: usize>(self, ending: &[u8; N]) -> bool {
+        let mut bytes = [0; 8];
+        bytes[8 - N..].copy_from_slice(ending);
+        self.0 >> (64 - 8 * N) == u64::from_le_bytes(bytes) >> (64 - 8 * N)
+    }
+
+    /// The byte that so many others follow.
+    #[inline]
+    fn byte(self, behind: usize) -> u8 {
+        self.0.to_be_bytes()[behind]
+    }
+}
+
 /// Whether a word may stand before a noun without being the head, by its class or its ending.
-fn is_modifier(word: &[u8], classes: Classes) -> bool {
-    const ENDINGS: [&[u8]; 9] = [b"al", b"ous", b"ive", b"able", b"ible", b"ic", b"ful", b"less", b"ary"];
-    let adverb_in_ly = word.ends_with(b"ly") && !classes.any(class::NOUN);
-    classes.any(class::ADJECTIVE)
-        || adverb_in_ly
-        || word.ends_with(b"ed")
-        || classes.is_verb_only()
-        || ENDINGS.iter().any(|ending| word.len() > ending.len() + 1 && word.ends_with(ending))
+fn is_modifier(len: usize, tail: Tail, classes: Classes) -> bool {
+    let of_two = tail.ends(b"al") | tail.ends(b"ic");
+    let of_three = tail.ends(b"ous") | tail.ends(b"ive") | tail.ends(b"ful") | tail.ends(b"ary");
+    let of_four = tail.ends(b"able") | tail.ends(b"ible") | tail.ends(b"less");
+    let by_ending = (of_two && len > 3) || (of_three && len > 4) || (of_four && len > 5);
+    let adverb_in_ly = tail.ends(b"ly") && !classes.any(class::NOUN);
+    classes.any(class::ADJECTIVE) || adverb_in_ly || tail.ends(b"ed") || classes.is_verb_only() || by_ending
 }
 
 fn closed_words(file: &str) -> impl Iterator<Item = (&str, Classes)> {
@@ -485,10 +550,6 @@ fn of_letter(letter: char) -> Classes {
     }
 }
 
-fn tag(hash: u64) -> u8 {
-    (hash >> 56) as u8
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -505,17 +566,25 @@ mod tests {
         }
         for (word, classes) in include_str!("lexicon.tsv").lines().filter_map(open_word) {
             assert!(word.len() <= WORD_LIMIT, "{word}");
-            let found = lexicon.listed(word.as_bytes());
+            let found = lexicon.listed(&Lower::new(word));
             assert_eq!(found.and(classes), classes, "{word}");
         }
-        assert!(lexicon.listed(b"zzyzx").is_empty());
+        assert!(lexicon.listed(&Lower::new("zzyzx")).is_empty());
+        let mut words: Vec<&str> =
+            include_str!("lexicon.tsv").lines().filter_map(open_word).map(|(word, _)| word).collect();
+        words.extend(closed_words(include_str!("closed.tsv")).map(|(word, _)| word));
+        words.sort_unstable();
+        words.dedup();
+        let used = lexicon.slots.iter().filter(|slot| slot.key != 0).count();
+        assert_eq!(used, words.len(), "two words have one key");
     }
 
     #[test]
     fn words_are_lowered() {
         for word in ["", "a", "ABCXYZabcxyz@[`{", "eight888", "exactly-twenty-four-0123", "it's"] {
             let (lower, padded) = (Lower::new(word), format!("{word} and what follows after it"));
-            assert_eq!(&lower.bytes()[..lower.len], word.to_ascii_lowercase().as_bytes());
+            let bytes = lower.parts.map(u64::to_le_bytes).concat();
+            assert_eq!(&bytes[..lower.len], word.to_ascii_lowercase().as_bytes());
             assert_eq!(Lower::within(&padded, 0, word.len()), lower, "{word}");
         }
         assert_eq!(Lower::new("caf\u{e9}"), Lower::default());

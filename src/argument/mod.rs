@@ -4,6 +4,7 @@
 //! [`Grammar`] holds the rules of all patterns with bounded arguments and says which words to look for.
 
 mod anchor;
+mod check;
 mod class;
 mod glance;
 mod grammar;
@@ -18,6 +19,7 @@ mod stop;
 mod subject;
 mod token;
 mod verb;
+mod word;
 
 pub(crate) use grammar::{AnchorHit, Grammar, Reading, Wanted};
 pub(crate) use oracle::Oracle;

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use super::class::{self, Classes};
-use super::glance::Key;
+use super::check::Checks;
+use super::class;
 use super::grammar::Wanted;
 use super::phrase::{Phrase, Sentence};
-use super::quick::{OneOf, QuickHead, QuickLeft};
+use super::quick::{QuickHead, QuickLeft};
 use super::subject::{Distance, Left};
 use super::verb::VerbGroup;
-use crate::pattern::condition::{Condition, Test};
 use crate::pattern::shape::Bounded;
 use crate::pattern::trigger::{ADVERBS_LIMIT, ElementKind, Trigger};
 use crate::pattern::{ArgumentMode, Lists, Pattern, PatternId, Reach};
@@ -42,6 +41,13 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    /// Keeps what is after the triggers when `count` tokens have come to stand before the sentence.
+    pub(super) fn moved(&mut self, count: usize) {
+        let right = self.right.take();
+        self.right = right.map(|(at, phrase)| (at + count, phrase.map(|phrase| phrase.moved(count))));
+        self.left = None;
+    }
+
     fn right(&mut self, sentence: &Sentence<'_>, at: usize) -> Option<Phrase> {
         match self.right {
             Some((known, phrase)) if known == at => phrase,
@@ -55,21 +61,6 @@ impl Shared {
             _ => self.left.insert((at, distance, sentence.subject(at, distance))).2.clone(),
         }
     }
-}
-
-/// A compiled condition: all must hold, each by one of its alternatives.
-#[derive(Debug)]
-struct Checks(Vec<Vec<(bool, Check)>>);
-
-#[derive(Debug)]
-enum Check {
-    Class(Classes),
-    Word(Box<str>),
-    Bare,
-    Indefinite,
-    Opening,
-    Infinitive,
-    Clause,
 }
 
 /// An association as the rules find it; spans are bytes of the line.
@@ -106,7 +97,7 @@ impl Rule {
             trigger: bounded.trigger.clone(),
             mode: pattern.argument(),
             distance,
-            participial: !has_gerund(&bounded.trigger),
+            participial: !(bounded.trigger.verbal && has_finite_form(&bounded.trigger)),
             lists: rules.lists,
             unwrap: rules.unwrap,
             verbal: bounded.trigger.verbal || matches!(rules.reach, Some(Reach::Subject | Reach::Opening)),
@@ -183,18 +174,19 @@ impl Rule {
         if group.infinitive {
             return;
         }
-        let alone = self.verbal && group.start == trigger.start;
+        let helped = (group.start..trigger.start).any(|at| sentence.has(at, class::AUXILIARY) || sentence.is(at, "to"));
+        let alone = self.verbal && !helped;
         let first = sentence.classes(trigger.start);
+        // `it is induced sleep`: a passive has no object
+        if self.verbal && !self.participial && first.any(class::PAST) && sentence.is_passive(trigger.start) {
+            return;
+        }
         let reduced = alone && (first.any(class::ING) || self.participial);
         let distance = match self.distance {
             Distance::Subject if reduced => Distance::Described,
             distance => distance,
         };
-        let Some(right) = shared.right(sentence, trigger.end) else { return };
-        let right = self.unwrapped(sentence, right);
-        if (right.pronoun && !self.wanted.pronouns) || !self.takes_right(sentence, &right) {
-            return;
-        }
+        let Some(right) = self.right(sentence, trigger.end, shared) else { return };
         let Some(left) = shared.left(sentence, group.start, distance) else { return };
         let Left { phrase: left, others } = measured(sentence, left);
         let agrees =
@@ -222,13 +214,34 @@ impl Rule {
         rights.retain(|right| self.takes_right(sentence, right));
         for left in &lefts {
             for right in &rights {
-                found.push(context.found(left, right));
+                // `election after election`
+                if !sentence.same_words(left, right) {
+                    found.push(context.found(left, right));
+                }
             }
         }
     }
 
+    /// The right argument that begins at token `at`, if there is one that is taken. Nothing before it is looked at.
+    fn right(&self, sentence: &Sentence<'_>, at: usize, shared: &mut Shared) -> Option<Phrase> {
+        let right = self.unwrapped(sentence, shared.right(sentence, at)?);
+        ((!right.pronoun || self.wanted.pronouns) && self.takes_right(sentence, &right)).then_some(right)
+    }
+
+    /// Whether there is a right argument for a trigger that ends before token `at`; for arguments that are phrases.
+    pub(super) fn has_right(&self, sentence: &Sentence<'_>, at: usize, shared: &mut Shared) -> bool {
+        self.right(sentence, at, shared).is_some()
+    }
+
     fn takes_left(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
-        sentence.is_nominal(phrase) && self.left.hold(sentence, phrase)
+        let asked = phrase.first.checked_sub(1).is_some_and(|at| sentence.is_one_of(at, &["what", "whatever"]));
+        let number =
+            phrase.start == phrase.head && sentence.word(phrase.head).bytes().all(|byte| !byte.is_ascii_alphabetic());
+        // `the system as a whole`
+        let whole = self.verbal && sentence.is_role(phrase);
+        sentence.is_nominal(phrase)
+            && !(asked || number || whole || sentence.is_predicate(phrase))
+            && self.left.hold(sentence, phrase)
     }
 
     fn takes_right(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
@@ -272,10 +285,10 @@ fn others_or_plural(sentence: &Sentence<'_>, subject: &Phrase, others: &[Phrase]
     !others.is_empty() || subject.pronoun || sentence.has(subject.head, class::PLURAL)
 }
 
-/// Whether the trigger begins with a verb of which all forms are meant.
-fn has_gerund(trigger: &Trigger) -> bool {
+/// Whether the trigger begins with a verb that can be the verb of a clause: with one in the third person, or in all forms.
+fn has_finite_form(trigger: &Trigger) -> bool {
     let first = trigger.elements.first().map(|element| &element.kind);
-    matches!(first, Some(ElementKind::Words(all)) if all.iter().any(|words| words[0].ends_with("ing")))
+    matches!(first, Some(ElementKind::Words(all)) if all.iter().any(|words| words[0].ends_with("ing") || words[0].ends_with('s')))
 }
 
 /// Looks through a noun that only measures: the subject of `most cases of flu` is `flu`.
@@ -319,89 +332,29 @@ fn is_adverb(sentence: &Sentence<'_>, at: usize) -> bool {
         && stands_apart(sentence, at)
 }
 
-impl Checks {
-    fn new(condition: &Condition) -> Self {
-        let check = |test: &Test| match test {
-            // The names were checked when the pattern was.
-            Test::Class(name) => Check::Class(class::by_name(name).unwrap_or_default()),
-            Test::Word(word) => Check::Word(word.as_str().into()),
-            Test::Bare => Check::Bare,
-            Test::Indefinite => Check::Indefinite,
-            Test::Opening => Check::Opening,
-            Test::Infinitive => Check::Infinitive,
-            Test::Clause => Check::Clause,
-        };
-        let clause = |terms: &Vec<_>| {
-            let terms: &[crate::pattern::condition::Term] = terms;
-            terms.iter().map(|term| (term.negated, check(&term.test))).collect()
-        };
-        Checks(condition.all.iter().map(clause).collect())
-    }
-
-    fn hold(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
-        let holds = |check: &Check| match check {
-            Check::Class(classes) => sentence.has(phrase.head, *classes),
-            Check::Word(word) => sentence.is(phrase.head, word),
-            Check::Bare => sentence.is_bare(phrase),
-            Check::Indefinite => phrase.determiner.is_some_and(|at| sentence.is_one_of(at, &["a", "an"])),
-            Check::Opening => phrase.first == 0,
-            Check::Infinitive => {
-                let end = phrase.reach();
-                sentence.is(end, "to") && sentence.has(end + 1, class::VERB)
-            }
-            Check::Clause => {
-                let next = sentence.classes(phrase.reach());
-                next.any(class::AUXILIARY) || next.is_verb()
-            }
-        };
-        self.0.iter().all(|terms| terms.iter().any(|(negated, check)| holds(check) != *negated))
-    }
-
-    /// What the head alone tells of it.
-    fn quick(&self) -> QuickHead {
-        let mut quick = QuickHead::default();
-        for terms in &self.0 {
-            let mut one_of = OneOf::default();
-            let mut sure = true;
-            for (negated, check) in terms {
-                match check {
-                    Check::Class(classes) if *negated => one_of.lacking |= *classes,
-                    Check::Class(classes) => one_of.classes |= *classes,
-                    Check::Word(word) if !negated => one_of.words.push(Key::of(word)),
-                    // What stands around the head decides, or any word but one will do.
-                    _ => sure = false,
-                }
-            }
-            if let [(true, Check::Class(classes))] = terms.as_slice() {
-                quick.forbidden |= *classes;
-            } else if sure {
-                quick.asked.push(one_of);
-            }
-        }
-        quick
-    }
-}
-
 impl Rule {
     /// What a glance at the word before the trigger can say of the left argument.
     pub(super) fn quick_left(&self) -> Option<QuickLeft> {
-        (self.mode == ArgumentMode::Phrase).then(|| QuickLeft {
-            head: if self.distance == Distance::Near && !self.verbal {
-                self.left.quick()
-            } else {
-                QuickHead::default()
-            },
-            distance: self.distance,
-            verbal: self.verbal,
-            refuses_pronouns: !self.wanted.pronouns,
-            refuses_infinitives: self.verbal,
+        (self.mode == ArgumentMode::Phrase).then(|| {
+            let near = self.distance == Distance::Near && !self.verbal;
+            let head = if near { self.left.quick() } else { QuickHead::default() };
+            QuickLeft {
+                head,
+                verbal: self.verbal,
+                pronouns: self.wanted.pronouns,
+                near: self.distance != Distance::Opening,
+            }
         })
+    }
+
+    /// Whether the right argument is a noun phrase, and if so, whether it may be a pronoun.
+    pub(super) fn right_phrase(&self) -> Option<bool> {
+        (self.mode == ArgumentMode::Phrase).then_some(self.wanted.pronouns)
     }
 
     /// Whether the right argument must have no determiner that says which.
     pub(crate) fn asks_for_bare(&self) -> bool {
-        let only_bare = |terms: &Vec<(bool, Check)>| matches!(terms.as_slice(), [(false, Check::Bare)]);
-        self.mode == ArgumentMode::Phrase && !self.unwrap && self.right.0.iter().any(only_bare)
+        self.mode == ArgumentMode::Phrase && !self.unwrap && self.right.ask_for_bare()
     }
 }
 
@@ -460,6 +413,11 @@ impl Sentence<'_> {
             Some([only]) => only.start..only.end,
             _ => 0..0,
         }
+    }
+
+    fn same_words(&self, left: &Phrase, right: &Phrase) -> bool {
+        let text = |phrase: &Phrase| &self.text.as_bytes()[self.bytes(phrase.start..phrase.end)];
+        text(left).eq_ignore_ascii_case(text(right))
     }
 
     fn argument(&self, phrase: &Phrase) -> Argument {

@@ -18,41 +18,54 @@ pub(super) const ABBREVIATIONS: [&str; 50] = [
 #[derive(Debug)]
 pub(crate) struct Sentences<'t> {
     text: &'t str,
+    /// The last sentence, or what is known of it.
     current: Range<usize>,
+    /// The end of the sentence that was given before, where the last one may begin; nothing if its beginning is known.
+    floor: Option<usize>,
 }
 
 impl<'t> Sentences<'t> {
     pub(crate) fn new(text: &'t str) -> Self {
-        Sentences { text, current: 0..0 }
+        Sentences { text, current: 0..0, floor: None }
     }
 
-    /// The sentence that holds the word that begins at byte `at`, within the last sentence given or beyond it.
-    pub(crate) fn holding(&mut self, at: usize) -> Range<usize> {
-        if at >= self.current.end {
-            if self.text.len() <= SENTENCE_LIMIT {
-                self.current = self.around(at);
-            } else {
-                while at >= self.current.end && self.current.end < self.text.len() {
-                    let start = self.current.end;
-                    self.current = start..first_end(self.text, start).unwrap_or(cut(self.text.as_bytes(), start));
-                }
+    /// The sentence that holds the word at byte `at`, from there or from an earlier byte on. `at` is within the last
+    /// sentence given or beyond it.
+    pub(crate) fn from(&mut self, at: usize) -> Range<usize> {
+        if self.text.len() <= SENTENCE_LIMIT {
+            // None is cut for its length: whether one ends is seen from what is near.
+            if at >= self.current.end {
+                self.floor = Some(self.current.end);
+                self.current = at..first_end(self.text, at).unwrap_or(self.text.len());
+            }
+        } else {
+            while at >= self.current.end && self.current.end < self.text.len() {
+                let start = self.current.end;
+                self.current = start..first_end(self.text, start).unwrap_or(cut(self.text.as_bytes(), start));
             }
         }
         self.current.clone()
     }
 
-    /// The sentence around byte `at`, where none is cut for its length: whether one ends is seen from what is near.
-    fn around(&self, at: usize) -> Range<usize> {
-        let mut before = at;
-        let start = loop {
-            let rest = &self.text.as_bytes()[self.current.end..before];
-            let Some(found) = memchr::memrchr3(b'.', b'!', b'?', rest) else { break self.current.end };
-            before = self.current.end + found;
-            if let Some(end) = ends_at(self.text, 0, before) {
-                break end;
-            }
-        };
-        start..first_end(self.text, at).unwrap_or(self.text.len())
+    /// Whether the last sentence was given from its beginning on.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.floor.is_none()
+    }
+
+    /// The last sentence from its beginning on.
+    pub(crate) fn whole(&mut self) -> Range<usize> {
+        if let Some(floor) = self.floor.take() {
+            let mut before = self.current.start;
+            self.current.start = loop {
+                let rest = &self.text.as_bytes()[floor..before];
+                let Some(found) = memchr::memrchr3(b'.', b'!', b'?', rest) else { break floor };
+                before = floor + found;
+                if let Some(end) = ends_at(self.text, 0, before) {
+                    break end;
+                }
+            };
+        }
+        self.current.clone()
     }
 }
 
@@ -95,7 +108,8 @@ fn is_abbreviated(text: &str, start: usize, stop: usize) -> bool {
         .map_or(start, |before| start + before + 1);
     let word = &text[word_start..stop];
     let initial = word.len() == 1 && word.as_bytes()[0].is_ascii_uppercase();
-    initial || ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    // The longest has six letters.
+    initial || word.len() <= 6 && ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 #[cfg(test)]
@@ -108,7 +122,8 @@ mod tests {
         let mut found = Vec::new();
         let mut at = 0;
         while at < text.len() {
-            let span = sentences.holding(at);
+            sentences.from(at);
+            let span = sentences.whole();
             at = span.end;
             found.push(text[span].trim());
         }

@@ -35,6 +35,11 @@ impl Token {
         if classes.any(class::LOOKED_UP) {
             return classes;
         }
+        self.look_up(text, vocabulary)
+    }
+
+    #[inline(never)]
+    fn look_up(&self, text: &str, vocabulary: Vocabulary<'_>) -> Classes {
         let classes = vocabulary.classes(text, self.start..self.end).or(class::LOOKED_UP);
         self.classes.set(classes);
         classes
@@ -46,8 +51,21 @@ impl Token {
 /// A word is a run of letters and digits, with single marks `-'’.&/_` between them; the `'s` of a genitive is a token
 /// of its own, as is every other mark.
 pub(crate) fn tokenize(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) {
-    let bytes = &text.as_bytes()[span.clone()];
-    if bytes.is_ascii() { tokenize_ascii(bytes, span.start, tokens) } else { tokenize_any(text, span, tokens) }
+    let bytes = text.as_bytes();
+    let mut at = span.start;
+    while at < span.end {
+        // What is not ASCII is cut out with the words that it belongs to: no token holds a space.
+        let rest = &bytes[at..span.end];
+        if rest.is_ascii() {
+            return tokenize_ascii(rest, at, tokens);
+        }
+        let foreign = rest.iter().take_while(|byte| byte.is_ascii()).count();
+        let from = memchr::memrchr(b' ', &rest[..foreign]).unwrap_or(0);
+        let to = memchr::memchr(b' ', &rest[foreign..]).map_or(rest.len(), |space| foreign + space);
+        tokenize_ascii(&rest[..from], at, tokens);
+        tokenize_any(text, at + from..at + to, tokens);
+        at += to;
+    }
 }
 
 /// Bytes that are classified together.
@@ -60,16 +78,22 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
     // Whether the byte before the block is a letter or digit, and where the word begins that is open there.
     let mut after_letter = 0;
     let mut open = None;
-    tokens.reserve(bytes.len() / 4);
     for base in (0..bytes.len()).step_by(BLOCK) {
-        let mut block = [b' '; BLOCK];
-        let here = &bytes[base..bytes.len().min(base + BLOCK)];
-        block[..here.len()].copy_from_slice(here);
-        let letters = bits(&block, |byte| byte.is_ascii_alphanumeric());
+        let padded;
+        let block = if let Some(block) = bytes[base..].first_chunk() {
+            block
+        } else {
+            padded = last_block(&bytes[base..]);
+            &padded
+        };
+        let letters = bits(block, |byte| byte.is_ascii_alphanumeric());
+        let others = !letters & !bits(block, is_space);
         let next = bytes.get(base + BLOCK).is_some_and(u8::is_ascii_alphanumeric);
-        let between = (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (BLOCK - 1));
-        let words = letters | bits(&block, joins) & between;
-        let marks = !words & !bits(&block, is_space);
+        let between = others & (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (BLOCK - 1));
+        // Most blocks have no mark between two letters.
+        let joined = if between == 0 { 0 } else { between & bits(block, joins) };
+        let words = letters | joined;
+        let marks = others & !joined;
         after_letter = letters >> (BLOCK - 1);
         if let Some(start) = open {
             let len = words.trailing_ones() as usize;
@@ -80,6 +104,7 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
         }
         let inside = words << 1 | u64::from(open.take().is_some());
         let mut firsts = (words & !inside) | marks;
+        tokens.reserve(BLOCK);
         while firsts != 0 {
             let at = firsts.trailing_zeros() as usize;
             firsts &= firsts - 1;
@@ -90,6 +115,8 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
                 tokens.push(Token::mark(end - 1, end, mark_classes(char::from(bytes[start]))));
             } else if at + len == BLOCK {
                 open = Some(start);
+            } else if joined == 0 {
+                tokens.push(Token::word(offset + start, offset + start + len));
             } else {
                 push_word_of(bytes, start..start + len, offset, tokens);
             }
@@ -98,6 +125,13 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
     if let Some(start) = open {
         push_word_of(bytes, start..bytes.len(), offset, tokens);
     }
+}
+
+/// Fewer bytes than a block has, and spaces.
+fn last_block(bytes: &[u8]) -> [u8; BLOCK] {
+    let mut block = [b' '; BLOCK];
+    block[..bytes.len()].copy_from_slice(bytes);
+    block
 }
 
 /// A bit for each byte of the block of which `is` holds.
@@ -209,7 +243,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_are_cut_as_characters_are(text in "[a-c1S'.\\-_,(\" \t]{0,200}", long in "[ab'.s]{60,70}") {
+        fn blocks_are_cut_as_characters_are(text in "[a-c1Sé'.\\-_,(\" \t]{0,200}", long in "[ab'.s]{60,70}") {
             for text in [&text, &format!("{text}{long}"), &format!("{long} {text}{long}{long}")] {
                 prop_assert_eq!(cut(text, tokenize), cut(text, tokenize_any));
             }

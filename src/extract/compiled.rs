@@ -115,8 +115,9 @@ impl<'c, 'm> Lines<'c, 'm> {
                 Posting::Anchor { anchor } => {
                     // The needle begins with a space.
                     let at = hit.end + 1 - self.compiled.plan.literal_len(hit.needle);
-                    let line = self.lowered.map.original(&(self.line.start..self.line.start)).start;
-                    self.hits.note_anchor(self.lowered.map.original(&(at..at)).start - line, anchor);
+                    let [line, at] = [self.line.start, at].map(|at| self.lowered.map.original(&(at..at)).start);
+                    let text = self.emission.original();
+                    self.hits.note_anchor(self.compiled.decider.grammar(), text, line, at, anchor);
                 }
             }
         }

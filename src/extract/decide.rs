@@ -47,6 +47,11 @@ impl Decider {
         self.grammar.as_ref().map_or(0, Grammar::memory_usage)
     }
 
+    /// The rules for bounded arguments.
+    pub(super) fn grammar(&self) -> Option<&Grammar> {
+        self.grammar.as_ref()
+    }
+
     /// Lets the grammar read the `original` of the line that `hits` were gathered from; whether there is anything to
     /// [decide](Self::decide) then.
     pub(super) fn read(&self, original: &str, hits: &mut Hits) -> bool {

@@ -37,9 +37,14 @@ impl Hits {
         self.reading.stop.is_asked()
     }
 
-    /// Keeps an anchor that begins at byte `at` of the original line.
-    pub(super) fn note_anchor(&mut self, at: usize, anchor: usize) {
-        self.anchors.push(AnchorHit { at, anchor });
+    /// Keeps the anchor that begins at byte `at` of the original `text`, in the line that begins at byte `line`, if the
+    /// words around it leave something open.
+    #[inline]
+    pub(super) fn note_anchor(&mut self, grammar: Option<&Grammar>, text: &str, line: usize, at: usize, anchor: usize) {
+        if let Some(mut hit) = grammar.and_then(|grammar| grammar.glance(text, at, anchor, &self.reading)) {
+            hit.at -= line;
+            self.anchors.push(hit);
+        }
     }
 
     /// Forgets the anchors.

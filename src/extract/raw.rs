@@ -37,6 +37,8 @@ pub(crate) struct Raw {
     literals: Literals,
     /// For each of those, its pattern if it is the middle of one, which it decides, and says nothing else.
     soles: Box<[Option<Sole>]>,
+    /// For each of them, the anchor if it is that and says nothing else.
+    anchors: Box<[Option<usize>]>,
     decider: Arc<Decider>,
     dense: OnceLock<Option<Box<Compiled>>>,
 }
@@ -88,7 +90,13 @@ impl Raw {
         };
         let mut soles: Vec<_> = (0..plan.literals().len()).map(sole).collect();
         soles.resize(literals.len(), None);
-        Raw { plan, literals, soles: soles.into(), decider, dense: OnceLock::new() }
+        let anchor = |needle| match plan.postings(needle) {
+            [Posting::Anchor { anchor }] => Some(*anchor),
+            _ => None,
+        };
+        let mut anchors: Vec<_> = (0..plan.literals().len()).map(anchor).collect();
+        anchors.resize(literals.len(), None);
+        Raw { plan, literals, soles: soles.into(), anchors: anchors.into(), decider, dense: OnceLock::new() }
     }
 
     pub(crate) fn name(&self) -> &'static str {
@@ -106,7 +114,10 @@ impl Raw {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.literals.memory_usage() + size_of_val(&*self.soles) + self.decider.memory_usage()
+        self.literals.memory_usage()
+            + size_of_val(&*self.soles)
+            + size_of_val(&*self.anchors)
+            + self.decider.memory_usage()
     }
 
     /// Every association of `document`, in order.
@@ -199,8 +210,8 @@ impl Raw {
         end
     }
 
-    /// Notes what `hit` says of its patterns. Places are within the line.
-    fn note(&self, hits: &mut Hits, hit: &Hit) {
+    /// Notes what `hit`, in `text`, says of its patterns. Places are within the line.
+    fn note(&self, hits: &mut Hits, text: &str, hit: &Hit) {
         let Hit { start, needle, line } = *hit;
         let Some(literal) = self.plan.literals().get(needle as usize) else { return };
         let place = start - line.start..start - line.start + literal.len();
@@ -214,7 +225,9 @@ impl Raw {
                     }
                 }
                 // The needle begins with a space.
-                Posting::Anchor { anchor } => hits.note_anchor(place.start + 1, anchor),
+                Posting::Anchor { anchor } => {
+                    hits.note_anchor(self.decider.grammar(), text, line.start, start + 1, anchor);
+                }
             }
         }
     }
@@ -259,9 +272,15 @@ impl Lines<'_, '_> {
                 }
                 self.open = Some(line);
             }
-            self.hides_needles |= hit.needle as usize >= self.raw.plan.literals().len();
-            self.raw.note(self.hits, hit);
             hits = rest;
+            if let Some(anchor) = self.raw.anchors[hit.needle as usize] {
+                let (grammar, text) = (self.raw.decider.grammar(), self.emission.document.text);
+                // The needle begins with a space.
+                self.hits.note_anchor(grammar, text, line.start, hit.start + 1, anchor);
+                continue;
+            }
+            self.hides_needles |= hit.needle as usize >= self.raw.plan.literals().len();
+            self.raw.note(self.hits, self.emission.document.text, hit);
         }
         ControlFlow::Continue(())
     }
@@ -348,7 +367,7 @@ fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratch: &mut Scratc
     hits.reset(raw.decider.patterns());
     let _ = raw.literals.scan(lowered.text.as_bytes(), scratch, &mut |found, _| {
         for hit in found {
-            raw.note(hits, hit);
+            raw.note(hits, lowered.text, hit);
         }
         ControlFlow::Continue(())
     });
