@@ -192,17 +192,19 @@ fn lines_of(text: &str, size: usize) -> impl Iterator<Item = &str> {
 /// The batch sizes of the original's table.
 fn sizes(corpus: &Corpus) {
     println!("\nThe original's batch sizes, concepts of about 100 bytes (nanoseconds a concept; ratio to one by one)");
-    println!("concepts   | one by one | batch of 1 worker | default, 2 workers");
+    println!("concepts   | one by one | batch of 1 worker |   as by default");
     let extractor = &corpus.extractor;
-    for (from, to) in [(1_usize, 10), (10, 20), (20, 50), (50, 100), (100, 1_000), (1_000, 100_000)] {
+    let ones = [1_usize, 2, 5].map(|count| (count, count));
+    let ranges = [(1, 10), (10, 20), (20, 50), (50, 100), (100, 1_000), (1_000, 100_000)];
+    for (from, to) in ones.into_iter().chain(ranges) {
         // Three sizes stand for a range.
-        let batches: Vec<Vec<&str>> =
-            [from, from.midpoint(to), to].iter().map(|&count| corpus.concepts(count)).collect();
+        let sizes: &[usize] = if from == to { &[from] } else { &[from, from.midpoint(to), to] };
+        let batches: Vec<Vec<&str>> = sizes.iter().map(|&count| corpus.concepts(count)).collect();
         let count: usize = batches.iter().map(Vec::len).sum();
         let ways: &mut [&mut dyn FnMut() -> Vec<Sum>] = &mut [
             &mut || batches.iter().map(|batch| one_by_one(extractor, batch)).collect(),
             &mut || batches.iter().map(|batch| run(sequential(extractor), batch)).collect(),
-            &mut || batches.iter().map(|batch| run(default(extractor), batch)).collect(),
+            &mut || batches.iter().map(|batch| run(extractor.batch(), batch)).collect(),
         ];
         let times = compare(Duration::from_millis(500), ways);
         let each = |time: f64| time * 1e9 / count as f64;
@@ -273,8 +275,13 @@ fn documents(corpus: &Corpus) {
     println!("   bytes | one by one |   batch | its bytes as one text");
     let extractor = &corpus.extractor;
     let whole = corpus.concepts(100_000).join("\n");
-    for size in [20, 100, 500, 2_000, 8_000] {
+    // Concepts are a line each; the others, of at least so many bytes, may be several.
+    let concepts = [("concepts".to_owned(), corpus.concepts(40_000))];
+    let sizes = [20, 100, 500, 2_000, 8_000].map(|size| {
         let documents: Vec<&str> = lines_of(&whole, size).take(4_000_000 / size).collect();
+        (size.to_string(), documents)
+    });
+    for (size, documents) in concepts.into_iter().chain(sizes) {
         let joined = documents.join("\n");
         let ways: &mut [&mut dyn FnMut() -> u64] = &mut [
             &mut || one_by_one(extractor, &documents).count,
@@ -283,7 +290,7 @@ fn documents(corpus: &Corpus) {
         ];
         let times = compare(Duration::from_secs(1), ways);
         let each = |time: f64| time * 1e9 / documents.len() as f64;
-        println!("{size:8} | {:10.0} | {:7.0} | {:7.0}", each(times[0]), each(times[1]), each(times[2]));
+        println!("{size:>8} | {:10.0} | {:7.0} | {:7.0}", each(times[0]), each(times[1]), each(times[2]));
     }
 }
 
@@ -291,11 +298,13 @@ fn documents(corpus: &Corpus) {
 fn cancel(corpus: &Corpus) {
     println!("\nHow long a batch goes on after it was cancelled (milliseconds)");
     let extractor = &corpus.extractor;
+    // What a reader takes to make a piece counts too, so pieces are small.
+    let text = &corpus.text[..corpus.text.floor_char_boundary(400_000)];
     for workers in [1, 2] {
         let mut worst = Duration::ZERO;
         for round in 0..50_u32 {
             let token = CancelToken::new();
-            let pieces = (0..).map(|index| Ok::<_, Infallible>(Piece::new("", index, corpus.text.as_str())));
+            let pieces = (0..).map(|index| Ok::<_, Infallible>(Piece::new("", index, text)));
             let (canceller, mut batch) =
                 (token.clone(), extractor.batch().workers(Workers::Exactly(workers)).cancel(&token));
             let begin = Instant::now();

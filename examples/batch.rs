@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if documents.is_empty() {
         // Every paragraph of an example text is a document.
         let text = include_str!("data/jargon.txt");
-        let paragraphs = text.split("\n\n").enumerate().map(|(i, text)| (format!("paragraph {i}"), text.to_owned()));
+        let paragraphs = text.lines().enumerate().map(|(i, text)| (format!("paragraph {i}"), text.to_owned()));
         documents.extend(paragraphs);
     }
 

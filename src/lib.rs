@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![deny(clippy::print_stdout, clippy::print_stderr, clippy::exit, clippy::dbg_macro)]
 
 mod argument;
 mod batch;
@@ -13,7 +14,7 @@ mod text;
 
 pub use batch::{
     AsDocument, Batch, BatchError, CancelToken, Collected, DocumentError, Failure, Mode, Outcome, ParallelSink, Piece,
-    Progress, Reason, Recording, Replay, Report, Threshold, Workers, replay,
+    Progress, Reason, Recording, Replay, Report, Tally, Threshold, Workers, replay,
 };
 pub use error::BuildError;
 pub use extract::{

@@ -393,6 +393,8 @@ fn small_batches_stay_on_the_callers_thread() {
     let small = run(10, two());
     assert_eq!((small.mode, small.workers, small.busy.len()), (Mode::Sequential, 1, 1));
     assert_eq!(small.reason, Reason::Small);
+    // By default it is not even asked how many processors are free.
+    assert_eq!(run(10, extractor.batch()).reason, Reason::Small);
     let threshold = small.threshold_bytes;
     let large = run(threshold, two());
     assert_eq!((large.mode, large.workers, large.busy.len()), (Mode::Parallel, 2, 2));
@@ -451,8 +453,16 @@ fn progress_is_told() {
 
 #[test]
 fn the_report_serialises() {
-    let report = Extractor::seed().batch().max_document_bytes(30).collect(&documents()).report().clone();
-    assert_eq!(report.failed, 50);
-    let json = serde_json::to_string(&report).unwrap();
-    assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+    let documents = documents();
+    for limit in [30, usize::MAX] {
+        let report = Extractor::seed().batch().max_document_bytes(limit).collect(&documents).report().clone();
+        let json = serde_json::to_string(&report).unwrap();
+        assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
+        if limit == 30 {
+            assert_eq!((report.failed, report.patterns.is_empty(), report.relations.len()), (50, true, 0));
+        } else {
+            assert!(json.contains(r#""relations":{"causal":250}"#), "{json}");
+            assert_eq!((report.patterns.iter().len(), report.patterns.get("causes")), (1, 250));
+        }
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::alloc::System;
 use std::convert::Infallible;
+use std::ops::Range;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use relscan::{Document, Extractor, ParallelSink, PatternSet, Threshold, Workers, replay, sink_fn};
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
@@ -62,14 +64,23 @@ impl Sample {
     }
 }
 
-/// Streams so many megabytes; a sample at the begin of each.
-fn stream(extractor: &Extractor, sink: &mut impl ParallelSink<Error = Infallible>, megabytes: usize) -> Vec<Sample> {
+/// Streams so many megabytes; a sample at the begin of each. The reader waits for a while in each of `slow`, so long that
+/// what was read before is not kept waiting.
+fn stream(
+    extractor: &Extractor,
+    sink: &mut impl ParallelSink<Error = Infallible>,
+    megabytes: usize,
+    slow: Range<usize>,
+) -> Vec<Sample> {
     let mut parts = Parts::new();
     let mut samples = Vec::with_capacity(megabytes);
     let (mut index, mut bytes) = (0, 0);
     let documents = std::iter::from_fn(|| {
         if bytes / MEGABYTE >= samples.len() {
             samples.push(Sample::take());
+            if slow.contains(&samples.len()) {
+                std::thread::sleep(Duration::from_millis(30));
+            }
         }
         let document = Document::new(parts.next()).with_index(index);
         bytes += document.text().len();
@@ -88,7 +99,7 @@ fn a_stream_that_runs_needs_no_more_memory() {
     let count = std::cell::Cell::new(0_usize);
     let sink = || replay(sink_fn(|_| count.set(count.get() + 1)));
 
-    let samples = stream(&Extractor::seed(), &mut sink(), 300);
+    let samples = stream(&Extractor::seed(), &mut sink(), 300, 0..0);
     let [first, middle, last] = [samples[0], samples[150], samples[299]];
     assert!(count.get() > 100_000);
     // To hand work to threads takes some bytes; a buffer for each chunk or wave would be thousands for each megabyte.
@@ -98,8 +109,25 @@ fn a_stream_that_runs_needs_no_more_memory() {
 
     // Bounded arguments: what is allocated for a sentence does not stay.
     let english = Extractor::builder().patterns(PatternSet::english()).build().unwrap();
-    let samples = stream(&english, &mut sink(), 16);
+    let samples = stream(&english, &mut sink(), 16, 0..0);
     assert!(samples[15].in_use < samples[8].in_use + (256 << 10), "{:?} {:?}", samples[8], samples[15]);
+}
+
+#[test]
+fn a_reader_that_waits_now_and_then_needs_no_more_memory() {
+    let _alone = alone();
+    let mut count = 0_usize;
+    // It takes what it is sent later than the threads find more.
+    let mut sink = replay(sink_fn(|_| {
+        count += 1;
+        if count.is_multiple_of(50) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }));
+    let samples = stream(&Extractor::seed(), &mut sink, 240, 120..140);
+    let [middle, last] = [samples[119], samples[239]];
+    assert!(count > 50_000);
+    assert!(last.in_use < middle.in_use + (64 << 10), "{middle:?} {last:?}");
 }
 
 #[cfg(feature = "io")]

@@ -225,7 +225,10 @@ fn an_empty_folder_is_said_to_be_empty() {
     let folder = folder(&[("in/.hidden", b"x")]);
     std::fs::create_dir(folder.path().join("empty")).unwrap();
     let (code, stdout, stderr) = run(folder.path(), "extract empty");
-    assert_eq!((code, stdout.as_str(), stderr.as_str()), (0, "", "no file was read: the folders hold none\n"));
+    assert_eq!(
+        (code, stdout.as_str(), stderr.as_str()),
+        (0, "", "no file was read: the folders hold none that is text\n")
+    );
     let (code, stdout, stderr) = run(folder.path(), "extract in");
     assert_eq!((code, stdout.as_str()), (0, ""));
     assert!(stderr.contains("1 hidden"), "{stderr}");
@@ -385,6 +388,16 @@ fn output_is_not_read_as_input() {
     let found = std::fs::read_to_string(folder.path().join("found.jsonl")).unwrap();
     assert_eq!(triples(&found), [triple("./a.txt", "a", "b")]);
     assert!(!folder.path().join("found.jsonl.partial").exists());
+    // Nor are the statistics of the last run.
+    for _ in 0..2 {
+        let (code, _, stderr) = run(folder.path(), "extract . -o found.jsonl --stats stats.json");
+        assert_eq!((code, stderr.as_str()), (0, "passed over in folders: 3 the output itself\n"));
+    }
+    let stats: Value = serde_json::from_slice(&std::fs::read(folder.path().join("stats.json")).unwrap()).unwrap();
+    assert_eq!(stats["documents"], 1);
+    let (code, stdout, stderr) = run(folder.path(), "extract a.txt --stats no/stats.json");
+    assert_eq!((code, stdout.as_str()), (2, ""), "before anything is done");
+    assert!(stderr.starts_with("error: no/stats.json cannot be written: "), "{stderr}");
     let (code, _, stderr) = run(folder.path(), "extract found.jsonl -o found.jsonl");
     assert_eq!(code, 1, "{stderr}");
     // Redirected by a shell into a file that the walk meets.

@@ -9,12 +9,13 @@ use super::limits::limits;
 use super::peers::{Named, Patterns};
 use super::tally::Tally;
 use super::texts::{self, Concepts};
-use super::{check, compare, group, run};
+use super::{check, compare, compare_spans, group, run};
 
 /// Prose, and what memory allows.
 pub fn prose(c: &mut Criterion) {
     let (patterns, text) = (Patterns::seed(), texts::prose());
     compare(c, "prose", &patterns, &text, patterns.all(), |group| limits(group, &text));
+    compare_spans(c, "prose spans", &patterns, &text);
 }
 
 /// Concepts as the lines of one text, for all; and ours as the documents of a batch on one thread, and one by one.
@@ -79,6 +80,7 @@ pub fn dense(c: &mut Criterion) {
     let patterns = Patterns::seed();
     let text = Concepts::of(&texts::prose()).hits.join("\n");
     compare(c, "dense", &patterns, &text, patterns.all(), |_| {});
+    compare_spans(c, "dense spans", &patterns, &text);
 }
 
 /// Text made to look like triggers, with none in it. No engine of ours should be much slower on it than `dfa`.
@@ -139,6 +141,7 @@ pub fn long_line(c: &mut Criterion) {
             group.bench_function(named.name, |b| b.iter(|| run(named.finder.as_mut(), text)));
         }
         group.finish();
+        compare_spans(c, &format!("{name} spans"), &patterns, text);
     }
 }
 

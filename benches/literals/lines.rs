@@ -162,7 +162,9 @@ impl<'l> Lines<'l> {
             [_] => {}
             _ => self.places.sort_unstable_by_key(|place| place.pattern),
         }
-        if let Form::Raw(lowering) = &mut self.form {
+        if let Form::Raw(lowering) = &mut self.form
+            && !self.tally.spans_only
+        {
             lowering.lower(&self.text[self.line.clone()]);
         }
         for place in self.places.drain(..) {
@@ -174,6 +176,14 @@ impl<'l> Lines<'l> {
             let trigger = place.start + 1..place.end - 1;
             let of_document = |range: &Range<usize>| self.offset + range.start..self.offset + range.end;
             match &self.form {
+                Form::Raw(_) if self.tally.spans_only => self.tally.add(&Match {
+                    pattern: place.pattern,
+                    source: of_document(&source),
+                    trigger: of_document(&trigger),
+                    target: of_document(&target),
+                    source_text: "",
+                    target_text: "",
+                }),
                 Form::Raw(lowering) => {
                     let of_line = |range: &Range<usize>| {
                         lowering.lowered(range.start - self.line.start)..lowering.lowered(range.end - self.line.start)

@@ -118,6 +118,33 @@ fn compare(
     group.finish();
 }
 
+/// Times those that search the text as it is, with nothing lowered for whoever reads only spans.
+fn compare_spans(c: &mut Criterion, name: &str, patterns: &peers::Patterns, text: &str) {
+    if !asked(name) {
+        return;
+    }
+    let mut finders = patterns.of_raw_text();
+    let count = |named: &mut Named| {
+        let mut tally = Tally::of_spans();
+        named.finder.find(text, &mut tally);
+        tally.sums()
+    };
+    let sums: Vec<_> = finders.iter_mut().map(count).collect();
+    assert!(sums.windows(2).all(|two| two[0] == two[1]), "not all find the same spans: {sums:?}");
+    let mut group = group(c, name);
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    for named in &mut finders {
+        group.bench_function(named.name, |b| {
+            b.iter(|| {
+                let mut tally = Tally::of_spans();
+                named.finder.find(std::hint::black_box(text), &mut tally);
+                tally.sums()
+            });
+        });
+    }
+    group.finish();
+}
+
 /// What is timed: everything from the text to the last association.
 fn run(finder: &mut dyn Finder, text: &str) -> (u64, u64) {
     let mut tally = Tally::default();

@@ -37,6 +37,11 @@ enum Other {
     Opening,
     Infinitive,
     Clause,
+    Aside,
+    Adverbial,
+    Third,
+    Participle,
+    Range,
 }
 
 impl Checks {
@@ -104,6 +109,11 @@ impl Clause {
                 Test::Opening => Other::Opening,
                 Test::Infinitive => Other::Infinitive,
                 Test::Clause => Other::Clause,
+                Test::Aside => Other::Aside,
+                Test::Adverbial => Other::Adverbial,
+                Test::Third => Other::Third,
+                Test::Participle => Other::Participle,
+                Test::Range => Other::Range,
             };
             clause.others.push((*negated, other));
         }
@@ -131,14 +141,27 @@ impl Other {
             Other::Bare => sentence.is_bare(phrase),
             Other::Indefinite => phrase.determiner.is_some_and(|at| sentence.is_one_of(at, &["a", "an"])),
             Other::Opening => phrase.first == 0,
-            Other::Infinitive => {
-                let end = phrase.reach();
-                sentence.is(end, "to") && sentence.has(end + 1, class::VERB)
-            }
+            Other::Infinitive => sentence.infinitive_follows(phrase.reach()),
             Other::Clause => {
                 let next = sentence.classes(phrase.reach());
                 next.any(class::AUXILIARY) || next.is_verb()
             }
+            Other::Aside => {
+                let end = phrase.reach();
+                sentence.has(end, class::COMMA) && sentence.is(end + 1, "which")
+            }
+            Other::Adverbial => sentence.is_adverbial(phrase),
+            Other::Third => {
+                let third = sentence.classes(phrase.head);
+                let noun = phrase.head.checked_sub(1).filter(|_| phrase.start < phrase.head);
+                third.any(class::VERB)
+                    && third.any(class::PLURAL)
+                    && noun.is_some_and(|at| sentence.has(at, class::NOUN))
+            }
+            Other::Participle => {
+                phrase.determiner.is_none() && phrase.start < phrase.head && sentence.is_participial(phrase.start)
+            }
+            Other::Range => sentence.is(phrase.reach(), "to"),
         }
     }
 }

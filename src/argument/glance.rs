@@ -4,7 +4,7 @@
 
 use super::anchor::{After, Anchor};
 use super::class::{self, Classes, DETERMINING, STOP};
-use super::lexicon::{HIGH_BITS, Vocabulary, ascii_lower, eight_bytes, letters};
+use super::lexicon::{HIGH_BITS, US, Vocabulary, ascii_lower, eight_bytes, letters};
 use super::quick::{Facts, facts};
 use crate::pattern::trigger::ADVERBS_LIMIT;
 
@@ -147,14 +147,14 @@ impl Glance<'_> {
 
     /// Whether `to` before the anchor makes an infinitive of it that has no subject.
     fn is_infinitive(self, to: Before) -> bool {
-        let raises = |word: Before| self.vocabulary.closed_classes(self.text, word.start..word.end, word.key.0);
-        self.before_rarely(to.start).is_some_and(|before| !raises(before).any(class::RAISING))
+        self.before_rarely(to.start).is_some_and(|before| !self.closed_of(before).any(class::RAISING))
     }
 
-    /// The closed classes of the word of at most eight letters that has this key.
+    /// The closed classes of the word of at most eight letters that has this key. Of `us`, which may be the name of a
+    /// state, a key tells nothing.
     #[inline]
     fn closed(self, key: Key) -> Classes {
-        self.vocabulary.lexicon.closed(key.0)
+        if key.0 == US { Classes::NONE } else { self.vocabulary.lexicon.closed(key.0) }
     }
 
     /// The closed classes of `word` if it has at most eight letters; few words of closed classes have more.
@@ -162,6 +162,11 @@ impl Glance<'_> {
     fn closed_before(self, word: Before) -> Classes {
         let closed = self.closed(word.key);
         if word.end - word.start > 8 { Classes::NONE } else { closed }
+    }
+
+    /// The closed classes of `word`, however long it is.
+    fn closed_of(self, word: Before) -> Classes {
+        self.vocabulary.closed_classes(self.text, word.start..word.end, word.key.0)
     }
 
     /// Whether the left argument is surely the pronoun `word`, and the only left argument.
@@ -174,6 +179,11 @@ impl Glance<'_> {
             .or(class::HEDGE)
             .or(class::RAISING);
         if closed.any(others) {
+            return false;
+        }
+        // `the people around us`
+        let joins = |word: Before| self.closed_of(word).any(class::PREPOSITION);
+        if self.before_rarely(word.start).is_none_or(joins) {
             return false;
         }
         // Of `a cold is what it causes` the cold is an argument too.

@@ -75,6 +75,9 @@ impl Vocabulary<'_> {
         if span.len() > 8 {
             return self.of_long(text, span);
         }
+        if lower == US && is_us(&text[span]) {
+            return Classes::NONE;
+        }
         self.lexicon.closed(lower)
     }
 
@@ -88,10 +91,17 @@ impl Vocabulary<'_> {
         let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
         let (known, mut classes) = self.recent.entry(lower).get();
         if known != lower {
-            classes = self.look_up(&text[span.clone()], &Lower::short(lower, span.len()), lower);
+            let word = match lower & HIGH_BITS {
+                0 => Lower { parts: [lower, 0, 0], len: span.len() },
+                _ => Lower::within(text, span.start, span.end),
+            };
+            classes = self.look_up(&text[span.clone()], &word, lower);
         }
         let first = bytes.get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
+            if lower == US && is_us(&text[span.clone()]) {
+                classes = class::WORD | class::NOUN;
+            }
             classes |= of_first_letter(&text[span]);
         }
         classes
@@ -121,6 +131,14 @@ impl Vocabulary<'_> {
     }
 }
 
+/// `us` as the first eight bytes of a word.
+pub(super) const US: u64 = u64::from_le_bytes(*b"us\0\0\0\0\0\0");
+
+/// Whether a word that is `us` in small letters is the name of a state.
+fn is_us(word: &str) -> bool {
+    word == "US"
+}
+
 fn of_hyphen(word: &str) -> Classes {
     if word.as_bytes().contains(&b'-') { class::HYPHEN | class::MODIFIER } else { Classes::NONE }
 }
@@ -143,17 +161,18 @@ impl Lower {
         Self::of_padded(padded, bytes.len())
     }
 
-    /// The word of `len` bytes, at most eight, that `lower` holds in lower case.
-    fn short(lower: u64, len: usize) -> Self {
-        if lower & HIGH_BITS == 0 { Lower { parts: [lower, 0, 0], len } } else { Lower::default() }
-    }
-
     /// The word `text[start..end]`, without a copy of unknown length where the text goes on far enough.
     pub(crate) fn within(text: &str, start: usize, end: usize) -> Self {
         let len = end - start;
-        match text.as_bytes()[start..].first_chunk::<WORD_LIMIT>() {
+        let word = match text.as_bytes()[start..].first_chunk::<WORD_LIMIT>() {
             Some(bytes) if len <= WORD_LIMIT => Self::of_padded(*bytes, len),
             _ => Self::new(&text[start..end]),
+        };
+        // `don’t` is `don't`
+        if word.len == 0 && text[start..end].contains('’') {
+            Self::new(&text[start..end].replace('’', "'"))
+        } else {
+            word
         }
     }
 
@@ -557,6 +576,15 @@ mod tests {
         words.dedup();
         let used = lexicon.slots.iter().filter(|slot| slot.key != 0).count();
         assert_eq!(used, words.len(), "two words have one key");
+    }
+
+    #[test]
+    fn apostrophes_are_alike() {
+        let lexicon = Lexicon::english();
+        let vocabulary = Vocabulary { lexicon: &lexicon, recent: &Recent::default() };
+        for word in ["don’t", "can’t", "couldn’t", "shouldn’t"] {
+            assert!(vocabulary.classes(word, 0..word.len()).any(class::NEGATION), "{word}");
+        }
     }
 
     #[test]

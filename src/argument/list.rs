@@ -11,28 +11,46 @@ impl Sentence<'_> {
     /// told from two clauses.
     pub(crate) fn list_left(&self, last: &Phrase) -> Vec<Phrase> {
         let mut items: Vec<Phrase> = Vec::new();
-        let Some(mut end) = last.first.checked_sub(1).filter(|&at| self.has(at, class::COORDINATOR)) else {
-            return items;
-        };
-        if end > 0 && self.has(end - 1, class::COMMA) {
-            end -= 1;
-        }
-        items.extend(self.item_ending(end));
+        let Some(mut end) = self.conjunction_before(last.first) else { return items };
+        let comma = end > 0 && self.has(end - 1, class::COMMA);
+        // `they were poor, and this want caused`, but `the otter, or river dog, is`
+        let parts_clauses = comma && self.is(end, "and");
+        end -= usize::from(comma);
+        items.extend(self.item_ending(end).filter(|item| !self.is_modifier_of(item, last)));
         if let Some(item) = items.last() {
             items.extend(self.items_before(item.first));
         }
         let Some(first) = items.last() else { return items };
         // Two items may be the ends of two clauses, unless one determiner stands for both or a clause begins there.
         let shared = first.determiner.is_some() && last.determiner.is_none();
+        let agent = first.first.checked_sub(1).is_some_and(|at| self.is(at, "by"));
         let before = first.first.checked_sub(1).map(|at| self.classes(at));
         let bounded = before.is_none_or(|before| {
             let bounds = class::PREPOSITION.or(class::CONJUNCTION).or(class::RELATIVE).or(class::COORDINATOR);
             before.any(bounds) || before.is_verb() || !before.any(class::WORD)
         });
-        if !(items.len() > 1 || shared || bounded) {
+        let pointed = last.determiner.is_some_and(|at| self.is_one_of(at, &["this", "these", "that"]));
+        if !(items.len() > 1 || !parts_clauses && !pointed && !agent && (shared || bounded)) {
             items.clear();
         }
         items
+    }
+
+    /// Whether `item`, which a conjunction joins to `last`, only modifies its head: `economic and political crises`.
+    fn is_modifier_of(&self, item: &Phrase, last: &Phrase) -> bool {
+        let modifies = class::ADJECTIVE.or(class::PAST).or(class::HYPHEN);
+        item.start == item.head
+            && self.has(item.head, modifies)
+            && !self.has(item.head, class::PLURAL)
+            && last.start < last.head
+            && last.determiner.is_none()
+            && self.has(last.start, class::MODIFIER)
+    }
+
+    /// Where the conjunction begins that ends just before token `at`: `and`, `or`, `as well as`.
+    fn conjunction_before(&self, at: usize) -> Option<usize> {
+        let as_well_as = at.checked_sub(3).filter(|&start| self.are(start, &["as", "well", "as"]));
+        as_well_as.or_else(|| at.checked_sub(1).filter(|&before| self.has(before, class::COORDINATOR)))
     }
 
     /// The phrases that commas join to one whose first token is `first`, nearest first.
@@ -41,6 +59,10 @@ impl Sentence<'_> {
         while items.len() < ITEMS_LIMIT {
             let comma = first.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
             let Some(item) = comma.and_then(|comma| self.item_ending(comma)) else { break };
+            // `in contrast, A and B`
+            if item.first <= 1 && self.has(0, class::PREPOSITION) {
+                break;
+            }
             first = item.first;
             items.push(item);
         }
@@ -57,6 +79,9 @@ impl Sentence<'_> {
     /// `again` is a preposition that may stand before each item: `by rain or by wind`.
     pub(crate) fn list_right(&self, first: &Phrase, open: bool, clause: bool, again: &str) -> Vec<Phrase> {
         let mut items: Vec<Phrase> = Vec::new();
+        if self.is_list_within(first) {
+            return items;
+        }
         let mut closed = false;
         let mut at = first.reach();
         while items.len() < ITEMS_LIMIT && !closed {
@@ -64,13 +89,29 @@ impl Sentence<'_> {
             if self.is(start, again) && self.has(start, class::PREPOSITION) {
                 start += 1;
             }
-            if self.is_one_of(start, &["also", "then", "thus", "so", "even", "therefore"]) {
+            let verb = self.has(start, class::LIGHT_ADVERB) && self.has(start + 1, class::VERB);
+            if verb || self.is_one_of(start, &["also", "then", "thus", "so", "even", "therefore"]) {
                 break;
             }
             let Some(item) = self.right(start, self.len()).filter(|item| !item.pronoun) else { break };
+            // `a state of rest and attention`
+            let indefinite =
+                first.determiner.is_some_and(|at| self.is_one_of(at, &["a", "an"])) || matches!(again, "a" | "an");
+            if items.is_empty() && first.of.is_some() && indefinite && item.determiner.is_none() {
+                break;
+            }
+            // `linked to organs and containing nerves`
+            let participial = |phrase: &Phrase| self.classes(phrase.start).is_present_participle();
+            if participial(&item) && item.start < item.head && item.determiner.is_none() && !participial(first) {
+                break;
+            }
             at = item.reach();
             let next = self.classes(at);
-            if clause && items.is_empty() && (next.any(class::AUXILIARY) || next.is_verb()) {
+            let finite = next.any(class::AUXILIARY) || next.is_verb();
+            let participle = next.any(class::ING) || next.any(class::PAST) && self.has(at + 1, class::PREPOSITION);
+            // `by smoke and gout caused by wine`
+            let described = next.any(class::PAST) && self.is(at + 1, "by") && again == "by";
+            if items.is_empty() && (clause && finite && !participle || described) {
                 break;
             }
             items.push(item);
@@ -80,6 +121,23 @@ impl Sentence<'_> {
             items.clear();
         }
         items
+    }
+
+    /// Whether what is coordinated after the phrase stands after its `of` as well: `a mixture of sand and lime`.
+    fn is_list_within(&self, phrase: &Phrase) -> bool {
+        const JOINING: [&str; 10] = [
+            "combination",
+            "mixture",
+            "blend",
+            "union",
+            "intersection",
+            "product",
+            "ratio",
+            "sum",
+            "difference",
+            "balance",
+        ];
+        phrase.of.is_some() && self.is_one_of(phrase.head, &JOINING)
     }
 
     /// The start of what follows a comma, a conjunction or both at `at`, and whether there is a conjunction.
@@ -92,6 +150,17 @@ impl Sentence<'_> {
             return Some((at + 1, true));
         }
         self.are(at, &["as", "well", "as"]).then_some((at + 3, true))
+    }
+
+    /// Whether `to` and a verb follow at `at`, or after the rest of a short list: `causes the demand or supply to shift`.
+    pub(crate) fn infinitive_follows(&self, at: usize) -> bool {
+        let infinitive = |at: usize| {
+            self.is(at, "to") && self.has(at + 1, class::VERB.or(class::AUXILIARY)) && !self.has(at + 1, class::PLURAL)
+        };
+        let end = self.skip_aside_right(at);
+        infinitive(end)
+            || self.has(end, class::COORDINATOR)
+                && self.right(end + 1, self.len()).is_some_and(|item| infinitive(item.reach()))
     }
 
     /// Steps over closing quotes and one parenthesis at `at`.

@@ -19,6 +19,7 @@ mod stop;
 mod subject;
 mod token;
 mod verb;
+mod word;
 
 pub(crate) use grammar::{AnchorHit, Grammar, Reading, Wanted};
 pub(crate) use oracle::Oracle;

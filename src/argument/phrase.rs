@@ -46,7 +46,7 @@ pub(crate) struct Inner {
 }
 
 impl Phrase {
-    fn of_tokens(start: usize, end: usize, first: usize, determiner: Option<usize>) -> Self {
+    pub(super) fn of_tokens(start: usize, end: usize, first: usize, determiner: Option<usize>) -> Self {
         Phrase { start, end, core_end: end, head: end - 1, first, determiner, pronoun: false, of: None }
     }
 
@@ -126,36 +126,13 @@ impl<'s> Sentence<'s> {
         self.tokens.get(at).is_some_and(Token::is_word)
     }
 
-    fn is_open(&self, at: usize) -> bool {
+    pub(super) fn is_open(&self, at: usize) -> bool {
         self.classes(at).is_open_word()
-    }
-
-    /// Whether token `at` is a word written with a capital, other than the first of the sentence.
-    fn is_name(&self, at: usize) -> bool {
-        at > 0 && self.has(at, class::CAPITAL)
     }
 
     /// How many words, genitives not counted, the tokens hold.
     pub(crate) fn word_count(&self, start: usize, end: usize) -> usize {
         self.tokens[start..end].iter().filter(|token| token.is_word()).count()
-    }
-
-    /// Whether the head may be a noun: not so an adjective or an adverb alone.
-    pub(crate) fn is_nominal(&self, phrase: &Phrase) -> bool {
-        const ENDINGS: [&str; 6] = ["able", "ible", "ive", "ous", "ful", "less"];
-        let head = self.classes(phrase.head);
-        let other = class::ADJECTIVE.or(class::ADVERB);
-        // What looks like an adjective is one, unless a determiner makes it a noun.
-        let adjectival = head.any(class::ADJECTIVE)
-            && phrase.determiner.is_none()
-            && phrase.head == phrase.start
-            && ENDINGS.iter().any(|ending| self.word(phrase.head).ends_with(ending));
-        if adjectival {
-            return false;
-        }
-        phrase.pronoun
-            || head.any(class::NOUN.or(class::PLURAL).or(class::ING).or(class::CAPITAL))
-            || !(head.any(other) || self.is_adverb(phrase.head) || head.is_verb_only())
     }
 
     /// The last [`WORDS_LIMIT`] words of the tokens, from the first of them on.
@@ -206,7 +183,9 @@ impl<'s> Sentence<'s> {
         while end > start && !self.has(end - 1, class::WORD.or(class::APOSTROPHE_S)) {
             end -= 1;
         }
-        while end > start + 1 && self.has(end - 1, class::COORDINATOR.or(class::APOSTROPHE_S)) {
+        while end > start + 1
+            && (self.has(end - 1, class::COORDINATOR.or(class::APOSTROPHE_S)) || self.is_adverb(end - 1))
+        {
             end -= 1;
         }
         if end <= start {
@@ -260,7 +239,7 @@ impl<'s> Sentence<'s> {
             let article = determiner.is_none_or(|d| self.is_one_of(d, &["a", "an"]));
             if classes.any(class::QUOTE) {
                 at += 1;
-            } else if classes.any(DETERMINING) && !self.is_one_of(at, &["what", "whatever", "such"]) {
+            } else if classes.any(DETERMINING) && !self.opens_clause(at) {
                 determiner = Some(at);
                 at += 1 + usize::from(self.is(at + 1, "of"));
             } else if classes.any(class::NUMERAL) && self.is(at + 1, "of") {
@@ -268,7 +247,7 @@ impl<'s> Sentence<'s> {
                 at += 2;
             } else if classes.any(class::MEASURE) && self.is(at + 1, "of") && article {
                 at += 2;
-            } else if self.is(at, "one") && self.is_open(at + 1) {
+            } else if self.is(at, "one") && self.is_open(at + 1) && !self.is_participial(at + 1) {
                 determiner = Some(at);
                 at += 1;
             } else if self.is_focus(at) {
@@ -278,24 +257,6 @@ impl<'s> Sentence<'s> {
             }
         }
         (at, determiner)
-    }
-
-    /// An adverb that only says how the phrase is to be taken: `only`, `mainly`, `especially`.
-    fn is_focus(&self, at: usize) -> bool {
-        const FOCUS: [&str; 11] = [
-            "only",
-            "just",
-            "mainly",
-            "primarily",
-            "particularly",
-            "especially",
-            "mostly",
-            "largely",
-            "partly",
-            "even",
-            "also",
-        ];
-        self.is_one_of(at, &FOCUS)
     }
 
     /// Where the run of words that can be one noun phrase ends.
@@ -316,6 +277,8 @@ impl<'s> Sentence<'s> {
                 }
                 noun = false;
                 at += 1;
+            } else if self.joins_words(at) {
+                at += 1;
             } else if !classes.any(class::WORD) {
                 let goes_on = classes.any(class::COMMA) && at > start && modifiers && self.modifier_follows(at, limit);
                 if !goes_on {
@@ -334,21 +297,13 @@ impl<'s> Sentence<'s> {
                 if self.ends_before(at, noun, modifiers, limit) {
                     break;
                 }
-                noun = true;
-                modifiers &= classes.any(class::MODIFIER.or(class::ING));
+                let adverb = self.is_adverb(at);
+                noun = !adverb;
+                modifiers &= adverb || classes.any(class::MODIFIER.or(class::ING));
                 at += 1;
             }
         }
         at
-    }
-
-    fn closes_quote(&self, at: usize) -> bool {
-        self.is_one_of(at, &["\"", "”", "»", "’"])
-    }
-
-    fn is_closed(&self, at: usize) -> bool {
-        let classes = self.classes(at);
-        classes.any(STOP) || (classes.any(class::LIGHT_ADVERB) && !classes.any(class::ADJECTIVE))
     }
 
     /// `strong and heavy rain`: a conjunction between modifiers of one noun.
@@ -364,7 +319,7 @@ impl<'s> Sentence<'s> {
     /// Words of closed classes that a noun phrase may hold: `human being`, `vitamin A`, `usually red`.
     fn may_stand_within(&self, at: usize, start: usize, modifiers: bool) -> bool {
         (self.is(at, "being") && modifiers && at > start)
-            || (self.word(at) == "A" && at > start)
+            || (at > start && (self.is_numbering(at) || self.is(at, "half") && modifiers))
             || (self.has(at, class::LIGHT_ADVERB)
                 && modifiers
                 && self.has(at + 1, class::MODIFIER)
@@ -388,7 +343,9 @@ impl<'s> Sentence<'s> {
             return true;
         }
         // `salt ruins the bridge`: what looks like a plural is a verb before a determiner.
-        if !modifiers && classes.any(class::VERB) && classes.any(class::PLURAL) && next.any(DETERMINING) {
+        let adjective_follows = next_open && next.any(class::ADJECTIVE) && !next.any(class::NOUN.or(class::PAST));
+        let object_follows = next.any(DETERMINING) && !next.any(class::RELATIVE) || adjective_follows;
+        if !modifiers && classes.any(class::VERB) && classes.any(class::PLURAL) && object_follows {
             return true;
         }
         // `predators hunt`: a plural is seldom followed by another noun.
@@ -413,30 +370,6 @@ impl<'s> Sentence<'s> {
         }
         self.is_one_of(at, &["native", "similar", "equal", "open", "equivalent", "common", "related"])
             && self.is_one_of(at + 1, &["to", "on", "in"])
-    }
-
-    /// Whether a verb in the third person may follow token `at`: a noun in the singular, an adverb, `which`.
-    fn may_be_subject(&self, at: usize) -> bool {
-        let classes = self.classes(at);
-        let singular = classes.any(class::NOUN) && !classes.any(class::PLURAL.or(class::MODIFIER).or(STOP));
-        singular || classes.any(class::RELATIVE.or(class::LIGHT_ADVERB)) || self.is_adverb(at)
-    }
-
-    fn is_plural_noun(&self, at: usize) -> bool {
-        self.has(at, class::PLURAL) && !self.has(at, class::MODIFIER)
-    }
-
-    /// A participle that may stand before a noun: `heated`, `broken`.
-    fn is_adjectival(&self, at: usize) -> bool {
-        let word = self.word(at);
-        self.has(at, class::PAST) && ["ed", "en", "wn", "rn"].iter().any(|ending| word.ends_with(ending))
-    }
-
-    /// A word in -ly that is no noun and no adjective.
-    fn is_adverb(&self, at: usize) -> bool {
-        let classes = self.classes(at);
-        let word = self.word(at).as_bytes();
-        word.len() > 3 && word.ends_with(b"ly") && !classes.any(class::NOUN.or(class::ADJECTIVE))
     }
 
     /// Whether the comma or conjunction at `at` is followed by another modifier and then a noun, so that the phrase
@@ -478,12 +411,16 @@ impl<'s> Sentence<'s> {
         {
             return None;
         }
-        let begin = self.run_left(end)?;
-        let start = (begin..end).find(|&i| self.is_word(i))?;
+        let mut begin = self.run_left(end)?;
+        let mut start = (begin..end).find(|&i| self.is_word(i))?;
+        if self.is_verb_here(start) || start + 1 < end && self.is_gerund_here(start) {
+            begin = start + 1;
+            start = (begin..end).find(|&i| self.is_word(i))?;
+        }
         let determiner = begin.checked_sub(1).filter(|&i| self.has(i, DETERMINING));
         let mut first = begin;
         loop {
-            if first > 0 && self.has(first - 1, DETERMINING.or(class::QUOTE)) {
+            if first > 0 && self.determines(first - 1) {
                 first -= 1;
             } else if first > 1 && self.is(first - 1, "of") && self.has(first - 2, DETERMINING.or(class::NUMERAL)) {
                 // `one of the ships`
@@ -509,6 +446,8 @@ impl<'s> Sentence<'s> {
                 if at == end {
                     break;
                 }
+            } else if at < end && self.joins_words(before) {
+                // `the U.S. invasion`
             } else if !classes.any(class::WORD) {
                 let adjective = |i: usize| self.has(i, class::ADJECTIVE) && !self.has(i, class::NOUN);
                 let between_modifiers = classes.any(class::COMMA)
@@ -520,7 +459,7 @@ impl<'s> Sentence<'s> {
                     break;
                 }
             } else if classes.any(STOP) {
-                if !(self.word(before) == "A" && before > 0 && at < end) {
+                if !(before > 0 && self.is_numbering(before)) {
                     break;
                 }
             } else if !self.is_name(before) {
@@ -534,7 +473,10 @@ impl<'s> Sentence<'s> {
                 }
                 // `smoking causes cancer`: between a noun and another one what looks like a plural is a verb.
                 let third = classes.any(class::VERB) && classes.any(class::PLURAL) && !classes.any(class::MODIFIER);
-                if at < end && third && before > 0 && self.may_be_subject(before - 1) {
+                // `it harms plants and causes death`
+                let joined = class::COORDINATOR.or(class::RELATIVE);
+                let verb = before > 0 && (self.may_be_subject(before - 1) || self.has(before - 1, joined));
+                if at < end && third && verb {
                     break;
                 }
                 // `farmers treat pigs`, where `treat` may be a noun as well
@@ -542,7 +484,14 @@ impl<'s> Sentence<'s> {
                 if at < end && base && before > 0 && self.is_open(before - 1) && self.is_plural_noun(before - 1) {
                     break;
                 }
-                if classes.is_verb() {
+                // `fighters targeted civilians`
+                let past = classes.any(class::PAST) && !classes.any(class::ADJECTIVE.or(class::NOUN).or(class::HYPHEN));
+                if at < end && past && before > 0 && self.is_plural_noun(before - 1) {
+                    break;
+                }
+                // `the use of`, `the need of`
+                let nominal = at == end && classes.any(class::NOUN) && self.is(end, "of");
+                if classes.is_verb() && !nominal {
                     if at == end {
                         return None;
                     }

@@ -97,7 +97,7 @@ impl Rule {
             trigger: bounded.trigger.clone(),
             mode: pattern.argument(),
             distance,
-            participial: !has_gerund(&bounded.trigger),
+            participial: !(bounded.trigger.verbal && has_finite_form(&bounded.trigger)),
             lists: rules.lists,
             unwrap: rules.unwrap,
             verbal: bounded.trigger.verbal || matches!(rules.reach, Some(Reach::Subject | Reach::Opening)),
@@ -174,8 +174,13 @@ impl Rule {
         if group.infinitive {
             return;
         }
-        let alone = self.verbal && group.start == trigger.start;
+        let helped = (group.start..trigger.start).any(|at| sentence.has(at, class::AUXILIARY) || sentence.is(at, "to"));
+        let alone = self.verbal && !helped;
         let first = sentence.classes(trigger.start);
+        // `it is induced sleep`: a passive has no object
+        if self.verbal && !self.participial && first.any(class::PAST) && sentence.is_passive(trigger.start) {
+            return;
+        }
         let reduced = alone && (first.any(class::ING) || self.participial);
         let distance = match self.distance {
             Distance::Subject if reduced => Distance::Described,
@@ -209,7 +214,10 @@ impl Rule {
         rights.retain(|right| self.takes_right(sentence, right));
         for left in &lefts {
             for right in &rights {
-                found.push(context.found(left, right));
+                // `election after election`
+                if !sentence.same_words(left, right) {
+                    found.push(context.found(left, right));
+                }
             }
         }
     }
@@ -226,7 +234,14 @@ impl Rule {
     }
 
     fn takes_left(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
-        sentence.is_nominal(phrase) && self.left.hold(sentence, phrase)
+        let asked = phrase.first.checked_sub(1).is_some_and(|at| sentence.is_one_of(at, &["what", "whatever"]));
+        let number =
+            phrase.start == phrase.head && sentence.word(phrase.head).bytes().all(|byte| !byte.is_ascii_alphabetic());
+        // `the system as a whole`
+        let whole = self.verbal && sentence.is_role(phrase);
+        sentence.is_nominal(phrase)
+            && !(asked || number || whole || sentence.is_predicate(phrase))
+            && self.left.hold(sentence, phrase)
     }
 
     fn takes_right(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
@@ -270,10 +285,10 @@ fn others_or_plural(sentence: &Sentence<'_>, subject: &Phrase, others: &[Phrase]
     !others.is_empty() || subject.pronoun || sentence.has(subject.head, class::PLURAL)
 }
 
-/// Whether the trigger begins with a verb of which all forms are meant.
-fn has_gerund(trigger: &Trigger) -> bool {
+/// Whether the trigger begins with a verb that can be the verb of a clause: with one in the third person, or in all forms.
+fn has_finite_form(trigger: &Trigger) -> bool {
     let first = trigger.elements.first().map(|element| &element.kind);
-    matches!(first, Some(ElementKind::Words(all)) if all.iter().any(|words| words[0].ends_with("ing")))
+    matches!(first, Some(ElementKind::Words(all)) if all.iter().any(|words| words[0].ends_with("ing") || words[0].ends_with('s')))
 }
 
 /// Looks through a noun that only measures: the subject of `most cases of flu` is `flu`.
@@ -398,6 +413,11 @@ impl Sentence<'_> {
             Some([only]) => only.start..only.end,
             _ => 0..0,
         }
+    }
+
+    fn same_words(&self, left: &Phrase, right: &Phrase) -> bool {
+        let text = |phrase: &Phrase| &self.text.as_bytes()[self.bytes(phrase.start..phrase.end)];
+        text(left).eq_ignore_ascii_case(text(right))
     }
 
     fn argument(&self, phrase: &Phrase) -> Argument {

@@ -34,11 +34,20 @@ impl From<Phrase> for Left {
 impl Sentence<'_> {
     /// The argument that ends at token `at`.
     pub(crate) fn subject(&self, at: usize, distance: Distance) -> Option<Left> {
-        let opening = || if distance == Distance::Opening { self.opening(at).map(Left::from) } else { None };
+        let of_which = at.checked_sub(1).is_some_and(|last| self.has(last, class::RELATIVE));
+        let opens = distance == Distance::Opening && !of_which;
+        let opening = || if opens { self.opening(at).map(Left::from) } else { None };
         let Some((end, relative)) = self.antecedent_end(at, distance) else { return opening() };
-        let Some(nearest) = self.left(end) else { return opening() };
+        let far = matches!(distance, Distance::Subject | Distance::Opening);
+        let contact = || if far { self.left(self.contact_clause(end)?) } else { None };
+        let Some(nearest) = self.left(end).or_else(contact) else { return opening() };
+        // `set in the wall is a door`
+        let inverted = self.has(0, class::PAST) && !self.has(0, class::NOUN) && self.has(1, class::PREPOSITION);
+        if distance == Distance::Opening && inverted && !(0..at).any(|i| self.has(i, class::COMMA)) {
+            return None;
+        }
         let distance = if relative && distance == Distance::Subject { Distance::Described } else { distance };
-        if nearest.pronoun {
+        if nearest.pronoun && self.phrase_before(&nearest, distance).is_none() {
             return Some(nearest.into());
         }
         let mut chain = self.climb(nearest, distance);
@@ -58,6 +67,9 @@ impl Sentence<'_> {
         }
         if matches!(distance, Distance::Subject | Distance::Opening) {
             self.take_in_gerund(&mut phrase);
+            if let Some(gerund) = self.gerund_subject(&phrase) {
+                return Some(gerund.into());
+            }
         }
         if distance == Distance::Opening
             && self.begins_late(&phrase)
@@ -71,7 +83,8 @@ impl Sentence<'_> {
     /// What the sentence says that `phrase` is, if the clause that ends at `at` describes it: of `measles is a disease
     /// that causes fever` it is `measles`.
     pub(crate) fn defined_by(&self, phrase: &Phrase, at: usize) -> Option<Phrase> {
-        let describes = phrase.reach() == at || at.checked_sub(1).is_some_and(|at| self.has(at, class::RELATIVE));
+        let relative = |at: usize| self.has(at, class::RELATIVE) && !(at > 0 && self.has(at - 1, class::COMMA));
+        let describes = phrase.reach() == at || at.checked_sub(1).is_some_and(relative);
         let copula = phrase.first.checked_sub(1).filter(|&at| describes && self.is_one_of(at, &["is", "are"]))?;
         let group = self.verb_group(copula);
         let subject = if group.negated { None } else { self.subject(group.start, Distance::Subject) };
@@ -90,11 +103,22 @@ impl Sentence<'_> {
             let comma = last > 0 && self.has(last - 1, class::COMMA);
             return Some((self.skip_asides_left(if comma { last - 1 } else { last })?, true));
         }
+        // `the storm passed, causing floods`: the whole clause is the subject
+        if self.has(last, class::COMMA) && (distance == Distance::Near || self.has(at, class::ING)) {
+            return None;
+        }
         let dash = distance == Distance::Opening && self.is_one_of(last, &["-", "–", "—"]);
         if self.has(last, class::COMMA) || dash {
             return Some((self.aside_start(last)?, false));
         }
         Some((end, false))
+    }
+
+    /// Where the phrase ends that a clause without a relative word describes which ends at `end`: `the pain he felt`.
+    fn contact_clause(&self, end: usize) -> Option<usize> {
+        let subject = end.checked_sub(2).filter(|_| self.has(end - 1, class::VERB))?;
+        let pronoun = self.is_one_of(subject, &["i", "we", "you", "he", "she", "they", "it"]);
+        (pronoun && subject > 0 && self.has(subject - 1, class::NOUN)).then_some(subject)
     }
 
     /// The comma that opens the aside which the mark at `close` closes, if what follows it looks like an aside.
@@ -124,7 +148,14 @@ impl Sentence<'_> {
                     || next.is_participle()
                     || close - at <= SHORT_ASIDE
                     || self.is_one_of(at + 1, &OPENERS);
-                return aside.then_some(at);
+                // `with common goals, many looked to issues, based on`: no apposition, but a clause
+                let own_verb = |i: &usize| self.has(*i, class::AUXILIARY) || self.classes(*i).is_verb();
+                let clause = next.any(DETERMINING)
+                    && (at + 1..close).take_while(|&i| !self.has(i, class::RELATIVE)).any(|i| own_verb(&i));
+                // `for example, ..., causing`: what opens the sentence with a preposition is no subject
+                let opened = self.has(0, class::PREPOSITION.or(class::CONJUNCTION))
+                    && self.left(at).is_none_or(|phrase| phrase.first <= 1);
+                return (aside && !opened && !clause).then_some(at);
             }
             if self.is_one_of(at, &[";", ":", "."]) {
                 return None;
@@ -159,10 +190,20 @@ impl Sentence<'_> {
                 return self.left(comma.unwrap_or(at)).filter(|outer| !outer.pronoun);
             }
         }
+        // `the species donating a pair`
+        let participle = inner.determiner.is_some() && self.has(at, class::ING) && self.has(at, class::VERB);
+        if participle && at.checked_sub(1).is_some_and(|noun| self.has(noun, class::NOUN)) {
+            return self.left(at).filter(|outer| !outer.pronoun);
+        }
         if !self.has(at, class::VERB) {
             return None;
         }
         at = self.verb_group(at).start;
+        // `the burden that they impose on trade`
+        let subject = at
+            .checked_sub(1)
+            .filter(|&subject| self.has(subject, class::PRONOUN) && !self.has(subject, class::RELATIVE));
+        at = subject.unwrap_or(at);
         let relative = at.checked_sub(1).filter(|&at| self.is_one_of(at, &["that", "which", "who"]))?;
         let comma = relative.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
         self.left(comma.unwrap_or(relative)).filter(|outer| !outer.pronoun)
@@ -174,7 +215,11 @@ impl Sentence<'_> {
         let of = self.is(preposition, "of");
         let joins = match distance {
             Distance::Near => false,
-            Distance::Described => of || self.is(preposition, "in"),
+            // `damage to the brain caused by`
+            Distance::Described => {
+                let harm = || self.is_one_of(preposition - 1, &["damage", "harm", "injury", "injuries", "exposure"]);
+                of || self.is(preposition, "in") || self.is(preposition, "to") && harm()
+            }
             Distance::Subject | Distance::Opening => of || self.has(preposition, class::LINKING),
         };
         if !joins {
@@ -206,7 +251,12 @@ impl Sentence<'_> {
         let infinitive = self.has(outer.start, class::VERB)
             && outer.first == outer.start
             && outer.first.checked_sub(1).is_some_and(|at| self.is(at, "to"));
-        (!mere_participle && !infinitive).then_some(outer)
+        // `it is clear to both sides`
+        // `..., resulting in losses`
+        let participial = outer.first == outer.head
+            && self.classes(outer.head).is_present_participle()
+            && outer.first.checked_sub(1).is_some_and(|at| self.has(at, class::COMMA));
+        (!mere_participle && !infinitive && !participial && !self.is_predicate(&outer)).then_some(outer)
     }
 
     /// Lets the outermost phrase of `chain` hold those after it that `of` joins, as far as it stays short.
@@ -225,11 +275,38 @@ impl Sentence<'_> {
         }
     }
 
+    /// The gerund with which the clause begins that ends at token `at`, with its object: of `heating the metal in air leads
+    /// to`, `heating the metal`.
+    fn gerund_subject(&self, phrase: &Phrase) -> Option<Phrase> {
+        let bounds =
+            class::COMMA.or(class::CONJUNCTION).or(class::RELATIVE).or(class::AUXILIARY).or(class::COMMON_VERB);
+        let within = |&at: &usize| !self.has(at, bounds) && !self.is_one_of(at, &[";", ":", "."]);
+        let start = (0..phrase.first).rev().take_while(within).last()?;
+        let before = start.checked_sub(1);
+        let begins =
+            before.is_none_or(|at| self.is_one_of(at, &["that", "because", "since", "if", "so", "while", "whereas"]));
+        let (gerund, next) = (self.classes(start), self.classes(start + 1));
+        let object = next.any(DETERMINING) || next.any(class::ADJECTIVE) && !next.any(class::NOUN.or(STOP));
+        let verb = gerund.any(class::ING) && gerund.any(class::VERB) && (object || gerund.is_present_participle());
+        if !(begins && verb)
+            || self.is_one_of(start, &["following", "including", "concerning", "regarding", "according"])
+        {
+            return None;
+        }
+        let object = self.right(start + 1, phrase.core_end).filter(|object| !object.pronoun)?;
+        let end = object.core_end;
+        let short = self.word_count(start, end) <= super::phrase::WORDS_LIMIT;
+        short.then_some(Phrase { head: start, ..Phrase::of_tokens(start, end, start, None) })
+    }
+
     /// Makes the gerund before a phrase its head if a clause begins with it: `closing the valve is a remedy`.
     fn take_in_gerund(&self, phrase: &mut Phrase) {
         let Some(gerund) = phrase.first.checked_sub(1).filter(|&at| self.has(at, class::ING)) else { return };
         let begins = gerund.checked_sub(1).is_none_or(|before| {
-            self.has(before, class::COMMA) || self.is_one_of(before, &["that", "because", "so", "thus", "and", "but"])
+            // `..., showing the loss is small`, but `in time, closing the valve is a remedy`
+            let opened = self.has(0, class::PREPOSITION.or(class::CONJUNCTION).or(class::LIGHT_ADVERB));
+            opened && self.has(before, class::COMMA)
+                || self.is_one_of(before, &["that", "because", "so", "thus", "and", "but"])
         });
         if begins && self.word_count(gerund, phrase.end) <= super::phrase::WORDS_LIMIT {
             (phrase.start, phrase.first, phrase.head) = (gerund, gerund, gerund);

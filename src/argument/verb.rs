@@ -48,6 +48,19 @@ impl Sentence<'_> {
         group
     }
 
+    /// Whether the participle at token `at` follows a form of `be`, adverbs apart.
+    pub(crate) fn is_passive(&self, at: usize) -> bool {
+        const BE: [&str; 7] = ["is", "are", "was", "were", "be", "been", "being"];
+        let before = (0..at).rev().find(|&before| !self.is_adverb_of_verb(before));
+        before.is_some_and(|before| self.is_one_of(before, &BE))
+    }
+
+    /// Whether the word at `at` is a form in -ing or a past form, and neither noun nor adjective.
+    pub(crate) fn is_participial(&self, at: usize) -> bool {
+        let classes = self.classes(at);
+        classes.any(class::ING.or(class::PAST)) && !classes.any(class::NOUN.or(class::ADJECTIVE).or(class::HYPHEN))
+    }
+
     /// An auxiliary; `'s` may be one too.
     fn is_auxiliary(&self, at: usize) -> bool {
         self.has(at, class::AUXILIARY)

@@ -11,7 +11,8 @@ use super::plan::Plan;
 use super::report::{Mode, Outcome, Progress, Report};
 use super::settings::Callback;
 use super::sink::{ParallelSink, message};
-use super::wave::{Step, Texts, Unit};
+use super::tally::Tally;
+use super::wave::{Place, Step, Texts, Unit};
 use crate::extract::Extractor;
 
 /// The callback is called at most so often.
@@ -34,26 +35,27 @@ pub(super) struct Delivery<'r, 'e, S: ParallelSink> {
     ending: Option<Ending<S::Error>>,
     /// The index of the document at which the sink panicked last: what else there is of it is not wanted.
     failed: Option<usize>,
-    /// By pattern.
-    found: Vec<u64>,
     /// Emptied, to be used again.
     spare: Vec<Found>,
     errors: Vec<DocumentError>,
     progress: Progress,
     callback: Option<&'r mut Callback<'e>>,
     begin: Instant,
-    /// Not asked for in a small batch: that would take longer than the batch.
+    /// When the clock was last looked at.
+    now: Instant,
+    /// If it is asked for.
     begin_processor: Option<(Duration, Duration)>,
     called: Instant,
 }
 
 impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
+    #[inline]
     pub(super) fn new(
         extractor: &'e Extractor,
         gate: &'r Gate,
         sink: &'r mut S,
         begin: Instant,
-        is_large: bool,
+        is_timed: bool,
     ) -> Self {
         Delivery {
             extractor,
@@ -62,13 +64,13 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             lane: Lane::new(extractor, gate),
             ending: None,
             failed: None,
-            found: vec![0; extractor.patterns().len()],
             spare: Vec::new(),
             errors: Vec::new(),
             progress: Progress::default(),
             callback: None,
             begin,
-            begin_processor: is_large.then(load::processor_time),
+            now: begin,
+            begin_processor: is_timed.then(load::processor_time),
             called: begin,
         }
     }
@@ -88,6 +90,11 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         &mut self.lane
     }
 
+    /// Begins a new wave of slots. What a sink that panics does not do now only costs it memory.
+    pub(super) fn next_wave(&mut self) {
+        let _ = catch_unwind(AssertUnwindSafe(|| self.sink.next_stretch()));
+    }
+
     /// A slot for `step`, with a part for a thread to fill unless the step has more than `largest` bytes. If the sink
     /// panics there is none: it will do so again where that can be told.
     pub(super) fn slot(&mut self, step: Step, largest: usize) -> Slot<S::Part> {
@@ -102,35 +109,71 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     /// Sends on what came of a wave, and does what no thread did.
     pub(super) fn deliver<T: Texts>(&mut self, texts: &T, slots: &mut Vec<Slot<S::Part>>) {
         for slot in slots.drain(..) {
-            if self.gate.cancel.is_cancelled() {
-                self.end(Ending::Cancelled);
-            }
-            if self.has_ended() {
-                return;
-            }
-            match slot.step {
-                Step::Refuse(error, counts) => {
-                    self.progress.documents += u64::from(counts);
-                    self.fail(error);
-                }
-                Step::Scan(unit) => {
-                    match (slot.part, slot.end) {
-                        // A part does not leave out what is left of a document that failed.
-                        (Some(part), Some(end))
-                            if self.failed.is_none_or(|it| it < texts.document(unit.start.text).index) =>
-                        {
-                            self.merge(texts, &unit, part, slot.found, end);
-                        }
-                        _ => self.scan(texts, unit),
+            match (slot.step, slot.part, slot.end) {
+                // A part does not leave out what is left of a document that failed.
+                (Step::Scan(unit), Some(part), Some(end))
+                    if self.failed.is_none_or(|it| it < texts.document(unit.start.text).index) =>
+                {
+                    if self.goes_on() {
+                        self.merge(texts, &unit, part, slot.found, end);
+                        self.pass(&unit);
                     }
-                    self.progress.documents += unit.documents as u64;
-                    self.progress.bytes += unit.bytes as u64;
+                }
+                (step, ..) => {
+                    self.look_at_the_clock();
+                    self.perform(texts, step);
                 }
             }
-            if self.called.elapsed() >= PROGRESS_INTERVAL {
+        }
+    }
+
+    /// Does a step that no thread has done, since the clock was last looked at.
+    pub(super) fn perform<T: Texts>(&mut self, texts: &T, step: Step) {
+        if !self.goes_on() {
+            return;
+        }
+        match step {
+            Step::Refuse(error, counts) => {
+                self.progress.documents += u64::from(counts);
+                self.fail(error);
+                self.tell();
+            }
+            Step::Scan(unit) => {
+                self.scan(texts, unit);
+                self.pass(&unit);
+            }
+        }
+    }
+
+    /// Whether there is a next step.
+    fn goes_on(&mut self) -> bool {
+        if self.gate.is_cancelled() {
+            self.end(Ending::Cancelled);
+        }
+        !self.has_ended()
+    }
+
+    /// Notes that `unit` is done.
+    fn pass(&mut self, unit: &Unit) {
+        self.progress.documents += unit.documents as u64;
+        self.progress.bytes += unit.bytes as u64;
+        self.progress.associations = self.lane.delivered().total;
+        self.tell();
+    }
+
+    /// Calls the callback if its time has come.
+    fn tell(&mut self) {
+        if self.callback.is_some() {
+            self.look_at_the_clock();
+            if self.now - self.called >= PROGRESS_INTERVAL {
                 self.call();
             }
         }
+    }
+
+    /// The next step begins now, and not when the last one ended.
+    pub(super) fn look_at_the_clock(&mut self) {
+        self.now = Instant::now();
     }
 
     fn merge<T: Texts>(&mut self, texts: &T, unit: &Unit, part: S::Part, found: Found, end: End<S::Error>) {
@@ -156,21 +199,25 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             End::Panicked(error, place) => {
                 self.failed = Some(error.index);
                 self.fail(error);
-                self.scan(texts, Unit { start: place, ..*unit });
+                self.scan_on(texts, unit, place);
             }
-            End::Full(place) => self.scan(texts, Unit { start: place, ..*unit }),
+            End::Full(place) => self.scan_on(texts, unit, place),
         }
     }
 
-    /// Scans `unit` on this thread, straight into the sink.
+    /// Scans what is left of `unit` from `place` on.
+    fn scan_on<T: Texts>(&mut self, texts: &T, unit: &Unit, place: Place) {
+        self.look_at_the_clock();
+        self.scan(texts, Unit { start: place, ..*unit });
+    }
+
+    /// Scans `unit` on this thread, straight into the sink, since the clock was last looked at.
     fn scan<T: Texts>(&mut self, texts: &T, mut unit: Unit) {
+        let begin = self.now;
         while !self.has_ended() {
-            let end = self.lane.scan(texts, &unit, self.failed, None, self.gate, &mut *self.sink);
-            let mut found = self.spare.pop().unwrap_or_default();
-            self.lane.take_found(&mut found);
-            self.count(found);
+            let end = self.lane.deliver(texts, &unit, self.failed, self.gate, &mut *self.sink);
             match end {
-                End::Done => return,
+                End::Done => break,
                 End::Stopped => self.end(Ending::Stopped),
                 End::Cancelled => self.end(Ending::Cancelled),
                 End::Failed(error) => self.end(Ending::Failed(error)),
@@ -182,6 +229,8 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
                 End::Full(place) => unit.start = place,
             }
         }
+        self.look_at_the_clock();
+        self.lane.busy += self.now - begin;
     }
 
     fn follow(&mut self, flow: Result<ControlFlow<()>, S::Error>) {
@@ -199,8 +248,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
 
     fn count(&mut self, mut found: Found) {
         for (pattern, count) in found.drain(..) {
-            self.found[pattern.index()] += count;
-            self.progress.associations += count;
+            self.lane.delivered().add(pattern, count);
         }
         self.spare.push(found);
     }
@@ -240,8 +288,8 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     }
 
     fn call(&mut self) {
-        self.called = Instant::now();
-        self.progress.elapsed = self.begin.elapsed();
+        self.called = self.now;
+        self.progress.elapsed = self.now - self.begin;
         if let Some(callback) = &mut self.callback
             && let Err(panic) = catch_unwind(AssertUnwindSafe(|| callback(&self.progress)))
         {
@@ -254,7 +302,12 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     }
 
     /// Calls the callback for the last time and makes the report.
-    pub(super) fn finish(mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Result<Report, BatchError<S::Error>> {
+    pub(super) fn finish(&mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Result<Report, BatchError<S::Error>> {
+        // The end of a small batch is that of its last step.
+        if self.callback.is_some() || self.begin_processor.is_some() {
+            self.look_at_the_clock();
+        }
+        self.progress.associations = self.lane.delivered().total;
         self.call();
         let report = self.report(plan, helpers);
         tracing::debug!(
@@ -267,23 +320,25 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             processors = report.processors_used(),
             "batch ends"
         );
-        match self.ending {
+        match self.ending.take() {
             Some(Ending::Failed(error)) => Err(BatchError { error, report: Box::new(report) }),
             _ => Ok(report),
         }
     }
 
     fn report(&mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Report {
-        let wall = self.progress.elapsed;
         let processor = self.begin_processor.map(|begin| {
             let end = load::processor_time();
             (end.0.saturating_sub(begin.0), end.1.saturating_sub(begin.1))
         });
         let (user, system) = processor.unwrap_or_default();
-        let busy = |lane: &Lane<'_>| {
-            if wall.is_zero() { 0.0 } else { (lane.busy.as_secs_f64() / wall.as_secs_f64()).min(1.0) }
-        };
-        let lanes = || std::iter::once(&self.lane).chain(helpers);
+        let wall_seconds = self.progress.elapsed.as_secs_f64();
+        let share =
+            |busy: Duration| if wall_seconds > 0.0 { (busy.as_secs_f64() / wall_seconds).min(1.0) } else { 0.0 };
+        let mut busy = Vec::with_capacity(1 + helpers.len());
+        busy.push(share(self.lane.busy));
+        busy.extend(helpers.iter().map(|lane| share(lane.busy)));
+        let most = helpers.iter().map(Lane::peak_arena_bytes).max().unwrap_or(0);
         let mut report = Report {
             outcome: match self.ending {
                 None => Outcome::Complete,
@@ -299,18 +354,19 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             reason: plan.reason.clone(),
             workers: plan.workers,
             threshold_bytes: plan.threshold,
-            wall_seconds: wall.as_secs_f64(),
+            wall_seconds,
             user_seconds: user.as_secs_f64(),
             system_seconds: system.as_secs_f64(),
-            busy: lanes().map(busy).collect(),
-            peak_arena_bytes: lanes().map(Lane::peak_arena_bytes).max().unwrap_or(0),
+            busy,
+            peak_arena_bytes: self.lane.peak_arena_bytes().max(most),
             ..Report::default()
         };
-        for (pattern, &count) in self.extractor.patterns().iter().zip(&self.found) {
-            if count > 0 {
-                report.patterns.insert(pattern.name().to_owned(), count);
-                *report.relations.entry(pattern.relation().to_string()).or_default() += count;
-            }
+        let set = self.extractor.patterns();
+        let counts = self.lane.delivered();
+        if counts.total > 0 {
+            counts.sort();
+            report.relations = Tally::of_relations(set, counts);
+            report.patterns = Tally::of_patterns(set, counts);
         }
         report.errors = std::mem::take(&mut self.errors);
         report

@@ -51,10 +51,22 @@ pub(super) fn run<D: AsDocument + Sync, S: ParallelSink>(
     });
     // One wave is being scanned, one delivered.
     let mut cutter = Cutter::new(&plan, plan.waves(batch.max_in_flight_bytes / 2), batch.max_document_bytes);
-    go(batch, &plan, sink, begin, total, |wave| {
-        wave.texts = Borrowed(documents);
-        cutter.wave(&wave.texts, documents.len(), &mut wave.steps);
-        !wave.steps.is_empty()
+    go(batch, &plan, sink, begin, total, |delivery, helpers, gate| {
+        let Some(pool) = &plan.helpers else {
+            let (texts, mut lines) = (Borrowed(documents), LineCount::default());
+            while !delivery.has_ended()
+                && let Some(mut step) = cutter.next(&texts, documents.len())
+            {
+                lines.note(&texts, &mut step);
+                delivery.perform(&texts, step);
+            }
+            return;
+        };
+        in_parallel(&plan, pool, helpers, gate, delivery, |wave| {
+            wave.texts = Borrowed(documents);
+            cutter.wave(&wave.texts, documents.len(), &mut wave.steps);
+            !wave.steps.is_empty()
+        });
     })
 }
 
@@ -72,10 +84,12 @@ pub(super) fn stream<P: AsDocument + Send + Sync, E: Into<DocumentError>, S: Par
     let mut first_texts = Vec::new();
     let mut first = reader.read(&mut first_texts);
     let known = first.as_ref().map_or(0, |read| read.bytes);
-    let plan = Plan::new(batch, |enough| if reader.ended { known } else { known.max(enough) });
+    let mut plan = Plan::new(batch, |enough| if reader.ended { known } else { known.max(enough) });
+    // To read takes longer still.
+    plan.is_timed = true;
     reader.wave = plan.waves(most);
     let mut cutter = Cutter::new(&plan, reader.wave, batch.max_document_bytes);
-    go(batch, &plan, sink, begin, None, |wave: &mut Wave<Vec<P>, S>| {
+    let mut next = |wave: &mut Wave<Vec<P>, S>| {
         let read = if let Some(read) = first.take() {
             wave.texts = std::mem::take(&mut first_texts);
             read
@@ -92,43 +106,48 @@ pub(super) fn stream<P: AsDocument + Send + Sync, E: Into<DocumentError>, S: Par
         cutter.all(&wave.texts, wave.texts.len(), read.bytes, &mut wave.steps);
         wave.urgent = read.slow;
         true
+    };
+    go(batch, &plan, sink, begin, None, |delivery, helpers, gate| {
+        let Some(pool) = &plan.helpers else {
+            let (mut wave, mut lines) = (Wave::default(), LineCount::default());
+            while !delivery.has_ended() && next(&mut wave) {
+                // To read took its time.
+                delivery.look_at_the_clock();
+                for mut step in wave.steps.drain(..) {
+                    lines.note(&wave.texts, &mut step);
+                    delivery.perform(&wave.texts, step);
+                }
+            }
+            return delivery.look_at_the_clock();
+        };
+        in_parallel(&plan, pool, helpers, gate, delivery, next);
     })
 }
 
-/// Does what `next` fills waves with, until it says that there is no more.
-fn go<T: Texts + Default, S: ParallelSink>(
+/// Makes what a batch needs, lets `work` do it, and reports.
+fn go<S: ParallelSink>(
     batch: &mut Batch<'_>,
     plan: &Plan<'_>,
     sink: &mut S,
     begin: Instant,
     total_bytes: Option<u64>,
-    mut next: impl FnMut(&mut Wave<T, S>) -> bool,
+    work: impl FnOnce(&mut Delivery<'_, '_, S>, &mut [Lane<'_>], &Gate),
 ) -> Result<Report, BatchError<S::Error>> {
     let extractor = batch.extractor;
     let span = tracing::debug_span!("batch", engine = extractor.engine_name(), workers = plan.workers);
     let _entered = span.enter();
     tracing::debug!(threshold = plan.threshold, unit_bytes = plan.unit_bytes, reason = %plan.reason, "batch begins");
-    let gate = Gate::new(&batch.cancel);
-    let mut delivery = Delivery::new(extractor, &gate, sink, begin, plan.is_large);
+    let gate = Gate::new(batch.cancel.as_ref());
+    let mut delivery = Delivery::new(extractor, &gate, sink, begin, plan.is_timed);
     if let Some(callback) = &mut batch.progress {
         delivery.call_back(callback, total_bytes);
     }
     let mut helpers: Vec<Lane<'_>> = (1..plan.workers).map(|_| Lane::new(extractor, &gate)).collect();
-    match &plan.helpers {
-        None => {
-            let mut lines = LineCount::default();
-            let mut wave = Wave::<T, S>::default();
-            while !delivery.has_ended() && next(&mut wave) {
-                wave.steps.iter_mut().for_each(|step| lines.note(&wave.texts, step));
-                wave.slots.extend(wave.steps.drain(..).map(Slot::undone));
-                delivery.deliver(&wave.texts, &mut wave.slots);
-            }
-        }
-        Some(pool) => in_parallel(plan, pool, &mut helpers, &gate, &mut delivery, next),
-    }
+    work(&mut delivery, &mut helpers, &gate);
     delivery.finish(plan, &helpers)
 }
 
+/// Does what `next` fills waves with, until it says that there is no more, by several threads.
 fn in_parallel<T: Texts + Default, S: ParallelSink>(
     plan: &Plan<'_>,
     pool: &Helpers<'_>,
@@ -143,6 +162,7 @@ fn in_parallel<T: Texts + Default, S: ParallelSink>(
     let mut goes_on = next(&mut current);
     while goes_on {
         let Wave { texts, steps, slots, urgent } = &mut current;
+        delivery.next_wave();
         slots.extend(steps.drain(..).map(|step| delivery.slot(step, plan.large_unit_bytes)));
         let (texts, queue) = (&*texts, Mutex::new(Queue::new(slots, &mut lines)));
         pool.in_place_scope(|scope| {

@@ -7,53 +7,35 @@ use std::ops::ControlFlow;
 
 use super::tap::Tap;
 use super::wave::{Place, Texts};
-use crate::extract::{Association, Document, Layout, Sink};
+use crate::extract::{Association, Document, Gathered, Layout, Sink};
 
 /// The size up to which a document is small.
 const SMALL_BYTES: usize = 256;
 /// How much is gathered, so that it stays in the cache.
 const GATHERED_BYTES: usize = 32 << 10;
 
-/// The text of several documents.
-#[derive(Debug, Default)]
-pub(super) struct Gathered {
-    text: String,
-    parts: Vec<Part>,
-}
-
-/// A document in the text.
-#[derive(Clone, Copy, Debug)]
-struct Part {
-    /// Where it begins.
-    start: usize,
-    /// The number of the document.
-    number: usize,
-}
-
 impl Gathered {
     /// Gathers the small documents between `place` and `end`; the place behind them, or `place` if it is not worth it.
     pub(super) fn fill(&mut self, texts: &impl Texts, place: Place, end: Place) -> Place {
-        self.text.clear();
-        self.parts.clear();
-        let mut number = place.text;
-        if place.at > 0 || number + 1 >= end.text {
+        if place.at > 0 || place.text + 1 >= end.text || !is_small(&texts.document(place.text)) {
             return place;
         }
-        while number < end.text {
+        let Gathered { text, starts, first } = self;
+        text.clear();
+        starts.clear();
+        *first = place.text;
+        // Once, and not by and by.
+        text.reserve(GATHERED_BYTES + 2 * SMALL_BYTES);
+        for number in place.text..end.text {
             let document = texts.document(number);
-            let start = self.text.len();
-            let is_small = document.text.len() <= SMALL_BYTES && matches!(document.layout, Layout::One);
-            if !is_small || start > GATHERED_BYTES {
+            if !is_small(&document) || text.len() > GATHERED_BYTES {
                 break;
             }
-            // Once, and not by and by.
-            self.text.reserve(if self.text.capacity() == 0 { GATHERED_BYTES + 2 * SMALL_BYTES } else { 0 });
-            self.text.push_str(document.text);
-            self.text.push('\n');
-            self.parts.push(Part { start, number });
-            number += 1;
+            starts.push(text.len());
+            text.push_str(document.text);
+            text.push('\n');
         }
-        if self.parts.len() > 1 { Place::of(number) } else { place }
+        if starts.len() > 1 { Place::of(place.text + starts.len()) } else { place }
     }
 
     /// All of it as one document.
@@ -62,20 +44,36 @@ impl Gathered {
     }
 }
 
+fn is_small(document: &Document<'_>) -> bool {
+    document.text.len() <= SMALL_BYTES && matches!(document.layout, Layout::One)
+}
+
 /// Gives what is found in a gathered text to the document that it was found in.
 pub(super) struct Split<'s, 't, X, S> {
     texts: &'t X,
-    /// The part that the last association was found in, and those behind it.
-    parts: &'s [Part],
+    gathered: &'s Gathered,
+    /// The place among them of the document that the last association was found in, and its line in the text.
+    place: usize,
+    line: usize,
     tap: &'s mut Tap<'t, S>,
 }
 
 impl<'s, 't, X: Texts, S: Sink> Split<'s, 't, X, S> {
     pub(super) fn new(texts: &'t X, gathered: &'s Gathered, tap: &'s mut Tap<'t, S>) -> Self {
-        if let Some(first) = gathered.parts.first() {
-            tap.enter(first.number, texts.document(first.number));
+        tap.enter(gathered.first, texts.document(gathered.first));
+        Split { texts, gathered, place: 0, line: 1, tap }
+    }
+
+    /// The place of the document that holds byte `at`, which is on `line`. Both are behind those of the last call.
+    fn find(&mut self, at: usize, line: usize) -> usize {
+        let starts = &self.gathered.starts;
+        // As many documents on as lines: right away if they have one line each, as most do, else too far.
+        let mut place = (self.place + line.saturating_sub(self.line)).min(starts.len() - 1);
+        while starts[place] > at {
+            place -= 1;
         }
-        Split { texts, parts: &gathered.parts, tap }
+        self.line = line;
+        place
     }
 }
 
@@ -84,12 +82,11 @@ impl<X: Texts, S: Sink> Sink for Split<'_, '_, X, S> {
 
     fn association(&mut self, found: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         let at = found.spans.source.start;
-        let behind = self.parts.iter().skip(1).take_while(|part| part.start <= at).count();
-        self.parts = &self.parts[behind..];
-        // Of two parts or more one is always left.
-        let Some(&Part { start, number }) = self.parts.first() else { return Ok(ControlFlow::Continue(())) };
+        let place = self.find(at, found.line);
+        let (start, number) = (self.gathered.starts[place], self.gathered.first + place);
         let document = self.texts.document(number);
-        if behind > 0 {
+        if place != self.place {
+            self.place = place;
             self.tap.enter(number, document);
         }
         let before = document.text.as_bytes().get(..at - start).unwrap_or_default();

@@ -6,11 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::DocumentError;
-use super::gather::{Gathered, Split};
+use super::gather::Split;
 use super::settings::CancelToken;
 use super::tap::Tap;
 use super::wave::{LineCount, Place, Step, Texts, Unit};
-use crate::extract::{Document, Extractor, LentMemory, Sink, Stop};
+use crate::extract::{Counts, Document, Extractor, Gathered, LentWorkspace, Memory, Sink, Stop, Workspace};
 use crate::pattern::PatternId;
 
 /// What may be kept of a unit: so many times its bytes, and a little more so that small units may be dense.
@@ -20,23 +20,30 @@ const KEPT_BYTES: usize = 64 << 10;
 /// Tells the threads of a batch when to stop.
 #[derive(Debug)]
 pub(super) struct Gate {
-    /// The caller's wish.
-    pub(super) cancel: CancelToken,
+    /// The caller's wish, if there may be one.
+    cancel: Option<CancelToken>,
     /// Whether what is still scanned is not wanted.
     stopped: AtomicBool,
 }
 
 impl Gate {
-    pub(super) fn new(cancel: &CancelToken) -> Self {
-        Gate { cancel: cancel.clone(), stopped: AtomicBool::new(false) }
+    #[inline]
+    pub(super) fn new(cancel: Option<&CancelToken>) -> Self {
+        Gate { cancel: cancel.cloned(), stopped: AtomicBool::new(false) }
+    }
+
+    #[inline]
+    pub(super) fn is_cancelled(&self) -> bool {
+        self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
     }
 
     pub(super) fn stop(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
 
+    #[inline]
     pub(super) fn is_closed(&self) -> bool {
-        self.cancel.is_cancelled() || self.stopped.load(Ordering::Relaxed)
+        self.is_cancelled() || self.stopped.load(Ordering::Relaxed)
     }
 }
 
@@ -99,57 +106,40 @@ pub(super) enum End<E> {
 #[derive(Debug)]
 pub(super) struct Lane<'x> {
     extractor: &'x Extractor,
-    memory: LentMemory<'x>,
-    gathered: Gathered,
-    counts: Counts,
+    workspace: LentWorkspace<'x>,
     pub(super) busy: Duration,
-}
-
-/// How many associations of each pattern were found.
-#[derive(Debug)]
-pub(super) struct Counts {
-    by_pattern: Vec<u64>,
-    /// Those of which there are any.
-    patterns: Vec<PatternId>,
-}
-
-impl Counts {
-    pub(super) fn add(&mut self, pattern: PatternId) {
-        let count = &mut self.by_pattern[pattern.index()];
-        if *count == 0 {
-            self.patterns.push(pattern);
-        }
-        *count += 1;
-    }
-
-    fn move_to(&mut self, found: &mut Found) {
-        found.extend(self.patterns.drain(..).map(|id| (id, std::mem::take(&mut self.by_pattern[id.index()]))));
-    }
 }
 
 /// The memory goes back to the extractor, for others who are not to be stopped.
 impl Drop for Lane<'_> {
+    #[inline]
     fn drop(&mut self) {
-        self.memory.obey(Stop::default());
+        self.workspace.memory.obey(Stop::default());
     }
 }
 
 impl<'x> Lane<'x> {
+    #[inline]
     pub(super) fn new(extractor: &'x Extractor, gate: &Gate) -> Self {
-        let counts = Counts { by_pattern: vec![0; extractor.patterns().len()], patterns: Vec::new() };
-        let mut memory = extractor.lend_memory();
+        let mut workspace = extractor.lend_workspace();
+        let Workspace { memory, batch } = &mut *workspace;
         memory.forget_peak();
-        memory.obey(gate.cancel.stop());
-        Lane { extractor, memory, gathered: Gathered::default(), counts, busy: Duration::ZERO }
+        memory.obey(gate.cancel.as_ref().map(CancelToken::stop).unwrap_or_default());
+        // A batch that ended with a panic of the caller's has left its counts.
+        batch.in_unit.clear();
+        batch.delivered.clear();
+        Lane { extractor, workspace, busy: Duration::ZERO }
     }
 
+    /// What has been delivered, if this is the lane that delivers.
+    #[inline]
+    pub(super) fn delivered(&mut self) -> &mut Counts {
+        &mut self.workspace.batch.delivered
+    }
+
+    #[inline]
     pub(super) fn peak_arena_bytes(&self) -> usize {
-        self.memory.peak_arena_bytes()
-    }
-
-    /// Adds to `found` what was found since the last call.
-    pub(super) fn take_found(&mut self, found: &mut Found) {
-        self.counts.move_to(found);
+        self.workspace.memory.peak_arena_bytes()
     }
 
     /// Takes units from `queue`, first things first, until there are none.
@@ -159,64 +149,76 @@ impl<'x> Lane<'x> {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next(texts);
             let Some(slot) = next else { return };
             let Slot { step: Step::Scan(unit), part: Some(part), found, end } = slot else { continue };
+            let begin = Instant::now();
             let room = KEPT_BYTES + KEPT_SHARE * unit.bytes;
-            *end = Some(self.scan(texts, unit, None, Some(room), gate, part));
-            self.counts.move_to(found);
+            let Workspace { memory, batch } = &mut *self.workspace;
+            let tap = Tap::new(part, gate, &mut batch.in_unit, None, room);
+            *end = Some(scan(self.extractor, memory, &mut batch.gathered, texts, unit, tap));
+            found.extend(batch.in_unit.drain());
+            self.busy += begin.elapsed();
         }
     }
 
-    /// Sends what is found in `unit` to `sink`, but for the document with the index `skip`, and if there is `room` for
-    /// so many bytes only, until a line begins with which there are more.
-    pub(super) fn scan<S: Sink>(
+    /// Sends what is found in `unit` straight to `sink`, but for the document with the index `skip`.
+    pub(super) fn deliver<S: Sink>(
         &mut self,
         texts: &impl Texts,
         unit: &Unit,
         skip: Option<usize>,
-        room: Option<usize>,
         gate: &Gate,
         sink: &mut S,
     ) -> End<S::Error> {
-        let begin = Instant::now();
-        let mut tap = Tap::new(sink, gate, &mut self.counts, skip, room.unwrap_or(usize::MAX));
-        let mut place = unit.start;
-        let end = loop {
-            if place == unit.end {
-                break End::Done;
-            }
-            if tap.is_full() {
-                break End::Full(place);
-            }
-            if gate.is_closed() {
-                break End::Cancelled;
-            }
-            let next = self.gathered.fill(texts, place, unit.end);
-            let flow = if next == place {
-                let document = texts.document(place.text);
-                let to = if place.text == unit.end.text { unit.end.at } else { document.text.len() };
-                let part = Document {
-                    text: &document.text[place.at..to],
-                    offset: document.offset + place.at,
-                    line: document.line + place.lines,
-                    ..document
-                };
-                tap.enter(place.text, part);
-                self.extractor.extract_with(&mut self.memory, &part, &mut tap)
-            } else {
-                let mut split = Split::new(texts, &self.gathered, &mut tap);
-                self.extractor.extract_with(&mut self.memory, &self.gathered.document(), &mut split)
+        let Workspace { memory, batch } = &mut *self.workspace;
+        let tap = Tap::new(sink, gate, &mut batch.delivered, skip, usize::MAX);
+        scan(self.extractor, memory, &mut batch.gathered, texts, unit, tap)
+    }
+}
+
+/// Sends what is found in `unit` to `tap`, as far as it goes along.
+fn scan<'t, S: Sink>(
+    extractor: &Extractor,
+    memory: &mut Memory,
+    gathered: &mut Gathered,
+    texts: &'t impl Texts,
+    unit: &Unit,
+    mut tap: Tap<'t, S>,
+) -> End<S::Error> {
+    let mut place = unit.start;
+    loop {
+        if place == unit.end {
+            return End::Done;
+        }
+        if tap.is_full() {
+            return End::Full(place);
+        }
+        if tap.gate().is_closed() {
+            return End::Cancelled;
+        }
+        let next = gathered.fill(texts, place, unit.end);
+        let flow = if next == place {
+            let document = texts.document(place.text);
+            let to = if place.text == unit.end.text { unit.end.at } else { document.text.len() };
+            let part = Document {
+                text: &document.text[place.at..to],
+                offset: document.offset + place.at,
+                line: document.line + place.lines,
+                ..document
             };
-            match flow {
-                // It may have ended early.
-                Ok(_) if gate.cancel.is_cancelled() && !tap.has_ended() => break End::Cancelled,
-                Ok(ControlFlow::Continue(())) if next != place => place = next,
-                Ok(ControlFlow::Continue(())) if place.text == unit.end.text => place = unit.end,
-                Ok(ControlFlow::Continue(())) => place = Place::of(place.text + 1),
-                Err(error) => break End::Failed(error),
-                Ok(ControlFlow::Break(())) => break tap.end(texts),
-            }
+            tap.enter(place.text, part);
+            extractor.extract_with(memory, &part, &mut tap)
+        } else {
+            let mut split = Split::new(texts, gathered, &mut tap);
+            extractor.extract_with(memory, &gathered.document(), &mut split)
         };
-        self.busy += begin.elapsed();
-        end
+        match flow {
+            // It may have ended early.
+            Ok(_) if tap.gate().is_cancelled() && !tap.has_ended() => return End::Cancelled,
+            Ok(ControlFlow::Continue(())) if next != place => place = next,
+            Ok(ControlFlow::Continue(())) if place.text == unit.end.text => place = unit.end,
+            Ok(ControlFlow::Continue(())) => place = Place::of(place.text + 1),
+            Err(error) => return End::Failed(error),
+            Ok(ControlFlow::Break(())) => return tap.end(texts),
+        }
     }
 }
 
@@ -235,14 +237,14 @@ mod tests {
             let extractor = Extractor::builder().patterns(patterns).build().unwrap();
             let simd = Extractor::builder().engine(Engine::Simd).build().is_ok();
             let token = CancelToken::new();
-            let gate = Gate::new(&token);
+            let gate = Gate::new(Some(&token));
             let mut found: Vec<OwnedAssociation> = Vec::new();
             let mut lane = Lane::new(&extractor, &gate);
-            let Ok(flow) = extractor.extract_with(&mut lane.memory, &document, &mut found);
+            let Ok(flow) = extractor.extract_with(&mut lane.workspace.memory, &document, &mut found);
             assert_eq!((flow, found.len()), (ControlFlow::Continue(()), count));
             token.cancel();
             found.clear();
-            let Ok(_) = extractor.extract_with(&mut lane.memory, &document, &mut found);
+            let Ok(_) = extractor.extract_with(&mut lane.workspace.memory, &document, &mut found);
             assert!(found.is_empty() || !simd, "{} were sent", found.len());
             drop(lane);
             assert_eq!(extractor.extract(&text).len(), count);

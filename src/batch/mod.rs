@@ -21,6 +21,7 @@ mod replay;
 mod report;
 mod settings;
 mod sink;
+mod tally;
 mod tap;
 mod wave;
 
@@ -33,3 +34,4 @@ pub use replay::{Recording, Replay, replay};
 pub use report::{Mode, Outcome, Progress, Reason, Report};
 pub use settings::{Batch, CancelToken, Threshold, Workers};
 pub use sink::ParallelSink;
+pub use tally::Tally;

@@ -24,8 +24,8 @@ const LARGE_SHARE: usize = 8;
 pub(super) struct Plan<'e> {
     pub(super) workers: usize,
     pub(super) threshold: usize,
-    /// Whether there is so much that it would be worth several threads.
-    pub(super) is_large: bool,
+    /// Whether to ask for processor time, which takes longer than a small batch.
+    pub(super) is_timed: bool,
     /// Why several threads scan, or only one.
     pub(super) reason: Reason,
     /// The threads besides the caller's, if any.
@@ -55,41 +55,43 @@ impl Deref for Helpers<'_> {
 
 impl<'e> Plan<'e> {
     /// The plan for a batch of `size(enough)` bytes, or of more if that is `enough`.
-    pub(super) fn new(batch: &Batch<'e>, size: impl FnOnce(usize) -> usize) -> Self {
+    pub(super) fn new(batch: &Batch<'e>, size: impl Fn(usize) -> usize) -> Self {
         let threshold = threshold(batch);
-        let workers = workers(batch);
-        let pieces = workers * UNITS_PER_WORKER;
-        let size = size(threshold.max(batch.chunk_bytes.saturating_mul(pieces)));
+        let is_large = size(threshold) >= threshold;
         let mut plan = Plan {
-            workers,
+            workers: 1,
             threshold,
-            is_large: size >= threshold,
+            is_timed: is_large,
             reason: Reason::OneWorker,
             helpers: None,
-            unit_bytes: batch.chunk_bytes.min((size / pieces).max(LEAST_UNIT_BYTES)).max(1),
+            unit_bytes: batch.chunk_bytes.max(1),
             large_unit_bytes: batch.max_in_flight_bytes / LARGE_SHARE,
         };
-        if workers > 1 {
-            plan.reason = if plan.is_large {
-                match helpers(batch, workers - 1) {
-                    Ok(helpers) => {
-                        plan.helpers = Some(helpers);
-                        Reason::Large
-                    }
-                    Err(error) => Reason::NoThreads { error: error.to_string() },
-                }
-            } else {
-                Reason::Small
-            };
+        if matches!(batch.workers, Workers::Exactly(0 | 1)) {
+            return plan;
         }
-        if plan.helpers.is_none() {
-            plan.workers = 1;
-            plan.unit_bytes = batch.chunk_bytes.max(1);
+        // How many workers there may be is not even asked: that takes longer than a small batch.
+        if !is_large {
+            plan.reason = Reason::Small;
+            return plan;
+        }
+        let workers = workers(batch);
+        if workers > 1 {
+            match helpers(batch, workers - 1) {
+                Ok(helpers) => {
+                    let pieces = workers * UNITS_PER_WORKER;
+                    let size = size(threshold.max(batch.chunk_bytes.saturating_mul(pieces)));
+                    plan.unit_bytes = batch.chunk_bytes.min((size / pieces).max(LEAST_UNIT_BYTES)).max(1);
+                    (plan.workers, plan.helpers, plan.reason) = (workers, Some(helpers), Reason::Large);
+                }
+                Err(error) => plan.reason = Reason::NoThreads { error: error.to_string() },
+            }
         }
         plan
     }
 
     /// The size of waves of at most `most` bytes.
+    #[inline]
     pub(super) fn waves(&self, most: usize) -> Ramp {
         let first = if self.helpers.is_some() { self.unit_bytes * self.workers * FIRST_UNITS } else { self.unit_bytes };
         Ramp { bytes: first, most: if self.helpers.is_some() { most } else { most.min(first) } }

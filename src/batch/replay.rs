@@ -28,7 +28,7 @@ const LABELS_KEPT: usize = 1_000;
 /// # Ok::<(), relscan::BatchError<std::convert::Infallible>>(())
 /// ```
 pub fn replay<S: Sink>(sink: S) -> Replay<S> {
-    Replay { sink, failures: Vec::new(), failed: None, spare: Vec::new(), pages: Default::default(), merges: false }
+    Replay { sink, failures: Vec::new(), failed: None, spare: Vec::new(), pages: Default::default() }
 }
 
 /// The sink that [`replay`] makes.
@@ -40,11 +40,9 @@ pub struct Replay<S: Sink> {
     failed: Option<usize>,
     /// Parts that were merged, for those to come.
     spare: Vec<Recording<S::Error>>,
-    /// Pages for the parts that are asked for now, and those of the turn before, which are yet to be merged. Each turn
-    /// has its own, so that how many there are does not depend on which thread was late.
+    /// Pages for the parts of this stretch, and those of the one before, which are yet to be merged. Each has its own, so
+    /// that how many there are does not depend on which thread was late.
     pages: [Pool<Page>; 2],
-    /// Whether the last call was to merge a part.
-    merges: bool,
 }
 
 impl<S: Sink> Replay<S> {
@@ -66,9 +64,6 @@ impl<S: Sink<Error: Send>> ParallelSink for Replay<S> {
     type Part = Recording<S::Error>;
 
     fn part(&mut self) -> Recording<S::Error> {
-        if std::mem::take(&mut self.merges) {
-            self.pages.reverse();
-        }
         let spare = self.pages[0].clone();
         match self.spare.pop() {
             Some(part) => Recording { spare, ..part },
@@ -76,8 +71,11 @@ impl<S: Sink<Error: Send>> ParallelSink for Replay<S> {
         }
     }
 
+    fn next_stretch(&mut self) {
+        self.pages.reverse();
+    }
+
     fn merge(&mut self, mut part: Recording<S::Error>) -> Result<ControlFlow<()>, S::Error> {
-        self.merges = true;
         for association in part.iter() {
             let index = association.document_index();
             if self.failed == Some(index) {

@@ -1,11 +1,11 @@
 //! What a batch did, in numbers.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::error::DocumentError;
+use super::tally::Tally;
 
 /// What a batch did. Serialisable, for logs and dashboards; fields may be added.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -20,9 +20,9 @@ pub struct Report {
     /// Associations that were found.
     pub associations: u64,
     /// How many of each relation, by name; those that were found.
-    pub relations: BTreeMap<String, u64>,
+    pub relations: Tally,
     /// How many of each pattern, by name; those that were found.
-    pub patterns: BTreeMap<String, u64>,
+    pub patterns: Tally,
     /// Documents that failed. If the sink broke off, panics after that are not among them.
     pub failed: u64,
     /// The first [`MAX_ERRORS`](Self::MAX_ERRORS) failures, in order.
@@ -37,8 +37,8 @@ pub struct Report {
     pub threshold_bytes: usize,
     /// Time from begin to end.
     pub wall_seconds: f64,
-    /// Processor time of the whole process in user code meanwhile; 0 where the system does not say, and in a batch that is
-    /// smaller than the threshold, of which it cannot.
+    /// Processor time of the whole process in user code meanwhile; 0 where the system does not say, and for documents in
+    /// memory that are smaller than the threshold, of which it cannot.
     pub user_seconds: f64,
     /// Processor time of the whole process in the system meanwhile, with the same exceptions.
     pub system_seconds: f64,

@@ -83,7 +83,7 @@ impl CancelToken {
 /// let documents = [("a", "Rain leads to floods"), ("b", "A dog is a mammal\nA cat is a mammal")];
 /// let mut found: Vec<OwnedAssociation> = Vec::new();
 /// let report = extractor.batch().workers(Workers::Exactly(2)).run(&documents, &mut found)?;
-/// assert_eq!((found.len(), report.documents, report.relations["hierarchical"]), (3, 2, 2));
+/// assert_eq!((found.len(), report.documents, report.relations.get("hierarchical")), (3, 2, 2));
 /// assert_eq!((&*found[2].document, found[2].line), ("b", 2));
 /// # Ok::<(), relscan::BatchError<std::convert::Infallible>>(())
 /// ```
@@ -95,7 +95,7 @@ pub struct Batch<'e> {
     pub(super) max_in_flight_bytes: usize,
     pub(super) max_document_bytes: usize,
     pub(super) pool: Option<&'e ThreadPool>,
-    pub(super) cancel: CancelToken,
+    pub(super) cancel: Option<CancelToken>,
     pub(super) progress: Option<Callback<'e>>,
 }
 
@@ -113,7 +113,7 @@ impl Extractor {
             max_in_flight_bytes: Batch::MAX_IN_FLIGHT_BYTES,
             max_document_bytes: usize::MAX,
             pool: None,
-            cancel: CancelToken::new(),
+            cancel: None,
             progress: None,
         }
     }
@@ -175,7 +175,7 @@ impl<'e> Batch<'e> {
     /// Lets `token` cancel the batch.
     #[must_use]
     pub fn cancel(mut self, token: &CancelToken) -> Self {
-        self.cancel = token.clone();
+        self.cancel = Some(token.clone());
         self
     }
 

@@ -65,6 +65,11 @@ pub trait ParallelSink: Sink<Error: Send> {
     /// An empty part.
     fn part(&mut self) -> Self::Part;
 
+    /// Is told that the next parts are for a new stretch of the text: those of the stretch before it may be merged while
+    /// they are filled, and all others have been merged. For sinks that use memory again; does nothing unless written
+    /// otherwise.
+    fn next_stretch(&mut self) {}
+
     /// Takes a part that is full, and says whether to go on. Parts come in the order of the text.
     ///
     /// # Errors
@@ -95,6 +100,10 @@ impl<S: ParallelSink> ParallelSink for &mut S {
 
     fn part(&mut self) -> S::Part {
         (**self).part()
+    }
+
+    fn next_stretch(&mut self) {
+        (**self).next_stretch();
     }
 
     fn merge(&mut self, part: S::Part) -> Result<ControlFlow<()>, S::Error> {

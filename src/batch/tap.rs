@@ -4,10 +4,10 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::error::{DocumentError, Failure};
-use super::lane::{Counts, End, Gate};
+use super::lane::{End, Gate};
 use super::sink::message;
 use super::wave::{Place, Texts};
-use crate::extract::{Association, Document, Sink, layout};
+use crate::extract::{Association, Counts, Document, Layout, Sink, layout};
 
 /// What an association that is kept is reckoned to take besides its texts.
 const ASSOCIATION_COST: usize = 64;
@@ -48,6 +48,10 @@ impl<'t, S: Sink> Tap<'t, S> {
     ) -> Self {
         let document = Document::new("");
         Tap { sink, gate, counts, skip, room, text: 0, document, at: 0, line: 0, interrupt: None, ended: false }
+    }
+
+    pub(super) fn gate(&self) -> &'t Gate {
+        self.gate
     }
 
     /// Says that what comes is found in `document`, which is the text `number` or a part of it.
@@ -102,6 +106,9 @@ impl<S: Sink> Sink for Tap<'_, S> {
         let [source, target] = [association.spans.source, association.spans.target].map(|span| span.range().len());
         let texts = source + target + association.document.len();
         self.room = self.room.saturating_sub(texts + ASSOCIATION_COST);
+        if matches!(self.document.layout, Layout::One) {
+            return Guard(self).association(association);
+        }
         let document = self.document;
         layout::send(&document, association, &mut Guard(self))
     }
@@ -122,7 +129,7 @@ impl<S: Sink> Sink for Guard<'_, '_, S> {
         match catch_unwind(AssertUnwindSafe(|| tap.sink.association(association))) {
             Ok(flow) => {
                 if flow.is_ok() {
-                    tap.counts.add(association.pattern_id);
+                    tap.counts.add(association.pattern_id, 1);
                 }
                 tap.ended = !matches!(flow, Ok(ControlFlow::Continue(())));
                 flow

@@ -147,6 +147,7 @@ impl Ramp {
 }
 
 impl Cutter {
+    #[inline]
     pub(super) fn new(plan: &Plan<'_>, wave: Ramp, max_document_bytes: usize) -> Self {
         let unit_bytes = plan.unit_bytes.max(1);
         Cutter {
@@ -180,6 +181,11 @@ impl Cutter {
         }
     }
 
+    /// The next step in texts up to `end`, of a wave without end.
+    pub(super) fn next(&mut self, texts: &impl Texts, end: usize) -> Option<Step> {
+        self.step(texts, end, usize::MAX)
+    }
+
     /// Adds the steps of texts up to `end`, until there are enough for a wave.
     pub(super) fn wave(&mut self, texts: &impl Texts, end: usize, steps: &mut Vec<Step>) {
         let mut left = self.wave.step();
@@ -199,12 +205,15 @@ impl Cutter {
         let mut unit = Unit { start, end: start, bytes: 0, documents: 0 };
         let mut cost = 0;
         while self.place.text < end && cost < self.target_bytes {
+            if self.take_whole(texts, end, &mut unit, &mut cost) {
+                continue;
+            }
             let document = texts.document(self.place.text);
             let known = self.refused == Some(document.index);
             // Of a text that holds several documents, none is known to be too large.
-            let is_large = matches!(document.layout, Layout::One)
-                && document.offset + document.text.len() > self.max_document_bytes;
-            if self.place.at == 0 && (known || is_large) {
+            let is_large = document.offset + document.text.len() > self.max_document_bytes
+                && matches!(document.layout, Layout::One);
+            if (known || is_large) && self.place.at == 0 {
                 if unit.start != unit.end {
                     break;
                 }
@@ -215,13 +224,13 @@ impl Cutter {
                 }
                 return Some(self.refuse(&document));
             }
-            let rest = &document.text[self.place.at..];
-            if rest.len() <= self.target_bytes {
+            let rest = document.text.len() - self.place.at;
+            if rest <= self.target_bytes {
                 self.place = Place::of(self.place.text + 1);
-                unit.bytes += rest.len();
-                cost += rest.len() + DOCUMENT_COST;
+                unit.bytes += rest;
+                cost += rest + DOCUMENT_COST;
             } else if unit.start == unit.end {
-                unit.bytes = self.cut(rest);
+                unit.bytes = self.cut(&document.text[self.place.at..]);
                 cost = self.target_bytes;
             } else {
                 break;
@@ -232,6 +241,36 @@ impl Cutter {
             unit.end = self.place;
         }
         (unit.start != unit.end).then_some(Step::Scan(unit))
+    }
+
+    /// Takes documents into `unit`, as long as they are whole, small and not to be refused, which nearly all are; whether
+    /// there were any.
+    #[inline]
+    fn take_whole(&mut self, texts: &impl Texts, end: usize, unit: &mut Unit, cost: &mut usize) -> bool {
+        let (mut number, mut met) = (self.place.text, self.met);
+        if self.place.at > 0 {
+            return false;
+        }
+        while number < end && *cost < self.target_bytes {
+            let document = texts.document(number);
+            let bytes = document.text.len();
+            let is_large = bytes > self.target_bytes || document.offset + bytes > self.max_document_bytes;
+            if is_large || self.refused == Some(document.index) {
+                break;
+            }
+            unit.bytes += bytes;
+            *cost += bytes + DOCUMENT_COST;
+            if met.replace(document.index) != Some(document.index) {
+                unit.documents += layout::documents(&document);
+            }
+            number += 1;
+        }
+        let any = number > self.place.text;
+        if any {
+            (self.met, self.place) = (met, Place::of(number));
+            unit.end = self.place;
+        }
+        any
     }
 
     /// Cuts `rest` after the line with which it is large enough; the number of bytes.

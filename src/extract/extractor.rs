@@ -11,7 +11,7 @@ use super::associations::Associations;
 use super::compiled::Compiled;
 use super::decide::Decider;
 use super::document::Document;
-use super::memory::Memory;
+use super::memory::{Memory, Workspace};
 use super::naive::Naive;
 use super::raw::Raw;
 use super::sink::Sink;
@@ -40,15 +40,15 @@ pub struct Extractor(Arc<Inner>);
 struct Inner {
     patterns: Arc<PatternSet>,
     strategy: Strategy,
-    memory: Pool<Memory, CreateMemory>,
+    workspaces: Pool<Workspace, CreateWorkspace>,
     threads: Threads,
     wanted: Wanted,
 }
 
-type CreateMemory = Box<dyn Fn() -> Memory + Send + Sync + UnwindSafe + RefUnwindSafe>;
+type CreateWorkspace = Box<dyn Fn() -> Workspace + Send + Sync + UnwindSafe + RefUnwindSafe>;
 
-/// Memory that an extractor has lent.
-pub(crate) type LentMemory<'e> = PoolGuard<'e, Memory, CreateMemory>;
+/// A workspace that an extractor has lent.
+pub(crate) type LentWorkspace<'e> = PoolGuard<'e, Workspace, CreateWorkspace>;
 
 #[derive(Debug)]
 enum Strategy {
@@ -191,8 +191,8 @@ impl ExtractorBuilder {
         let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::english));
         let wanted = Wanted { negated: self.negated, pronouns: self.pronouns };
         let strategy = Strategy::choose(&patterns, wanted, self.engine, self.dfa_size_limit)?;
-        let memory: Pool<Memory, CreateMemory> = Pool::new(Box::new(Memory::default));
-        Ok(Extractor(Arc::new(Inner { patterns, strategy, memory, threads: Threads::default(), wanted })))
+        let workspaces: Pool<Workspace, CreateWorkspace> = Pool::new(Box::new(Workspace::default));
+        Ok(Extractor(Arc::new(Inner { patterns, strategy, workspaces, threads: Threads::default(), wanted })))
     }
 }
 
@@ -348,7 +348,7 @@ impl Extractor {
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
         let mut sink = Settled { document, sink };
-        self.extract_with(&mut self.lend_memory(), document, &mut sink)
+        self.extract_with(&mut self.lend_workspace().memory, document, &mut sink)
     }
 
     /// As [`extract_document`](Self::extract_document), in the caller's own memory, and without regard to the layout of
@@ -386,12 +386,14 @@ impl Extractor {
         }
     }
 
-    /// Memory to extract with, which goes back when it is dropped.
-    pub(crate) fn lend_memory(&self) -> LentMemory<'_> {
-        self.0.memory.get()
+    /// A workspace, which goes back when it is dropped.
+    #[inline]
+    pub(crate) fn lend_workspace(&self) -> LentWorkspace<'_> {
+        self.0.workspaces.get()
     }
 
     /// Very roughly, how many bytes of prose one thread scans in a microsecond.
+    #[inline]
     pub(crate) fn bytes_per_microsecond(&self) -> usize {
         match &self.0.strategy {
             Strategy::Naive(_) => 25,

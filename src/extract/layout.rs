@@ -64,6 +64,7 @@ impl Entries {
 }
 
 /// How many documents there are in the text of `document`, if it begins with one.
+#[inline]
 pub(crate) fn documents(document: &Document<'_>) -> usize {
     match document.layout {
         Layout::One => 1,
@@ -114,6 +115,7 @@ pub(crate) fn send<S: Sink>(
 
 impl Association<'_> {
     /// The association with every span moved, so that byte `from` comes to be byte `to`.
+    #[inline]
     pub(crate) fn moved(&self, from: usize, to: usize) -> Self {
         let moved = |span: Span| Span { start: span.start - from + to, end: span.end - from + to };
         let head = |(text, span)| (text, moved(span));

@@ -179,17 +179,20 @@ impl Learner {
     pub fn learn_batch(&mut self, lessons: &[Lesson<'_>]) -> Result<Vec<ConceptId>, LearnError> {
         let mut ids = Vec::with_capacity(lessons.len());
         let worth_it = lessons.len() >= self.config.parallel_threshold.max(2);
-        if !(self.config.enable_parallel_associations && worth_it) {
+        if self.config.enable_parallel_associations && worth_it {
+            let pool = match self.pool.take() {
+                Some(pool) => pool,
+                None => pool_of(self.config.association_workers)?,
+            };
+            let result = pool.install(|| self.learn_rounds(lessons, true, &mut ids));
+            self.pool = Some(pool);
+            result?;
+        } else {
             self.learn_rounds(lessons, false, &mut ids)?;
-            return Ok(ids);
         }
-        let pool = match self.pool.take() {
-            Some(pool) => pool,
-            None => pool_of(self.config.association_workers)?,
-        };
-        let result = pool.install(|| self.learn_rounds(lessons, true, &mut ids));
-        self.pool = Some(pool);
-        result.map(|()| ids)
+        let LearnReport { learned, in_parallel, new_concepts, elapsed, .. } = self.last;
+        tracing::debug!(learned, in_parallel, new_concepts, seconds = elapsed.as_secs_f64(), "batch learned");
+        Ok(ids)
     }
 
     /// Takes lessons through the stages, [`TOGETHER`] at a time. In parallel, the associations of one round are

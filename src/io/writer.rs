@@ -1,7 +1,7 @@
 //! Records out: JSONL and TSV for programs, text for eyes.
 
 use std::io::{self, Write};
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use crate::{Association, ParallelSink, Sink, Span};
 
@@ -174,6 +174,9 @@ enum Part {
     Target,
 }
 
+/// So many bytes of a line are shown before and after the parts of an association.
+const SURROUNDINGS: usize = 100;
+
 const RESET: &str = "\x1b[0m";
 const DIM: &str = "\x1b[2m";
 
@@ -231,8 +234,14 @@ fn write_text(out: &mut impl Write, association: &Association<'_>, palette: Pale
         let span = part.span(association);
         (part, span.start - offset, span.end - offset)
     });
-    let mut cuts = [0, line.len(), parts[0].1, parts[0].2, parts[1].1, parts[1].2, parts[2].1, parts[2].2];
+    let mut cuts = [parts[0].1, parts[0].2, parts[1].1, parts[1].2, parts[2].1, parts[2].2, 0, 0];
+    cuts[..6].sort_unstable();
+    let shown = surroundings(line, cuts[0]..cuts[5]);
+    cuts[6..].copy_from_slice(&[shown.start, shown.end]);
     cuts.sort_unstable();
+    if shown.start > 0 {
+        out.write_all("… ".as_bytes())?;
+    }
     for pair in cuts.windows(2).filter(|pair| pair[0] < pair[1]) {
         let [start, end] = [pair[0], pair[1]];
         let text = &line[start..end];
@@ -256,7 +265,17 @@ fn write_text(out: &mut impl Write, association: &Association<'_>, palette: Pale
             }
         }
     }
-    out.write_all(b"\n")
+    out.write_all(if shown.end < line.len() { " …\n" } else { "\n" }.as_bytes())
+}
+
+/// What is shown of a `line` with an association in `parts` of it: a line may be a whole book.
+fn surroundings(line: &str, parts: Range<usize>) -> Range<usize> {
+    let from = line.floor_char_boundary(parts.start.saturating_sub(SURROUNDINGS));
+    let to = line.ceil_char_boundary(parts.end.saturating_add(SURROUNDINGS));
+    // Whole words.
+    let start = if from == 0 { 0 } else { line[from..parts.start].find(' ').map_or(from, |space| from + space + 1) };
+    let end = if to == line.len() { to } else { line[parts.end..to].rfind(' ').map_or(to, |space| parts.end + space) };
+    start..end
 }
 
 /// Writes `text` without the control characters that could make a terminal do things.
@@ -332,6 +351,22 @@ mod tests {
         let want =
             "\x1b[2m-:1: causal/leads-to:\x1b[0m \x1b[32mRain\x1b[0m \x1b[1;33mleads to\x1b[0m \x1b[36mFloods\x1b[0m\n";
         assert_eq!(found, want);
+    }
+
+    #[test]
+    fn of_a_long_line_what_stands_around_is_shown() {
+        let prevents = Pattern::regex("prevents", RelationType::Causal, r"(\w+) prevents (\w+)");
+        let extractor = Extractor::builder().patterns(PatternSet::new([prevents]).unwrap()).build().unwrap();
+        // Whole words where there are any, and whole characters in any case.
+        let cases = [("wörd ", " wörd", 30, 16), ("—", "—", 60, 34), ("a ", " a", 50, 50)];
+        for (before, after, count, shown) in cases {
+            let line: &'static str = format!("{}Salt prevents ice{}", before.repeat(count), after.repeat(count)).leak();
+            let found = written(&extractor, line, RecordFormat::Text, Palette::Plain);
+            let [left, right] = if shown < count { ["… ", " …"] } else { [""; 2] };
+            let [before, after] = [before, after].map(|word| word.repeat(shown));
+            let want = format!("-:1: causal/prevents: {left}{before}[Salt] <prevents> {{ice}}{after}{right}\n");
+            assert_eq!(found, want);
+        }
     }
 
     #[test]

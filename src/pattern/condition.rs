@@ -32,6 +32,16 @@ pub(crate) enum Test {
     Infinitive,
     /// A verb follows the phrase: it is the subject of a clause.
     Clause,
+    /// A comma and `which` follow the phrase; what they describe may be the whole clause.
+    Aside,
+    /// The phrase is a bare noun that a preposition makes an adverb: `in error`, `at work`.
+    Adverbial,
+    /// The head may be a verb in the third person after its subject: `the statement starts`.
+    Third,
+    /// The phrase begins with a participle, without a determiner: `closing doors`, `showed interest`.
+    Participle,
+    /// `to` follows the phrase: it is where a range begins, as in `from good to bad`.
+    Range,
 }
 
 /// The classes that a condition can name.
@@ -111,6 +121,11 @@ fn term(name: &str) -> Option<Term> {
         "opening" => Test::Opening,
         "infinitive" => Test::Infinitive,
         "clause" => Test::Clause,
+        "aside" => Test::Aside,
+        "adverbial" => Test::Adverbial,
+        "third" => Test::Third,
+        "participle" => Test::Participle,
+        "range" => Test::Range,
         _ => match name.strip_prefix('=') {
             Some(word) if !word.is_empty() && !word.contains(char::is_uppercase) => Test::Word(word.to_owned()),
             None if CLASS_NAMES.contains(&name) => Test::Class(name.to_owned()),

@@ -1,5 +1,7 @@
 //! One pattern, as data: what a user writes, in a file or in code.
 
+use std::sync::Arc;
+
 use super::relation::RelationType;
 
 /// A pattern: a regex with a source and a target group, or just a trigger, and what a match of it means.
@@ -20,7 +22,7 @@ use super::relation::RelationType;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pattern {
-    pub(crate) name: String,
+    pub(crate) name: Arc<str>,
     pub(crate) relation: RelationType,
     pub(crate) matcher: Matcher,
     pub(crate) direction: Direction,
@@ -191,7 +193,7 @@ impl Pattern {
 
     pub(crate) fn new(name: String, relation: RelationType, matcher: Matcher) -> Self {
         Pattern {
-            name,
+            name: name.into(),
             relation,
             matcher,
             direction: Direction::default(),

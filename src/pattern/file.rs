@@ -135,7 +135,7 @@ impl Reader<'_> {
                 let errors_before = self.errors.len();
                 self.spans.push(Spans { pattern: table.span(), fields: Vec::new() });
                 let pattern = self.pattern(table);
-                let name = pattern.as_ref().map(|p| p.name.clone()).or_else(|| name_of(table));
+                let name = pattern.as_ref().map(|p| p.name.to_string()).or_else(|| name_of(table));
                 for error in &mut self.errors[errors_before..] {
                     error.index = Some(index);
                     error.pattern.clone_from(&name);
@@ -220,7 +220,7 @@ impl Reader<'_> {
         if self.has(Field::Trigger) && (source.is_some() || target.is_some()) {
             self.fault(PatternErrorKind::GroupOfTrigger, Field::Trigger, table.span());
         }
-        pattern.name = name?;
+        pattern.name = name?.into();
         pattern.relation = relation?;
         pattern.matcher = match (regex, trigger) {
             (Some(regex), None) => Matcher::Regex {

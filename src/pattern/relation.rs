@@ -48,13 +48,21 @@ impl RelationType {
     /// The name as written in pattern files and in output records.
     #[must_use]
     pub fn as_str(&self) -> &str {
+        match self.name() {
+            Ok(named) => named,
+            Err(own) => own,
+        }
+    }
+
+    /// The name: that of a named kind, or the user's own.
+    pub(crate) fn name(&self) -> Result<&'static str, &Arc<str>> {
         match self {
-            RelationType::Causal => "causal",
-            RelationType::Hierarchical => "hierarchical",
-            RelationType::Compositional => "compositional",
-            RelationType::Semantic => "semantic",
-            RelationType::Temporal => "temporal",
-            RelationType::Other(name) => name,
+            RelationType::Causal => Ok("causal"),
+            RelationType::Hierarchical => Ok("hierarchical"),
+            RelationType::Compositional => Ok("compositional"),
+            RelationType::Semantic => Ok("semantic"),
+            RelationType::Temporal => Ok("temporal"),
+            RelationType::Other(name) => Err(name),
         }
     }
 }

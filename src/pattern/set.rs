@@ -97,13 +97,13 @@ impl PatternSet {
         for (index, pattern) in patterns.iter().enumerate() {
             let mut fault = |mut error: PatternError| {
                 error.index = Some(index);
-                error.pattern = (!pattern.name.is_empty()).then(|| pattern.name.clone());
+                error.pattern = (!pattern.name.is_empty()).then(|| pattern.name.to_string());
                 errors.push(error);
             };
             if let Err(invalid) = check_name(&pattern.name) {
                 fault(PatternError::new(invalid.into(), Field::Name));
             } else if first_use.insert(&pattern.name, index).is_some() {
-                fault(PatternError::new(PatternErrorKind::DuplicateName(pattern.name.clone()), Field::Name));
+                fault(PatternError::new(PatternErrorKind::DuplicateName(pattern.name.to_string()), Field::Name));
             }
             if !(0.0..=1.0).contains(&pattern.confidence) {
                 fault(PatternError::new(PatternErrorKind::Confidence(pattern.confidence), Field::Confidence));
@@ -148,7 +148,7 @@ impl PatternSet {
     /// The pattern called `name`, and its place.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<(PatternId, &Pattern)> {
-        self.ids().zip(&self.patterns).find(|(_, pattern)| pattern.name == name)
+        self.ids().zip(&self.patterns).find(|(_, pattern)| *pattern.name == *name)
     }
 
     /// The place of every pattern, in order.

@@ -129,6 +129,14 @@ impl Patterns {
         ]
     }
 
+    /// Those that search text of either case and lower only what they found.
+    pub fn of_raw_text(&self) -> Vec<Named> {
+        let mut finders = self.ours();
+        finders.extend(self.literal_peers());
+        finders.retain(|named| ["relscan auto", "relscan avx2", "hyperscan", "aho-corasick"].contains(&named.name));
+        finders
+    }
+
     /// Ours, and every peer.
     pub fn all(&self) -> Vec<Named> {
         let mut all = self.ours();

@@ -1,12 +1,13 @@
 //! `relscan extract`: documents in, associations out.
 
 use std::cell::{Cell, RefCell};
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use indicatif::{DecimalBytes, HumanCount, HumanDuration};
+use indicatif::{DecimalBytes, HumanDuration};
 use relscan::io::{Block, Documents, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
 use relscan::{Association, Batch, DocumentError, Engine, Extractor, ParallelSink, Report, Sink};
 
@@ -17,7 +18,7 @@ use crate::packs;
 use crate::progress::Progress;
 use crate::stats::{Associations, Seconds, Stats};
 use crate::stdin;
-use crate::values::{Threads, named};
+use crate::values::{Threads, count, named};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -117,6 +118,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         .map_err(Failure::usage)?;
     let interrupt = Interrupt::listen()?;
     let output = Output::open(args.output.as_deref())?;
+    let stats_file = args.stats.as_deref().map(check_stats).transpose()?.flatten();
     let (stderr_is_terminal, to_terminal) = (io::stderr().is_terminal(), output.is_terminal());
     let progress = Progress::start(stderr_is_terminal && !to_terminal, &inputs);
     let mut documents = Documents::new(inputs)
@@ -124,7 +126,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         .id_field(&args.id_field)
         .text_field(&args.text_field)
         .stdin(stdin::open_with_pauses(&interrupt));
-    for file in output.files() {
+    for file in output.files().into_iter().chain(stats_file) {
         documents.leave_out(file);
     }
     let palette = if output::takes_colour(to_terminal) { Palette::Colour } else { Palette::Plain };
@@ -326,6 +328,17 @@ fn extract(
     Ok((report, seconds))
 }
 
+/// Finds out before the work begins whether there can be statistics at `path`; the file, so that it is not read.
+fn check_stats(path: &Path) -> Result<Option<same_file::Handle>, Failure> {
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        // A pipe is opened once.
+        return Ok(None);
+    }
+    let opened = File::options().write(true).create(true).truncate(false).open(path);
+    let handle = opened.and_then(same_file::Handle::from_file);
+    handle.map(Some).map_err(|error| Failure::usage(format_args!("{} cannot be written: {error}", path.display())))
+}
+
 fn write_stats(path: &Path, stats: &Stats<'_>) -> Result<(), Failure> {
     let written =
         serde_json::to_string_pretty(stats).map_err(io::Error::from).and_then(|text| std::fs::write(path, text + "\n"));
@@ -342,7 +355,7 @@ fn say_what_was_left_out(read: ReadCounts) {
         say(&format!("passed over in folders: {}", reasons.join(", ")));
     }
     if read.files == 0 && read.failed == 0 {
-        say("no file was read: the folders hold none");
+        say("no file was read: the folders hold none that is text");
     }
 }
 
@@ -350,7 +363,6 @@ fn say_what_was_left_out(read: ReadCounts) {
 fn summary(stats: &Stats<'_>, associations: u64) -> String {
     let ReadCounts { documents, bytes, .. } = stats.read;
     let Seconds { wall, user, system, .. } = stats.seconds;
-    let count = |number: u64, what| format!("{} {what}{}", HumanCount(number), if number == 1 { "" } else { "s" });
     let time =
         if wall < 60.0 { format!("{wall:.2} s") } else { HumanDuration(Duration::from_secs_f64(wall)).to_string() };
     let wall = wall.max(1e-6);
@@ -364,7 +376,7 @@ fn summary(stats: &Stats<'_>, associations: u64) -> String {
     format!(
         "{} in {}, {} in {time}: {}/s, {:.1} processors, {}",
         count(associations, "association"),
-        count(documents as u64, "document"),
+        count(documents, "document"),
         DecimalBytes(bytes),
         DecimalBytes(rate),
         (user + system) / wall,

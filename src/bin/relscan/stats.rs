@@ -1,9 +1,7 @@
 //! The statistics of an extraction, as `--stats` writes them.
 
-use std::collections::BTreeMap;
-
 use relscan::io::ReadCounts;
-use relscan::{PatternSet, Report};
+use relscan::{Pattern, PatternSet, Report};
 use serde::{Serialize, Serializer};
 
 /// Everything that is known about a run.
@@ -55,14 +53,17 @@ impl Serialize for Associations<'_> {
             by_pattern: Pairs<'a>,
         }
         let Report { relations, patterns, associations, .. } = self.report;
-        let pair = |counts: &BTreeMap<String, u64>, name| (name, counts.get(name).copied().unwrap_or(0));
         let mut by_relation: Vec<(&str, u64)> = Vec::new();
         for relation in self.patterns.iter().map(|pattern| pattern.relation().as_str()) {
             if by_relation.iter().all(|(known, _)| *known != relation) {
-                by_relation.push(pair(relations, relation));
+                by_relation.push((relation, relations.get(relation)));
             }
         }
-        let by_pattern = self.patterns.iter().map(|pattern| pair(patterns, pattern.name())).collect();
+        // Both are in the order of the packs.
+        let mut counted = patterns.iter().peekable();
+        let count =
+            |pattern: &Pattern| counted.next_if(|(name, _)| *name == pattern.name()).map_or(0, |(_, count)| count);
+        let by_pattern = self.patterns.iter().map(Pattern::name).zip(self.patterns.iter().map(count)).collect();
         Form { total: *associations, by_relation: Pairs(by_relation), by_pattern: Pairs(by_pattern) }
             .serialize(serializer)
     }

@@ -4,6 +4,7 @@ use std::num::NonZeroUsize;
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
+use indicatif::HumanCount;
 use relscan::Workers;
 
 /// Takes the names of `all`, so that what the library gains in values the command line gains too.
@@ -14,6 +15,12 @@ where
     // The parser has let only names of `all` through; the first stands for what cannot be.
     PossibleValuesParser::new(all.iter().map(|(_, name)| *name))
         .map(|name| all.iter().find(|(_, known)| *known == name).map_or(all[0].0, |(value, _)| *value))
+}
+
+/// `number` of `what`, in words for people.
+pub(crate) fn count(number: impl TryInto<u64>, what: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    format!("{} {what}{}", HumanCount(number), if number == 1 { "" } else { "s" })
 }
 
 /// How many threads are used.

@@ -23,7 +23,11 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let graph = store.load()?;
     let mut text = String::new();
     let bytes = std::fs::metadata(&args.store).map_or(0, |metadata| metadata.len());
-    let _ = writeln!(text, "{:>12}  bytes on disk, {} batches", bytes, store.batch_count());
+    let batches = match store.batch_count() {
+        1 => "1 batch".to_owned(),
+        many => format!("{many} batches"),
+    };
+    let _ = writeln!(text, "{bytes:>12}  bytes on disk, {batches}");
     let strengths = graph.strength_stats();
     let _ = writeln!(text, "{:>12}  concepts, average strength {:.3}", strengths.total, strengths.average);
     for (count, what) in [
