@@ -1,6 +1,7 @@
 //! The English pack: our engines, the same pack run as naive regexes, and the oracle.
 //!
-//! `cargo bench --bench english`; set `RELSCAN_CORPUS` to a text file to measure on it instead of the example text.
+//! `cargo bench --bench english`; set `RELSCAN_CORPUS` to a text file to measure on it instead of the example text, and
+//! `RELSCAN_BENCH_MB` to how much of it is used, 8 MB unless given.
 //! Before anything is timed, every engine must give the same associations on the whole text, and the oracle the same
 //! on the beginning of it.
 //!
@@ -146,6 +147,8 @@ fn bench(c: &mut Criterion) {
         Ok(path) => std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}")),
         Err(_) => include_str!("../examples/data/jargon.txt").to_owned(),
     };
+    let megabytes = std::env::var("RELSCAN_BENCH_MB").map_or(8, |mb| mb.parse().expect("RELSCAN_BENCH_MB is a number"));
+    let text = beginning(&text, megabytes << 20).to_owned();
     let (for_oracle, for_regexes) = (beginning(&text, ORACLE_BYTES), beginning(&text, REGEX_BYTES));
     let patterns = PatternSet::english();
     let triggers = regexes(&patterns, ("", ""));

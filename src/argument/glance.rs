@@ -147,8 +147,7 @@ impl Glance<'_> {
 
     /// Whether `to` before the anchor makes an infinitive of it that has no subject.
     fn is_infinitive(self, to: Before) -> bool {
-        let raises = |word: Before| self.vocabulary.closed_classes(self.text, word.start..word.end, word.key.0);
-        self.before_rarely(to.start).is_some_and(|before| !raises(before).any(class::RAISING))
+        self.before_rarely(to.start).is_some_and(|before| !self.closed_of(before).any(class::RAISING))
     }
 
     /// The closed classes of the word of at most eight letters that has this key. Of `us`, which may be the name of a
@@ -165,6 +164,11 @@ impl Glance<'_> {
         if word.end - word.start > 8 { Classes::NONE } else { closed }
     }
 
+    /// The closed classes of `word`, however long it is.
+    fn closed_of(self, word: Before) -> Classes {
+        self.vocabulary.closed_classes(self.text, word.start..word.end, word.key.0)
+    }
+
     /// Whether the left argument is surely the pronoun `word`, and the only left argument.
     fn follows_pronoun(self, word: Before, closed: Classes) -> bool {
         // Of these some belong to a verb, and others lead to a noun before them.
@@ -178,7 +182,8 @@ impl Glance<'_> {
             return false;
         }
         // `the people around us`
-        if self.before_rarely(word.start).is_none_or(|before| self.closed_before(before).any(class::PREPOSITION)) {
+        let joins = |word: Before| self.closed_of(word).any(class::PREPOSITION);
+        if self.before_rarely(word.start).is_none_or(joins) {
             return false;
         }
         // Of `a cold is what it causes` the cold is an argument too.

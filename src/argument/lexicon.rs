@@ -91,7 +91,11 @@ impl Vocabulary<'_> {
         let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
         let (known, mut classes) = self.recent.entry(lower).get();
         if known != lower {
-            classes = self.look_up(&text[span.clone()], &Lower::short(lower, span.len()), lower);
+            let word = match lower & HIGH_BITS {
+                0 => Lower { parts: [lower, 0, 0], len: span.len() },
+                _ => Lower::within(text, span.start, span.end),
+            };
+            classes = self.look_up(&text[span.clone()], &word, lower);
         }
         let first = bytes.get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
@@ -155,11 +159,6 @@ impl Lower {
         let Some(start) = padded.get_mut(..bytes.len()) else { return Lower::default() };
         start.copy_from_slice(bytes);
         Self::of_padded(padded, bytes.len())
-    }
-
-    /// The word of `len` bytes, at most eight, that `lower` holds in lower case.
-    fn short(lower: u64, len: usize) -> Self {
-        if lower & HIGH_BITS == 0 { Lower { parts: [lower, 0, 0], len } } else { Lower::default() }
     }
 
     /// The word `text[start..end]`, without a copy of unknown length where the text goes on far enough.
@@ -577,6 +576,15 @@ mod tests {
         words.dedup();
         let used = lexicon.slots.iter().filter(|slot| slot.key != 0).count();
         assert_eq!(used, words.len(), "two words have one key");
+    }
+
+    #[test]
+    fn apostrophes_are_alike() {
+        let lexicon = Lexicon::english();
+        let vocabulary = Vocabulary { lexicon: &lexicon, recent: &Recent::default() };
+        for word in ["don’t", "can’t", "couldn’t", "shouldn’t"] {
+            assert!(vocabulary.classes(word, 0..word.len()).any(class::NEGATION), "{word}");
+        }
     }
 
     #[test]
