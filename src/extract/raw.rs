@@ -128,9 +128,7 @@ impl Raw {
         document: &Document<'_>,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
-        // The many words of bounded patterns make all prose look dense, and what their rules take is more than the search.
-        let patience = if self.reads_sentences() { usize::MAX } else { PATIENCE };
-        match self.extract_for(patience, set, memory, document, emit) {
+        match self.extract_for(PATIENCE, set, memory, document, emit) {
             ControlFlow::Continue(()) => ControlFlow::Continue(()),
             ControlFlow::Break(End::Asked) => ControlFlow::Break(()),
             ControlFlow::Break(End::Dense { start, feeds }) => {

@@ -21,7 +21,7 @@ use super::{End, Found, Hit};
 pub(super) const STRIP: usize = BLOCK * BLOCKS;
 
 /// A strip is dense if more needles than this are looked at in vain: an automaton would be faster.
-const DENSE: usize = STRIP / 2;
+const DENSE: usize = STRIP / 4;
 /// More strips than this, one after another, have to be dense to give up, unless somebody is more patient.
 pub(crate) const PATIENCE: usize = 4;
 
