@@ -28,12 +28,13 @@ pub(super) struct Strip<'s> {
 }
 
 /// What is known of the line feeds of a strip.
-struct Feeds<'s> {
-    words: &'s Words,
-    /// Which of the words are not 0.
-    some: u64,
-    /// For each block, the line feeds of those before it.
-    before: Words,
+pub(super) struct Feeds<'s> {
+    /// Those that there are blocks for.
+    pub(super) words: &'s Words,
+    /// Which of these words are not 0.
+    pub(super) some: u64,
+    /// For each of these blocks, the line feeds of those before it.
+    pub(super) before: &'s Words,
 }
 
 impl Lines {
@@ -59,18 +60,30 @@ impl Lines {
             self.feeds += unsafe { kernel.ones(words) };
         } else {
             // SAFETY: as above.
-            let feeds = Feeds { words, some, before: unsafe { kernel.before(words) } };
-            // A loop, and no iterator: its functions would not be compiled for the instructions of the kernel.
-            hits.resize(occurrences.len(), Hit::default());
-            for (hit, found) in hits.iter_mut().zip(occurrences) {
-                // A needle that begins before the strip is on the line that the strip begins in.
-                let line = self.line_at(strip, &feeds, found.start.saturating_sub(strip.base));
-                *hit = Hit { start: found.start, needle: found.needle, line };
-            }
-            self.feeds += feeds.before[BLOCKS - 1] as usize + words[BLOCKS - 1].count_ones() as usize;
+            let before = unsafe { kernel.before(words) };
+            self.hits(strip, &Feeds { words, some, before: &before }, occurrences, hits);
+            self.feeds += before[BLOCKS - 1] as usize + words[BLOCKS - 1].count_ones() as usize;
         }
         if some != 0 {
             self.open = strip.base + after_last(some, words);
+        }
+    }
+
+    /// Makes `hits` of the `occurrences`, all in `strip`.
+    #[inline(always)]
+    pub(super) fn hits(
+        &mut self,
+        strip: &Strip<'_>,
+        feeds: &Feeds<'_>,
+        occurrences: &[Occurrence],
+        hits: &mut Vec<Hit>,
+    ) {
+        // A loop, and no iterator: its functions would not be compiled for the instructions of the kernel.
+        hits.resize(occurrences.len(), Hit::default());
+        for (hit, found) in hits.iter_mut().zip(occurrences) {
+            // A needle that begins before the strip is on the line that the strip begins in.
+            let line = self.line_at(strip, feeds, found.start.saturating_sub(strip.base));
+            *hit = Hit { start: found.start, needle: found.needle, line };
         }
     }
 

@@ -13,7 +13,7 @@ use std::hint::black_box;
 use std::ops::ControlFlow;
 
 use super::kernel::{BLOCK, BLOCKS, Kernel, Words};
-use super::lines::{Lines, Strip};
+use super::lines::{Feeds, Lines, Strip};
 use super::table::{Looked, Occurrence, Table};
 use super::{End, Found, Hit};
 
@@ -37,6 +37,8 @@ type Places = [u16; STRIP + BLOCK];
 pub(crate) struct Scratch {
     candidates: Box<Words>,
     feeds: Box<Words>,
+    /// For each block of a short text, the line feeds of those before it.
+    before: Box<Words>,
     places: Box<Places>,
     occurrences: Vec<Occurrence>,
     hits: Vec<Hit>,
@@ -47,6 +49,7 @@ impl Default for Scratch {
         Scratch {
             candidates: Box::new([0; BLOCKS]),
             feeds: Box::new([0; BLOCKS]),
+            before: Box::new([0; BLOCKS]),
             places: Box::new([0; _]),
             occurrences: Vec::new(),
             hits: Vec::new(),
@@ -73,7 +76,7 @@ pub(super) unsafe fn scan<K: Kernel, T: Table>(
         // SAFETY: the caller answers for the CPU.
         return unsafe { scan_short(kernel, table, text, scratch, found) }.map_break(|()| End::Asked);
     }
-    let Scratch { candidates, feeds, places, occurrences, hits } = scratch;
+    let Scratch { candidates, feeds, places, occurrences, hits, .. } = scratch;
     // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
     // before the loop, and keeps them on the stack instead of in registers.
     let classify = black_box(K::CLASSIFY);
@@ -135,7 +138,8 @@ unsafe fn place<K: Kernel>(kernel: &K, candidates: &Words, mut marked: u64, plac
     count
 }
 
-/// The same for a text of at most [`SHORT`] bytes.
+/// The same for a text of at most [`SHORT`] bytes. What is to be known of all its blocks is gathered as they are
+/// classified: to read it back takes longer than to work it out, as it has only just been written.
 ///
 /// # Safety
 ///
@@ -148,10 +152,9 @@ unsafe fn scan_short<K: Kernel, T: Table>(
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<()> {
-    let Scratch { candidates, feeds, places, occurrences, hits } = scratch;
-    let mut marked = 0;
-    let count = text.len().div_ceil(BLOCK);
-    for block in 0..count {
+    let Scratch { candidates, feeds, before, places, occurrences, hits } = scratch;
+    let (mut marked, mut some, mut count) = (0, 0, 0);
+    for block in 0..text.len().div_ceil(BLOCK) {
         // SAFETY: the caller answers for the CPU.
         let marks = unsafe {
             match text[block * BLOCK..].first_chunk() {
@@ -159,19 +162,21 @@ unsafe fn scan_short<K: Kernel, T: Table>(
                 None => kernel.end(&text[block * BLOCK..]),
             }
         };
-        (candidates[block], feeds[block]) = (marks.candidates, marks.feeds);
-        // To read it back takes longer than to work it out, as it has only just been written.
+        (candidates[block], feeds[block], before[block]) = (marks.candidates, marks.feeds, count);
         marked |= u64::from(marks.candidates != 0) << block;
+        some |= u64::from(marks.feeds != 0) << block;
+        count += u64::from(marks.feeds.count_ones());
     }
-    // SAFETY: the caller answers for the CPU, in each of these.
-    unsafe {
+    // SAFETY: the caller answers for the CPU, in both.
+    let verified = unsafe {
         let placed = place(kernel, candidates, marked, places);
-        let verified = table.find(kernel, text, 0, &mut places[..placed], occurrences).found;
-        if verified == 0 {
-            return ControlFlow::Continue(());
-        }
-        feeds[count..].fill(0);
-        Lines::default().report(kernel, &Strip { text, base: 0, feeds }, &occurrences[..verified], hits);
+        table.find(kernel, text, 0, &mut places[..placed], occurrences).found
+    };
+    if verified == 0 {
+        return ControlFlow::Continue(());
     }
+    hits.clear();
+    let known = Feeds { words: feeds, some, before };
+    Lines::default().hits(&Strip { text, base: 0, feeds }, &known, &occurrences[..verified], hits);
     found(hits, STRIP)
 }
