@@ -218,24 +218,28 @@ impl<T: Growing, S: Extend<Shift>> Writer<T, S> {
 
 /// How many bytes at the start of `text` are ASCII or belong to blocks in which no character has a lower case.
 fn unchanged_or_ascii_prefix(text: &str) -> usize {
-    const BLOCK: usize = 32;
     let bytes = text.as_bytes();
-    for (number, block) in bytes.chunks(BLOCK).enumerate() {
-        if block.is_ascii() {
-            continue;
-        }
-        // The first bytes of characters that are not ASCII.
-        let mut leads = (0..).zip(block).fold(0_u32, |leads, (at, &byte)| leads | u32::from(byte >= 0xc0) << at);
-        while leads != 0 {
-            let at = number * BLOCK + leads.trailing_zeros() as usize;
-            // In UTF-8 another byte follows.
-            if !matches!(bytes[at..], [first, second, ..] if is_caseless(first, second)) {
-                return at;
+    let mut at = 0;
+    loop {
+        at += ascii_prefix(&bytes[at..]);
+        match bytes[at..] {
+            [first, second, ..] if is_caseless(first, second) => {
+                at += match first {
+                    ..0xe0 => 2,
+                    0xe0..0xf0 => 3,
+                    0xf0.. => 4,
+                }
             }
-            leads &= leads - 1;
+            _ => return at,
         }
     }
-    bytes.len()
+}
+
+/// How many ASCII bytes `bytes` begins with.
+fn ascii_prefix(bytes: &[u8]) -> usize {
+    const BLOCK: usize = 32;
+    let whole = bytes.chunks_exact(BLOCK).take_while(|block| block.is_ascii()).count() * BLOCK;
+    whole + bytes[whole..].iter().take_while(|byte| byte.is_ascii()).count()
 }
 
 /// Whether a character that begins with these two bytes, the first of them not ASCII, is of a block that lower-casing
