@@ -43,7 +43,12 @@ impl Compiled {
     }
 
     pub(crate) fn memory_usage(&self) -> usize {
-        self.scanner.memory_usage() + self.decider.memory_usage()
+        self.scanner_memory_usage() + self.decider.memory_usage()
+    }
+
+    /// Bytes that the search takes, without what decides what it found.
+    pub(super) fn scanner_memory_usage(&self) -> usize {
+        self.scanner.memory_usage()
     }
 
     /// Every association of `document`, in order.

@@ -117,6 +117,7 @@ impl Raw {
         self.literals.memory_usage()
             + size_of_val(&*self.soles)
             + size_of_val(&*self.anchors)
+            + self.dense.get().and_then(Option::as_ref).map_or(0, |dense| dense.scanner_memory_usage())
             + self.decider.memory_usage()
     }
 

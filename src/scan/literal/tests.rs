@@ -357,7 +357,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
     #[test]
     fn any_needles_in_any_text(needles in prop::collection::hash_set(needle(), 1..100), text in text()) {
         let needles: Vec<Box<[u8]>> = needles.into_iter().collect();
