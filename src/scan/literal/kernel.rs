@@ -27,12 +27,13 @@ pub(super) struct Marks {
     pub(super) feeds: u64,
 }
 
-/// A function that classifies the blocks of a strip, the front of the text: first the candidates, then the line feeds.
+/// A function that classifies the blocks of a strip, the front of the text: first the candidates, then the line feeds. It
+/// returns a bit for each block: whether it has a candidate.
 ///
 /// # Safety
 ///
 /// The CPU has the instructions that the kernel needs.
-pub(super) type Classify<K> = unsafe fn(&K, &[u8], &mut Words, &mut Words);
+pub(super) type Classify<K> = unsafe fn(&K, &[u8], &mut Words, &mut Words) -> u64;
 
 /// A way to classify and to compare.
 ///
@@ -62,6 +63,12 @@ pub(super) trait Kernel: Sized {
         let marks = unsafe { self.block(&padded) };
         let valid = if len < BLOCK { (1 << len) - 1 } else { u64::MAX };
         Marks { candidates: marks.candidates & valid, feeds: marks.feeds & valid }
+    }
+
+    /// 1 if `word` is not 0, which it is otherwise.
+    #[inline(always)]
+    fn any(word: u64) -> u64 {
+        u64::from(word != 0)
     }
 
     /// Whether `text` is the beginning of the needle in upper and lower case.
@@ -155,20 +162,25 @@ pub(super) trait Kernel: Sized {
     }
 }
 
-/// Classifies the blocks at the front of `text`. Where it ends sooner than there are words the rest are 0.
+/// Classifies the blocks at the front of `text`, and returns a bit for each: whether it has a candidate. Where the text
+/// ends sooner than there are words the rest are 0.
 ///
 /// # Safety
 ///
 /// The CPU has the instructions that `kernel` needs.
 #[inline(always)]
-pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
-    let whole = (text.len() + BLOCK).saturating_sub(READ) / BLOCK;
-    for (block, (candidates, feeds)) in candidates.iter_mut().zip(feeds.iter_mut()).enumerate().take(whole) {
+pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &mut Words, feeds: &mut Words) -> u64 {
+    let whole = ((text.len() + BLOCK).saturating_sub(READ) / BLOCK).min(BLOCKS);
+    // To look for words that are not 0 once all are written takes longer: they would have to reach the cache first. The
+    // first block comes to be the highest bit.
+    let mut marked = 0;
+    for block in 0..whole {
         // SAFETY: block < whole, so the bytes from block * BLOCK to block * BLOCK + READ are in the text; the caller
         // answers for the CPU.
         let marks = unsafe { kernel.block(&*text.as_ptr().add(block * BLOCK).cast::<[u8; READ]>()) };
-        *candidates = marks.candidates;
-        *feeds = marks.feeds;
+        candidates[block] = marks.candidates;
+        feeds[block] = marks.feeds;
+        marked = marked << 1 | K::any(marks.candidates);
     }
     let blocks = text.len().div_ceil(BLOCK).min(BLOCKS);
     for block in whole..blocks {
@@ -176,9 +188,11 @@ pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &m
         let marks = unsafe { kernel.end(&text[block * BLOCK..]) };
         candidates[block] = marks.candidates;
         feeds[block] = marks.feeds;
+        marked = marked << 1 | K::any(marks.candidates);
     }
     candidates[blocks..].fill(0);
     feeds[blocks..].fill(0);
+    marked.reverse_bits().unbounded_shr((BLOCKS - blocks) as u32)
 }
 
 /// The kernel in plain Rust: the twin of the others.

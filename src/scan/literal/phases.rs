@@ -86,8 +86,7 @@ pub(super) unsafe fn scan<K: Kernel, T: Table>(
     while base < text.len() {
         // SAFETY: the caller answers for the CPU, in each of these.
         unsafe {
-            classify(kernel, &text[base..], candidates, feeds);
-            let marked = kernel.nonzero(candidates);
+            let marked = classify(kernel, &text[base..], candidates, feeds);
             let placed = place(kernel, candidates, marked, places);
             // What is found has to be told, whoever finds it; what is not was looked at in vain.
             let Looked { found: verified, in_vain } =
