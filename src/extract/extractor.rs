@@ -311,6 +311,10 @@ struct Settled<'d, S> {
 impl<S: Sink> Sink for Settled<'_, S> {
     type Error = S::Error;
 
+    fn reads_text(&self) -> bool {
+        self.sink.reads_text()
+    }
+
     fn association(&mut self, association: &super::Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         layout::send(self.document, association, self.sink)
     }
