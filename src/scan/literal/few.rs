@@ -71,13 +71,14 @@ impl Few {
         })
     }
 
-    /// Keeps those of the `places` where a key stands, in front, and returns how many they are.
+    /// Keeps those of the `places` where a key stands, in front, and returns how many they are. `word` gives the eight
+    /// bytes around a place.
     #[inline(always)]
-    fn keep(&self, text: &[u8], base: usize, places: &mut [u16]) -> usize {
+    fn keep(&self, places: &mut [u16], word: impl Fn(usize) -> u64) -> usize {
         let mut kept = 0;
         for i in 0..places.len() {
             let place = places[i];
-            let key = key(self.mask, word_around(text, base + usize::from(place)));
+            let key = key(self.mask, word(place.into()));
             // Written in any case and kept if equal: a branch would be mispredicted every other time.
             places[kept] = place;
             kept += usize::from(self.keys[slot(self.multiplier, key)] == key);
@@ -130,7 +131,10 @@ impl Table for Few {
         places: &mut [u16],
         found: &mut Vec<Occurrence>,
     ) -> Looked {
-        let kept = self.keep(text, base, places);
+        let kept = match text.get(base.wrapping_sub(BEFORE)..) {
+            Some(strip) => self.keep(places, |place| word_at(strip, place)),
+            None => self.keep(places, |place| word_around(text, place)),
+        };
         let windows = &places[..kept];
         // SAFETY: the caller answers for the CPU.
         let count = unsafe {
@@ -205,14 +209,22 @@ fn around(needle: &[u8], at: usize) -> (u64, u64) {
 /// The eight bytes around byte `at` of the text, with zeros around it.
 #[inline(always)]
 fn word_around(text: &[u8], at: usize) -> u64 {
-    // Before the text begins this wraps around, to beyond its end.
-    match text.get(at.wrapping_sub(BEFORE)..).and_then(<[u8]>::first_chunk) {
+    match at.checked_sub(BEFORE) {
+        Some(start) => word_at(text, start),
+        None => around(text, at).0,
+    }
+}
+
+/// The eight bytes from byte `start` of the text on, with zeros where it has ended.
+#[inline(always)]
+fn word_at(text: &[u8], start: usize) -> u64 {
+    match text.get(start..start + size_of::<u64>()).and_then(<[u8]>::first_chunk) {
         Some(bytes) => u64::from_le_bytes(*bytes),
-        None => word_near_an_end(text, at),
+        None => word_at_the_end(text, start),
     }
 }
 
 #[cold]
-fn word_near_an_end(text: &[u8], at: usize) -> u64 {
-    around(text, at).0
+fn word_at_the_end(text: &[u8], start: usize) -> u64 {
+    around(text, start + BEFORE).0
 }

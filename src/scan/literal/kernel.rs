@@ -3,7 +3,6 @@
 //! The algorithm is written once over [`Kernel`]. [`Plain`] is the kernel without intrinsics that every other is
 //! tested against; the rest are in the modules named after the instructions that they need.
 
-use super::lower::LEAD;
 use super::table::{HEAD, Head};
 use super::window::{Classes, WIDE};
 
@@ -78,8 +77,8 @@ pub(super) trait Kernel: Sized {
     /// The CPU has the instructions that the kernel needs.
     unsafe fn equal(&self, text: &[u8; HEAD], head: &Head) -> bool;
 
-    /// Writes `text` to `lowered` with its ASCII letters in lower case, and returns a bit for each byte: whether a
-    /// character begins there that is not ASCII. The compiler makes vectors of it.
+    /// Writes `text` to `lowered` with its ASCII letters in lower case, and returns a bit for each byte: whether it is not
+    /// ASCII. The compiler makes vectors of it.
     ///
     /// # Safety
     ///
@@ -91,10 +90,10 @@ pub(super) trait Kernel: Sized {
             seen |= text[i];
             lowered[i] = text[i].to_ascii_lowercase();
         }
-        if seen < LEAD {
+        if seen.is_ascii() {
             return 0;
         }
-        (0..).zip(text).fold(0, |leads, (at, &byte)| leads | u64::from(byte >= LEAD) << at)
+        (0..).zip(text).fold(0, |others, (at, &byte)| others | u64::from(!byte.is_ascii()) << at)
     }
 
     /// Asks for `len` bytes of memory, which need not be there.

@@ -3,7 +3,6 @@
 use std::arch::x86_64::*;
 
 use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, READ, Words, classify};
-use super::lower::LEAD;
 use super::table::{HEAD, Head};
 use super::window::{Classes, NARROW};
 
@@ -100,6 +99,29 @@ unsafe fn classify_avx2<const WIDTH: usize>(
     unsafe { classify(kernel, text, candidates, feeds) }
 }
 
+/// [`Kernel::lower`], 32 bytes at a time.
+///
+/// # Safety
+///
+/// The CPU has AVX2.
+#[inline(always)]
+unsafe fn lower_by_halves(text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
+    let mut others = 0;
+    for at in [0, BLOCK / 2] {
+        // SAFETY: the caller answers for the CPU; both arrays have two halves of 32 bytes.
+        unsafe {
+            let text = _mm256_loadu_si256(text.as_ptr().add(at).cast());
+            // The distance of a capital letter from `A` is less than 26, and that of any other byte is not.
+            let from_a = _mm256_sub_epi8(text, _mm256_set1_epi8(b'A'.cast_signed()));
+            let upper = _mm256_cmpeq_epi8(_mm256_min_epu8(from_a, _mm256_set1_epi8(25)), from_a);
+            let folded = _mm256_or_si256(text, _mm256_and_si256(upper, _mm256_set1_epi8(0x20)));
+            _mm256_storeu_si256(lowered.as_mut_ptr().add(at).cast(), folded);
+            others |= u64::from(_mm256_movemask_epi8(text).cast_unsigned()) << at;
+        }
+    }
+    others
+}
+
 impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
     const CLASSIFY: Classify<Self> = classify_avx2::<WIDTH>;
 
@@ -130,21 +152,8 @@ impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
 
     #[inline(always)]
     unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
-        let mut leads = 0;
-        for at in [0, BLOCK / 2] {
-            // SAFETY: the caller answers for the CPU; both arrays have two halves of 32 bytes.
-            unsafe {
-                let text = _mm256_loadu_si256(text.as_ptr().add(at).cast());
-                // The distance of a capital letter from `A` is less than 26, and that of any other byte is not.
-                let from_a = _mm256_sub_epi8(text, _mm256_set1_epi8(b'A'.cast_signed()));
-                let upper = _mm256_cmpeq_epi8(_mm256_min_epu8(from_a, _mm256_set1_epi8(25)), from_a);
-                let folded = _mm256_or_si256(text, _mm256_and_si256(upper, _mm256_set1_epi8(0x20)));
-                _mm256_storeu_si256(lowered.as_mut_ptr().add(at).cast(), folded);
-                let lead = _mm256_cmpeq_epi8(_mm256_max_epu8(text, _mm256_set1_epi8(LEAD.cast_signed())), text);
-                leads |= u64::from(_mm256_movemask_epi8(lead).cast_unsigned()) << at;
-            }
-        }
-        leads
+        // SAFETY: the caller answers for the CPU.
+        unsafe { lower_by_halves(text, lowered) }
     }
 
     #[inline(always)]
@@ -303,15 +312,8 @@ impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
 
     #[inline(always)]
     unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
-        // SAFETY: the caller answers for the CPU; both arrays have 64 bytes.
-        unsafe {
-            let text = _mm512_loadu_si512(text.as_ptr().cast());
-            let from_a = _mm512_sub_epi8(text, _mm512_set1_epi8(b'A'.cast_signed()));
-            let upper = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
-            let folded = _mm512_mask_add_epi8(text, upper, text, _mm512_set1_epi8(0x20));
-            _mm512_storeu_si512(lowered.as_mut_ptr().cast(), folded);
-            _mm512_cmpge_epu8_mask(text, _mm512_set1_epi8(LEAD.cast_signed()))
-        }
+        // SAFETY: the caller answers for the CPU.
+        unsafe { lower_by_halves(text, lowered) }
     }
 
     #[inline(always)]
