@@ -91,9 +91,18 @@ pub(crate) type Found<'f> = &'f mut dyn FnMut(&[Hit], usize) -> ControlFlow<()>;
 pub(crate) enum End {
     /// The receiver asked for it.
     Asked,
-    /// The text has so many places that look like needles and are none that another search would be faster. All has been
-    /// told of the lines before byte `start`, where a line begins, with `feeds` line feeds before it.
-    Dense { start: usize, feeds: usize },
+    /// The text has so many places that look like needles and are none that another search would be faster.
+    /// [`Scratch::told`] is where to go on.
+    Dense,
+}
+
+/// How far all has been told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    /// Of the lines before this byte, where a line begins.
+    pub(crate) until: usize,
+    /// The number of line feeds before it.
+    pub(crate) feeds: usize,
 }
 
 /// Needles compiled for the kernel of one CPU.
@@ -140,29 +149,22 @@ impl Kernels {
         }
     }
 
-    fn scan<T: Table>(
-        &self,
-        table: &T,
-        patience: usize,
-        text: &[u8],
-        scratch: &mut Scratch,
-        found: Found<'_>,
-    ) -> ControlFlow<End> {
+    fn scan<T: Table>(&self, table: &T, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
         match self {
             // SAFETY: it needs no instructions but those that the crate is compiled for.
-            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, table, patience, text, scratch, found) },
+            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, table, text, scratch, found) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, table, patience, text, scratch, found) },
+            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, table, text, scratch, found) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::WideAvx2(kernel) => unsafe { scan_avx2(kernel, table, patience, text, scratch, found) },
+            Kernels::WideAvx2(kernel) => unsafe { scan_avx2(kernel, table, text, scratch, found) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, table, patience, text, scratch, found) },
+            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, table, text, scratch, found) },
             // SAFETY: the kernel could only be made because the CPU has the instructions.
             #[cfg(target_arch = "x86_64")]
-            Kernels::WideAvx512(kernel) => unsafe { scan_avx512(kernel, table, patience, text, scratch, found) },
+            Kernels::WideAvx512(kernel) => unsafe { scan_avx512(kernel, table, text, scratch, found) },
         }
     }
 }
@@ -190,22 +192,17 @@ impl Literals {
     /// Tells `found` of every occurrence of every needle in `text`, letters in either case, overlapping ones too, some
     /// at a time: those of a line before those of a later one, and within a line in no particular order. Ends early if
     /// `found` breaks. Linear in the text and the number of occurrences.
-    pub(crate) fn scan(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<()> {
-        self.scan_for(usize::MAX, text, scratch, found).map_break(|_| ())
+    pub(crate) fn scan_all(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<()> {
+        scratch.patience = usize::MAX;
+        self.scan(text, scratch, found).map_break(|_| ())
     }
 
-    /// As [`scan`](Self::scan), but gives up where more than `patience` strips of text one after another are dense with
-    /// what looks like needles.
-    pub(crate) fn scan_for(
-        &self,
-        patience: usize,
-        text: &[u8],
-        scratch: &mut Scratch,
-        found: Found<'_>,
-    ) -> ControlFlow<End> {
+    /// As [`scan_all`](Self::scan_all), but gives up where more strips of text one after another than
+    /// [`Scratch::patience`] are dense with what looks like needles.
+    pub(crate) fn scan(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
         match &self.tables {
-            Tables::Few(few) => self.kernel.scan(few, patience, text, scratch, found),
-            Tables::Many(many) => self.kernel.scan(many, patience, text, scratch, found),
+            Tables::Few(few) => self.kernel.scan(few, text, scratch, found),
+            Tables::Many(many) => self.kernel.scan(many, text, scratch, found),
         }
     }
 
@@ -257,13 +254,12 @@ impl Literals {
 unsafe fn scan_avx2<const WIDTH: usize, T: Table>(
     kernel: &x86::Avx2<WIDTH>,
     table: &T,
-    patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<End> {
     // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, table, patience, text, scratch, found) }
+    unsafe { phases::scan(kernel, table, text, scratch, found) }
 }
 
 /// # Safety
@@ -276,11 +272,10 @@ unsafe fn scan_avx2<const WIDTH: usize, T: Table>(
 unsafe fn scan_avx512<const WIDTH: usize, T: Table>(
     kernel: &x86::Avx512<WIDTH>,
     table: &T,
-    patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<End> {
     // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, table, patience, text, scratch, found) }
+    unsafe { phases::scan(kernel, table, text, scratch, found) }
 }
