@@ -105,6 +105,12 @@ pub(crate) struct Told {
     pub(crate) feeds: usize,
 }
 
+/// For each of the `needles`, lower-case and none empty, where four bytes of it begin that are rare in English, or all of
+/// it if it is shorter.
+pub(crate) fn rare_places(needles: &[Box<[u8]>]) -> impl Iterator<Item = usize> {
+    Windows::rare(needles).anchors.into_iter().map(|anchor| anchor as usize)
+}
+
 /// Needles compiled for the kernel of one CPU.
 #[derive(Clone, Debug)]
 pub(crate) struct Literals {
