@@ -102,11 +102,11 @@ mod tests {
         let literals = [" is a ", " is an ", "is a", "this a", "s", " causes ", "uses ", "é", "aéb", " causes of "];
         let literals: Vec<Box<[u8]>> = literals.map(|literal| literal.as_bytes().into()).into();
         let text = "this is a basis and is an aéb\nthis a  causes of  causes  uses is\n is a";
-        let occurrences = |(needle, literal): (usize, &Box<[u8]>)| {
+        let occurrences = |(needle, literal): (usize, &[u8])| {
             let windows = text.as_bytes().windows(literal.len()).zip(literal.len()..);
-            windows.filter(|(window, _)| **window == **literal).map(|(_, end)| (needle, end)).collect::<Vec<_>>()
+            windows.filter(|(window, _)| *window == literal).map(|(_, end)| (needle, end)).collect::<Vec<_>>()
         };
-        let all: Vec<_> = literals.iter().enumerate().flat_map(occurrences).collect();
+        let all: Vec<_> = literals.iter().map(|literal| &**literal).enumerate().flat_map(occurrences).collect();
         // Teddy is not for every CPU.
         for portable in [Portable::teddy(&literals), Portable::automaton(&literals).ok()].into_iter().flatten() {
             let mut found = Vec::new();
