@@ -3,6 +3,8 @@
 //! Counted in 91 MB of Debian's documentation packages (the corpus of `benches/corpus.sh`), lower-cased, in parts of
 //! 65,536 and at least 1. A poor guess costs speed, never a match.
 
+use std::sync::LazyLock;
+
 /// Each byte; upper-case letters are counted as lower-case ones.
 #[rustfmt::skip]
 const BYTES: [u16; 256] = [
@@ -109,21 +111,106 @@ pub(super) fn of_byte(byte: u8) -> f32 {
     f32::from(BYTES[usize::from(byte)]) / 65536.0
 }
 
+/// For each class, the share of each class among what comes after it.
+static AFTER: LazyLock<[[f32; CLASSES]; CLASSES]> = LazyLock::new(|| {
+    std::array::from_fn(|before| {
+        let row = &PAIRS[before * CLASSES..][..CLASSES];
+        let total: f32 = row.iter().copied().map(f32::from).sum();
+        std::array::from_fn(|after| f32::from(row[after]) / total)
+    })
+});
+
+/// By how much pairs underrate each of the common windows.
+static UNDERRATED: LazyLock<[f32; COMMON.len()]> =
+    LazyLock::new(|| COMMON.map(|(window, count)| f32::from(count) / 1e6 - by_pairs(&window)));
+
 /// The share of places at which `window` stands, taking each byte to depend on the one before it if it is not among
 /// the most common.
 pub(super) fn of_window(window: &[u8]) -> f32 {
-    if let Ok(at) = COMMON.binary_search_by(|(common, _)| common[..].cmp(window)) {
-        return f32::from(COMMON[at].1) / 1e6;
+    match COMMON.binary_search_by(|(common, _)| common[..].cmp(window)) {
+        Ok(at) => f32::from(COMMON[at].1) / 1e6,
+        Err(_) => by_pairs(window),
     }
+}
+
+fn by_pairs(window: &[u8]) -> f32 {
     let Some(&first) = window.first() else { return 1.0 };
     let follows = |pair: &[u8]| {
-        let (before, after) = (class(pair[0]), class(pair[1]));
-        let row = &PAIRS[before * CLASSES..][..CLASSES];
-        let total: f32 = row.iter().copied().map(f32::from).sum();
-        let share = f32::from(row[after]) / total;
+        let after = class(pair[1]);
+        let share = AFTER[class(pair[0])][after];
         if after == OTHER { share * of_byte(pair[1]) / OTHER_SHARE } else { share }
     };
     of_byte(first) * window.windows(2).map(follows).product::<f32>()
+}
+
+/// Some bytes, lower-case letters or not letters.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Class {
+    bytes: [u64; 4],
+    /// A bit for each class that has any of them.
+    classes: u32,
+    /// The share of those that are neither letters nor spaces, of all bytes.
+    others: f32,
+}
+
+impl Class {
+    pub(super) const NONE: Class = Class { bytes: [0; 4], classes: 0, others: 0.0 };
+
+    pub(super) fn add(&mut self, byte: u8) {
+        let (word, bit) = (&mut self.bytes[usize::from(byte / 64)], 1 << (byte % 64));
+        if *word & bit != 0 {
+            return;
+        }
+        *word |= bit;
+        self.classes |= 1 << class(byte);
+        self.others += if class(byte) == OTHER { of_byte(byte) } else { 0.0 };
+    }
+
+    /// The classes that have any of them.
+    fn classes(self) -> impl Iterator<Item = usize> {
+        let mut left = self.classes;
+        std::iter::from_fn(move || {
+            let class = left.trailing_zeros() as usize;
+            left &= left.wrapping_sub(1);
+            (class < CLASSES).then_some(class)
+        })
+    }
+
+    fn has(self, byte: u8) -> bool {
+        self.bytes[usize::from(byte / 64)] >> (byte % 64) & 1 != 0
+    }
+}
+
+/// The share of places at which one byte of each of the `classes`, at most four and none empty, stands after another: the
+/// sum over all their windows of what [`of_window`] says.
+pub(super) fn of_narrow(classes: &[Class]) -> f32 {
+    let Some((first, rest)) = classes.split_first() else { return 1.0 };
+    let mut left = [0.0; CLASSES];
+    for class in first.classes() {
+        left[class] = match class {
+            SPACE => of_byte(b' '),
+            OTHER => first.others,
+            letter => of_byte(b'a' + letter as u8),
+        };
+    }
+    let mut before = first;
+    for here in rest {
+        let mut next = [0.0; CLASSES];
+        for class in here.classes() {
+            let share: f32 = before.classes().map(|before| left[before] * AFTER[before][class]).sum();
+            next[class] = if class == OTHER { share * here.others / OTHER_SHARE } else { share };
+        }
+        (left, before) = (next, here);
+    }
+    let mut share: f32 = before.classes().map(|class| left[class]).sum();
+    if let [a, b, c, d] = classes {
+        for ((window, _), underrated) in COMMON.iter().zip(UNDERRATED.iter()) {
+            if a.has(window[0]) && b.has(window[1]) && c.has(window[2]) && d.has(window[3]) {
+                share += underrated;
+            }
+        }
+    }
+    share
 }
 
 /// The same for a longer window, by its parts.
@@ -152,10 +239,8 @@ pub(super) fn of_classes<const N: usize>(has: &[impl Fn(u8) -> bool; N]) -> f32 
         }
         let mut next = [0.0; CLASSES];
         for (before, &share) in left.iter().enumerate().filter(|_| place > 0) {
-            let row = &PAIRS[before * CLASSES..][..CLASSES];
-            let total: f32 = row.iter().copied().map(f32::from).sum();
-            for (next, &pair) in next.iter_mut().zip(row) {
-                *next += share * f32::from(pair) / total;
+            for (next, &after) in next.iter_mut().zip(&AFTER[before]) {
+                *next += share * after;
             }
         }
         left = std::array::from_fn(|kind| if place == 0 { kept[kind] } else { next[kind] * kept[kind] / here[kind] });
@@ -176,6 +261,28 @@ mod tests {
         assert!((bytes - 1.0).abs() < 0.01, "{bytes}");
         let pairs: f32 = PAIRS.iter().copied().map(f32::from).sum::<f32>() / 65536.0;
         assert!((pairs - 1.0).abs() < 0.02, "{pairs}");
+    }
+
+    #[test]
+    fn classes_let_in_all_their_windows() {
+        let words = [["fter", "ntai", "is a"], ["caus", "-b:d", ";b-e"], ["the ", "webs", "tion"]];
+        for words in words.map(|words| words.map(str::as_bytes)) {
+            for len in 1..=4 {
+                let mut classes = vec![Class::NONE; len];
+                words.iter().for_each(|word| classes.iter_mut().zip(*word).for_each(|(class, &byte)| class.add(byte)));
+                let mut windows = vec![Vec::new()];
+                for place in 0..len {
+                    let mut bytes = words.map(|word| word[place]).to_vec();
+                    bytes.sort_unstable();
+                    bytes.dedup();
+                    let more = |window: &Vec<u8>| bytes.iter().map(|&byte| [&window[..], &[byte]].concat()).collect();
+                    windows = windows.iter().flat_map(|window| -> Vec<Vec<u8>> { more(window) }).collect();
+                }
+                let all: f32 = windows.iter().map(|window| of_window(window)).sum();
+                let share = of_narrow(&classes);
+                assert!((share - all).abs() <= 1e-3 * all, "{words:?} {len}: {share} {all}");
+            }
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod lower;
 pub(crate) mod md5;
 mod needles;
 mod phases;
+mod refine;
 mod scanner;
 mod table;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use needles::Needles;
 pub(crate) use phases::{PATIENCE, Scratch};
 pub(crate) use scanner::Pooled;
 use table::Table;
+pub(crate) use window::rare_places;
 use window::{NARROW, WIDE, Windows};
 
 /// How text is classified.
@@ -103,12 +105,6 @@ pub(crate) struct Told {
     pub(crate) until: usize,
     /// The number of line feeds before it.
     pub(crate) feeds: usize,
-}
-
-/// For each of the `needles`, lower-case and none empty, where four bytes of it begin that are rare in English, or all of
-/// it if it is shorter.
-pub(crate) fn rare_places(needles: &[Box<[u8]>]) -> impl Iterator<Item = usize> {
-    Windows::rare(needles).anchors.into_iter().map(|anchor| anchor as usize)
 }
 
 /// Needles compiled for the kernel of one CPU.

@@ -13,13 +13,14 @@ use std::collections::HashMap;
 
 use super::frequency;
 use super::keys::hash;
+use super::refine::{self, Choice, Placed};
 
 /// Bytes of a window of few needles.
 pub(super) const NARROW: usize = 4;
 /// Bytes of a window of many needles, and the most that a window has.
 pub(super) const WIDE: usize = 8;
 /// One bit each in a byte.
-const BUCKETS: usize = 8;
+pub(super) const BUCKETS: usize = 8;
 /// A window begins at most so far into its needle.
 const REACH: usize = 24;
 /// With more needles than this windows are wide.
@@ -31,9 +32,6 @@ const VERIFICATION: f32 = 3.0;
 /// For each place of a window and each byte, the buckets whose class has the byte: the text may be in either case. Where
 /// windows are narrow the other places are open.
 pub(super) type Classes = [[u8; 256]; WIDE];
-
-/// Where the window of a needle may begin, and what that costs besides the places that become candidates.
-type Choice = (usize, f32);
 
 /// Windows and buckets for a set of needles.
 #[derive(Clone, Debug)]
@@ -62,20 +60,12 @@ impl Windows {
     }
 
     /// For few needles: rare windows, and such as needles share.
-    pub(super) fn rare(needles: &[Box<[u8]>]) -> Self {
-        let mut sharers = HashMap::new();
-        for needle in needles {
-            for anchor in 0..anchors(needle, NARROW, REACH) {
-                *sharers.entry(window(needle, anchor, NARROW)).or_insert(0.0) += 1.0;
-            }
+    fn rare(needles: &[Box<[u8]>]) -> Self {
+        let mut windows = Windows::none(needles.len(), NARROW);
+        for (number, placed) in refine::place(needles, &choices(needles)).into_iter().enumerate() {
+            windows.put(number, &needles[number], placed);
         }
-        Self::within(needles, NARROW, |needle, choices| {
-            choices.extend((0..anchors(needle, NARROW, REACH)).map(|anchor| {
-                let window = window(needle, anchor, NARROW);
-                // Needles that share a window share its cost.
-                (anchor, VERIFICATION * frequency::of_window(window) / sharers[window])
-            }));
-        })
+        windows
     }
 
     /// For many needles: windows that begin before `reach`.
@@ -107,12 +97,7 @@ impl Windows {
 
     /// One needle after another gets the window, among its choices, and the bucket that cost least.
     fn within<'n>(needles: &'n [Box<[u8]>], width: usize, mut choose: impl FnMut(&'n [u8], &mut Vec<Choice>)) -> Self {
-        let mut windows = Windows {
-            anchors: vec![0; needles.len()],
-            width,
-            classes: std::array::from_fn(|place| if place < width { [0; 256] } else { [0xff; 256] }),
-            shares: [[0.0; BUCKETS]; WIDE],
-        };
+        let mut windows = Windows::none(needles.len(), width);
         let mut choices = Vec::with_capacity(REACH);
         // Open places would spoil the bucket of other windows: whatever comes later keeps away from it.
         for short in [true, false] {
@@ -120,22 +105,37 @@ impl Windows {
             for (needle, number) in all {
                 choices.clear();
                 choose(needle, &mut choices);
-                let (anchor, bucket) = windows.cheapest(needle, &choices);
-                windows.add(window(needle, anchor, width), bucket);
-                windows.anchors[number] = u32::try_from(anchor).unwrap_or(0);
+                let placed = windows.cheapest(needle, &choices);
+                windows.put(number, needle, placed);
             }
         }
         windows
     }
 
-    fn cheapest(&self, needle: &[u8], choices: &[Choice]) -> (usize, usize) {
-        let (mut best, mut least) = ((0, 0), f32::INFINITY);
+    /// For so many needles, none of which has a window yet.
+    fn none(needles: usize, width: usize) -> Self {
+        Windows {
+            anchors: vec![0; needles],
+            width,
+            classes: std::array::from_fn(|place| if place < width { [0; 256] } else { [0xff; 256] }),
+            shares: [[0.0; BUCKETS]; WIDE],
+        }
+    }
+
+    /// Gives a needle its window.
+    fn put(&mut self, number: usize, needle: &[u8], placed: Placed) {
+        self.add(window(needle, placed.anchor, self.width), placed.bucket);
+        self.anchors[number] = u32::try_from(placed.anchor).unwrap_or(0);
+    }
+
+    fn cheapest(&self, needle: &[u8], choices: &[Choice]) -> Placed {
+        let (mut best, mut least) = (Placed { anchor: 0, bucket: 0 }, f32::INFINITY);
         for &(anchor, own) in choices {
             let window = window(needle, anchor, self.width);
             for (bucket, growth) in self.growths(window).into_iter().enumerate() {
                 let cost = own + growth;
                 if cost < least {
-                    (best, least) = ((anchor, bucket), cost);
+                    (best, least) = (Placed { anchor, bucket }, cost);
                 }
             }
             if least <= 0.0 {
@@ -186,6 +186,28 @@ impl Windows {
         };
         (0..BUCKETS).map(bucket).sum()
     }
+}
+
+/// Where the narrow window of each needle may begin.
+fn choices(needles: &[Box<[u8]>]) -> Vec<Vec<Choice>> {
+    let places = |needle: &[u8]| 0..anchors(needle, NARROW, REACH);
+    let mut sharers = HashMap::new();
+    for needle in needles {
+        places(needle).for_each(|anchor| *sharers.entry(window(needle, anchor, NARROW)).or_insert(0.0) += 1.0);
+    }
+    let choice = |needle, anchor| {
+        let window = window(needle, anchor, NARROW);
+        // Needles that share a window share its cost.
+        (anchor, VERIFICATION * frequency::of_window(window) / sharers[window])
+    };
+    needles.iter().map(|needle| places(needle).map(|anchor| choice(needle, anchor)).collect()).collect()
+}
+
+/// For each of the `needles`, none of which is empty, where the four bytes of it begin that are best looked for alone.
+/// Linear in their number.
+pub(crate) fn rare_places(needles: &[Box<[u8]>]) -> impl Iterator<Item = usize> {
+    let rarest = |choices: Vec<Choice>| choices.into_iter().min_by(|one, other| one.1.total_cmp(&other.1));
+    choices(needles).into_iter().map(move |choices| rarest(choices).map_or(0, |(anchor, _)| anchor))
 }
 
 /// At how many places of `needle`, before `reach`, a window may begin that has `behind` bytes from there on, or whatever
