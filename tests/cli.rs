@@ -326,6 +326,11 @@ fn wrong_usage() {
         assert_eq!((code, stdout.as_str()), (2, ""), "{arguments}: {stderr}");
         assert!(stderr.contains(message), "{arguments}: {stderr}");
     }
+    let lacking = Engine::ALL.into_iter().find(|engine| Engine::available().all(|available| available != *engine));
+    let (_, name) = lacking.expect("no CPU has the instructions of several families");
+    let (code, stdout, stderr) = run(folder.path(), &format!("extract a.txt --engine {name}"));
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains("this CPU lacks the instructions of the engine; use `auto`"), "{stderr}");
     for arguments in ["--help", "--version", "extract --help", "patterns --help", "patterns check --help"] {
         let (code, stdout, stderr) = run(folder.path(), arguments);
         assert_eq!((code, stderr.as_str()), (0, ""), "{arguments}");

@@ -1,4 +1,4 @@
-//! The kernel for AArch64: NEON.
+//! The kernel for 64-bit ARM: NEON.
 
 use std::arch::aarch64::*;
 use std::arch::{asm, is_aarch64_feature_detected};
@@ -17,9 +17,9 @@ const VECTORS: usize = BLOCK / VECTOR;
 /// For windows of `WIDTH` bytes, 16 at a time. One look-up by the lower five bits of a byte gives its class: letters are
 /// never mixed up, and a space only with bytes that are rare.
 ///
-/// A look-up in two registers takes the time of one in a single register, and a look-up in four three times that. Tables
-/// for either half of a byte let more candidates through than tables for five bits, and take twice the instructions;
-/// tables for six bits, as AVX-512 has them, let a few less through and take three times the work.
+/// A look-up in two registers costs the CPU as much as in one, and in four, for six bits as with AVX-512, three times as
+/// much; six bits let no fewer candidates through, unless needles are ten thousand. Two tables for the halves of a byte,
+/// as with AVX2, cost twice as much, and let up to twice as many candidates through.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Neon<const WIDTH: usize> {
     tables: [uint8x16x2_t; WIDTH],
@@ -50,24 +50,38 @@ unsafe fn load(bytes: &[u8], at: usize) -> uint8x16_t {
     unsafe { vld1q_u8(bytes.as_ptr().add(at)) }
 }
 
-/// For each word of 64 bytes that are all ones or all zeros, a bit of each byte: two words at once.
+/// 64 bytes, all ones or all zeros each.
+type Bytes = [uint8x16_t; VECTORS];
+
+/// A bit for each byte of two blocks: whether it is ones.
 ///
 /// # Safety
 ///
 /// The CPU has NEON.
 #[inline(always)]
-unsafe fn bits(words: [[uint8x16_t; VECTORS]; 2]) -> [u64; 2] {
+unsafe fn bits(one: Bytes, other: Bytes) -> (u64, u64) {
+    // SAFETY: the caller answers for NEON.
+    unsafe {
+        let both = vreinterpretq_u64_u8(vpaddq_u8(pairs(one), pairs(other)));
+        (vgetq_lane_u64::<0>(both), vgetq_lane_u64::<1>(both))
+    }
+}
+
+/// [`bits`], but that a byte of them is still the sum of two.
+///
+/// # Safety
+///
+/// The CPU has NEON.
+#[inline(always)]
+unsafe fn pairs([a, b, c, d]: Bytes) -> uint8x16_t {
     const ONE_EACH: [u8; VECTOR] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
     // SAFETY: the caller answers for NEON; 16 bytes are read from an array of 16.
     unsafe {
-        // Of eight bytes that follow one another each keeps a bit of its own, and three times neighbours are added.
-        let one_each = load(&ONE_EACH, 0);
-        let sums = words.map(|word| {
-            let [a, b, c, d] = word.map(|bytes| vandq_u8(bytes, one_each));
-            vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d))
-        });
-        let both = vreinterpretq_u64_u8(vpaddq_u8(sums[0], sums[1]));
-        [vgetq_lane_u64::<0>(both), vgetq_lane_u64::<1>(both)]
+        // Of eight bytes that follow one another each keeps a bit of its own; neighbours are added three times.
+        let bit = load(&ONE_EACH, 0);
+        let (a, b) = (vandq_u8(a, bit), vandq_u8(b, bit));
+        let (c, d) = (vandq_u8(c, bit), vandq_u8(d, bit));
+        vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d))
     }
 }
 
@@ -105,21 +119,21 @@ impl<const WIDTH: usize> Kernel for Neon<WIDTH> {
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
         // SAFETY: the caller answers for the CPU. 16 bytes are read from the first places of each of the four vectors,
         // up to byte 48 + 7 + 16 of the 72 that there are.
-        let [candidates, feeds] = unsafe {
-            let mut candidates = [vdupq_n_u8(0); VECTORS];
-            let mut feeds = candidates;
-            for (vector, (candidates, feeds)) in candidates.iter_mut().zip(&mut feeds).enumerate() {
+        unsafe {
+            let mut some = [vdupq_n_u8(0); VECTORS];
+            let mut feeds = some;
+            for vector in 0..VECTORS {
                 let first = load(text, vector * VECTOR);
                 let mut all = self.buckets(first, 0);
                 for place in 1..WIDTH {
                     all = vandq_u8(all, self.buckets(load(text, vector * VECTOR + place), place));
                 }
-                *candidates = vtstq_u8(all, all);
-                *feeds = vceqq_u8(first, vdupq_n_u8(b'\n'));
+                some[vector] = vtstq_u8(all, all);
+                feeds[vector] = vceqq_u8(first, vdupq_n_u8(b'\n'));
             }
-            bits([candidates, feeds])
-        };
-        Marks { candidates, feeds }
+            let (candidates, feeds) = bits(some, feeds);
+            Marks { candidates, feeds }
+        }
     }
 
     #[inline(always)]
@@ -136,16 +150,15 @@ impl<const WIDTH: usize> Kernel for Neon<WIDTH> {
         // SAFETY: the caller answers for the CPU; 16 bytes are read from, and written to, four times 16.
         unsafe {
             let mut leads = [vdupq_n_u8(0); VECTORS];
-            for (vector, leads) in leads.iter_mut().enumerate() {
+            for vector in 0..VECTORS {
                 let text = load(text, vector * VECTOR);
                 // The distance of a capital letter from `A` is less than 26, and that of any other byte is not.
                 let upper = vcltq_u8(vsubq_u8(text, vdupq_n_u8(b'A')), vdupq_n_u8(26));
                 let folded = vorrq_u8(text, vandq_u8(upper, vdupq_n_u8(0x20)));
                 vst1q_u8(lowered.as_mut_ptr().add(vector * VECTOR), folded);
-                *leads = vcgeq_u8(text, vdupq_n_u8(LEAD));
+                leads[vector] = vcgeq_u8(text, vdupq_n_u8(LEAD));
             }
-            let [leads, _] = bits([leads, leads]);
-            leads
+            bits(leads, leads).0
         }
     }
 
@@ -161,22 +174,43 @@ impl<const WIDTH: usize> Kernel for Neon<WIDTH> {
 
     #[inline(always)]
     unsafe fn nonzero(&self, words: &Words) -> u64 {
-        // SAFETY: the caller answers for the CPU; two words are read from each array of two.
+        // SAFETY: the caller answers for the CPU; each of four times 16 words is in the array.
         unsafe {
-            // A byte for each word: the lowest of it, of eight words four times.
             let mut some = [vdupq_n_u8(0); VECTORS];
-            for (some, words) in some.iter_mut().zip(words.as_chunks::<VECTOR>().0) {
-                let mut twos = words.as_chunks::<2>().0.iter().map(|two| {
-                    let two = vld1q_u64(two.as_ptr());
-                    vreinterpretq_u32_u64(vtstq_u64(two, two))
-                });
-                let mut two = || twos.next().unwrap_or(vdupq_n_u32(0));
-                let mut four = || vreinterpretq_u16_u32(vuzp1q_u32(two(), two()));
-                let mut eight = || vreinterpretq_u8_u16(vuzp1q_u16(four(), four()));
-                *some = vuzp1q_u8(eight(), eight());
+            for vector in 0..VECTORS {
+                let at = words.as_ptr().add(vector * VECTOR);
+                some[vector] = vuzp1q_u8(eight_nonzero(at), eight_nonzero(at.add(8)));
             }
-            let [some, _] = bits([some, some]);
-            some
+            bits(some, some).0
         }
+    }
+}
+
+/// For each of eight words two bytes of ones, or of zeros if it is 0.
+///
+/// # Safety
+///
+/// The CPU has NEON, and eight words can be read.
+#[inline(always)]
+unsafe fn eight_nonzero(at: *const u64) -> uint8x16_t {
+    // SAFETY: the caller answers for NEON and eight words.
+    unsafe {
+        let four = vuzp1q_u32(two_nonzero(at), two_nonzero(at.add(2)));
+        let more = vuzp1q_u32(two_nonzero(at.add(4)), two_nonzero(at.add(6)));
+        vreinterpretq_u8_u16(vuzp1q_u16(vreinterpretq_u16_u32(four), vreinterpretq_u16_u32(more)))
+    }
+}
+
+/// For each of two words eight bytes of ones, or of zeros if it is 0.
+///
+/// # Safety
+///
+/// The CPU has NEON, and two words can be read.
+#[inline(always)]
+unsafe fn two_nonzero(at: *const u64) -> uint32x4_t {
+    // SAFETY: the caller answers for NEON and two words.
+    unsafe {
+        let two = vld1q_u64(at);
+        vreinterpretq_u32_u64(vtstq_u64(two, two))
     }
 }

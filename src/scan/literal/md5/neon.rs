@@ -1,4 +1,4 @@
-//! Lanes of AArch64: four of NEON.
+//! Lanes of 64-bit ARM: four of NEON.
 
 use std::arch::aarch64::*;
 use std::arch::is_aarch64_feature_detected;
