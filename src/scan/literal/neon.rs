@@ -23,6 +23,9 @@ const VECTORS: usize = BLOCK / VECTOR;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Neon<const WIDTH: usize> {
     tables: [uint8x16x2_t; WIDTH],
+    /// For each of eight bytes a bit of its own, twice. If the compiler knew them it would see that no two of them are
+    /// added, and make three instructions of each sum.
+    bit_each: uint8x16_t,
 }
 
 impl<const WIDTH: usize> Neon<WIDTH> {
@@ -36,7 +39,39 @@ impl<const WIDTH: usize> Neon<WIDTH> {
         // SAFETY: the caller answers for NEON; no memory is touched.
         unsafe { vqtbl2q_u8(self.tables[place], vandq_u8(text, vdupq_n_u8(31))) }
     }
+
+    /// A bit for each byte of two blocks: whether it is ones.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has NEON.
+    #[inline(always)]
+    unsafe fn bits(&self, one: Bytes, other: Bytes) -> (u64, u64) {
+        // SAFETY: the caller answers for NEON; no memory is touched.
+        unsafe {
+            let both = vreinterpretq_u64_u8(vpaddq_u8(self.fours(one), self.fours(other)));
+            (vgetq_lane_u64::<0>(both), vgetq_lane_u64::<1>(both))
+        }
+    }
+
+    /// The bits of each four bytes. Where eight follow one another each keeps a bit of its own, and neighbours are added.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has NEON.
+    #[inline(always)]
+    unsafe fn fours(&self, [a, b, c, d]: Bytes) -> uint8x16_t {
+        // SAFETY: the caller answers for NEON; no memory is touched.
+        unsafe {
+            let (a, b) = (vandq_u8(a, self.bit_each), vandq_u8(b, self.bit_each));
+            let (c, d) = (vandq_u8(c, self.bit_each), vandq_u8(d, self.bit_each));
+            vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d))
+        }
+    }
 }
+
+/// 64 bytes, all ones or all zeros each.
+type Bytes = [uint8x16_t; VECTORS];
 
 /// 16 bytes.
 ///
@@ -48,41 +83,6 @@ unsafe fn load(bytes: &[u8], at: usize) -> uint8x16_t {
     debug_assert!(at + VECTOR <= bytes.len());
     // SAFETY: the caller answers for NEON and the bytes.
     unsafe { vld1q_u8(bytes.as_ptr().add(at)) }
-}
-
-/// 64 bytes, all ones or all zeros each.
-type Bytes = [uint8x16_t; VECTORS];
-
-/// A bit for each byte of two blocks: whether it is ones.
-///
-/// # Safety
-///
-/// The CPU has NEON.
-#[inline(always)]
-unsafe fn bits(one: Bytes, other: Bytes) -> (u64, u64) {
-    // SAFETY: the caller answers for NEON.
-    unsafe {
-        let both = vreinterpretq_u64_u8(vpaddq_u8(pairs(one), pairs(other)));
-        (vgetq_lane_u64::<0>(both), vgetq_lane_u64::<1>(both))
-    }
-}
-
-/// [`bits`], but that a byte of them is still the sum of two.
-///
-/// # Safety
-///
-/// The CPU has NEON.
-#[inline(always)]
-unsafe fn pairs([a, b, c, d]: Bytes) -> uint8x16_t {
-    const ONE_EACH: [u8; VECTOR] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
-    // SAFETY: the caller answers for NEON; 16 bytes are read from an array of 16.
-    unsafe {
-        // Of eight bytes that follow one another each keeps a bit of its own; neighbours are added three times.
-        let bit = load(&ONE_EACH, 0);
-        let (a, b) = (vandq_u8(a, bit), vandq_u8(b, bit));
-        let (c, d) = (vandq_u8(c, bit), vandq_u8(d, bit));
-        vpaddq_u8(vpaddq_u8(a, b), vpaddq_u8(c, d))
-    }
 }
 
 impl<const WIDTH: usize> Kernel for Neon<WIDTH> {
@@ -105,7 +105,9 @@ impl<const WIDTH: usize> Kernel for Neon<WIDTH> {
             // SAFETY: the CPU has NEON; 16 bytes are read from either half of 32.
             unsafe { uint8x16x2_t(load(&table, 0), load(&table, VECTOR)) }
         };
-        Some(Neon { tables: std::array::from_fn(table) })
+        // SAFETY: the CPU has NEON; 16 bytes are read from an array of 16.
+        let bit_each = unsafe { load(&std::array::from_fn::<u8, VECTOR, _>(|byte| 1 << (byte % 8)), 0) };
+        Some(Neon { tables: std::array::from_fn(table), bit_each })
     }
 
     // What `is_available` asks for.
@@ -131,7 +133,7 @@ impl<const WIDTH: usize> Kernel for Neon<WIDTH> {
                 some[vector] = vtstq_u8(all, all);
                 feeds[vector] = vceqq_u8(first, vdupq_n_u8(b'\n'));
             }
-            let (candidates, feeds) = bits(some, feeds);
+            let (candidates, feeds) = self.bits(some, feeds);
             Marks { candidates, feeds }
         }
     }
@@ -158,7 +160,7 @@ impl<const WIDTH: usize> Kernel for Neon<WIDTH> {
                 vst1q_u8(lowered.as_mut_ptr().add(vector * VECTOR), folded);
                 leads[vector] = vcgeq_u8(text, vdupq_n_u8(LEAD));
             }
-            bits(leads, leads).0
+            self.bits(leads, leads).0
         }
     }
 
@@ -181,7 +183,7 @@ impl<const WIDTH: usize> Kernel for Neon<WIDTH> {
                 let at = words.as_ptr().add(vector * VECTOR);
                 some[vector] = vuzp1q_u8(eight_nonzero(at), eight_nonzero(at.add(8)));
             }
-            bits(some, some).0
+            self.bits(some, some).0
         }
     }
 }
