@@ -87,6 +87,10 @@ impl Tally {
 impl Sink for Tally {
     type Error = Infallible;
 
+    fn reads_text(&self) -> bool {
+        !self.spans_only
+    }
+
     #[inline]
     fn association(&mut self, found: &Association<'_>) -> Result<ControlFlow<()>, Infallible> {
         self.add(&Match {

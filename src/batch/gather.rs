@@ -80,6 +80,10 @@ impl<'s, 't, X: Texts, S: Sink> Split<'s, 't, X, S> {
 impl<X: Texts, S: Sink> Sink for Split<'_, '_, X, S> {
     type Error = S::Error;
 
+    fn reads_text(&self) -> bool {
+        self.tap.reads_text()
+    }
+
     fn association(&mut self, found: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         let at = found.spans.source.start;
         let place = self.find(at, found.line);

@@ -93,6 +93,10 @@ impl<'t, S: Sink> Tap<'t, S> {
 impl<S: Sink> Sink for Tap<'_, S> {
     type Error = S::Error;
 
+    fn reads_text(&self) -> bool {
+        self.sink.reads_text()
+    }
+
     fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         if self.gate.is_closed() {
             return Ok(self.interrupt(Interrupt::Closed));
@@ -119,6 +123,10 @@ struct Guard<'g, 't, S>(&'g mut Tap<'t, S>);
 
 impl<S: Sink> Sink for Guard<'_, '_, S> {
     type Error = S::Error;
+
+    fn reads_text(&self) -> bool {
+        self.0.reads_text()
+    }
 
     fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         let tap = &mut *self.0;

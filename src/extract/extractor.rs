@@ -331,6 +331,10 @@ struct Settled<'d, S> {
 impl<S: Sink> Sink for Settled<'_, S> {
     type Error = S::Error;
 
+    fn reads_text(&self) -> bool {
+        self.sink.reads_text()
+    }
+
     fn association(&mut self, association: &super::Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         layout::send(self.document, association, self.sink)
     }
@@ -396,6 +400,7 @@ impl Extractor {
         document: &Document<'_>,
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
+        let reads_text = sink.reads_text();
         let mut failure = None;
         let left_out =
             |association: &super::Association<'_>| !self.0.wanted.holds(association.negated(), association.pronoun());
@@ -415,7 +420,7 @@ impl Extractor {
         let flow = match &self.0.strategy {
             Strategy::Naive(naive) => naive.extract(set, document, &mut emit),
             Strategy::Compiled(compiled) => compiled.extract(set, memory, document, &mut emit),
-            Strategy::Raw(raw) => raw.extract(set, memory, document, &mut emit),
+            Strategy::Raw(raw) => raw.extract(set, memory, document, reads_text, &mut emit),
         };
         match failure {
             Some(error) => Err(error),

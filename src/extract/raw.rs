@@ -121,19 +121,20 @@ impl Raw {
             + self.decider.memory_usage()
     }
 
-    /// Every association of `document`, in order.
+    /// Every association of `document`, in order. It is faster if `reads_text` tells whether the receiver reads arguments.
     pub(crate) fn extract(
         &self,
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
+        reads_text: bool,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
-        match self.extract_for(PATIENCE, set, memory, document, emit) {
+        match self.extract_for(PATIENCE, set, memory, document, reads_text, emit) {
             ControlFlow::Continue(()) => ControlFlow::Continue(()),
             ControlFlow::Break(End::Asked) => ControlFlow::Break(()),
             ControlFlow::Break(End::Dense { start, feeds }) => {
-                self.extract_dense(set, memory, &document.split_at(start, feeds).1, emit)
+                self.extract_dense(set, memory, &document.split_at(start, feeds).1, reads_text, emit)
             }
         }
     }
@@ -145,10 +146,11 @@ impl Raw {
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
+        reads_text: bool,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
         let Some(dense) = self.dense() else {
-            return self.extract_for(usize::MAX, set, memory, document, emit).map_break(|_| ());
+            return self.extract_for(usize::MAX, set, memory, document, reads_text, emit).map_break(|_| ());
         };
         let mut rest = *document;
         loop {
@@ -156,7 +158,7 @@ impl Raw {
             let feeds = memchr::memchr_iter(b'\n', &rest.text.as_bytes()[..end]).count();
             let (part, after) = rest.split_at(end, feeds);
             dense.extract(set, memory, &part, emit)?;
-            let end = self.extract_for(PATIENCE, set, memory, &after, emit);
+            let end = self.extract_for(PATIENCE, set, memory, &after, reads_text, emit);
             let ControlFlow::Break(End::Dense { start, feeds }) = end else { return end.map_break(|_| ()) };
             (_, rest) = after.split_at(start, feeds);
         }
@@ -185,6 +187,7 @@ impl Raw {
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
+        reads_text: bool,
         emit: Emit<'_>,
     ) -> ControlFlow<End> {
         memory.hits.reset(self.decider.patterns());
@@ -192,6 +195,7 @@ impl Raw {
         let mut lines = Lines {
             raw: self,
             emission: Emission { set, document, offset: document.offset, emit },
+            reads_text,
             open: None,
             hides_needles: false,
             arena,
@@ -238,6 +242,8 @@ impl Raw {
 struct Lines<'r, 'm> {
     raw: &'r Raw,
     emission: Emission<'r, 'm>,
+    /// Whether the receiver reads arguments, so that they are better lowered at once.
+    reads_text: bool,
     /// The line whose needles are being gathered.
     open: Option<Line>,
     /// Whether the line holds a character that is lowered to ASCII, and with it perhaps a needle not seen yet.
@@ -318,7 +324,7 @@ impl Lines<'_, '_> {
 
     /// Sends what stands on either side of the hits of a line, each the middle of a pattern.
     fn split_at_hits(&mut self, line: &Line) -> ControlFlow<()> {
-        let Lines { raw, emission, buffer, hits, .. } = self;
+        let Lines { raw, emission, buffer, hits, reads_text, .. } = self;
         hits.sort();
         let original = &emission.document.text[line.start..line.end];
         let mut send = |text: LineText<'_>| {
@@ -335,7 +341,7 @@ impl Lines<'_, '_> {
             hits.patterns.clear();
             flow
         };
-        match raw.literals.lower(buffer, original) {
+        match reads_text.then(|| raw.literals.lower(buffer, original)).flatten() {
             Some(lowered) => send(LineText::Lowered(lowered)),
             None => send(LineText::Later(&LaterLine::new(original))),
         }
@@ -343,7 +349,7 @@ impl Lines<'_, '_> {
 
     /// Sends what stands on either side of the only hit of a line, the middle of a pattern.
     fn split_at(&mut self, hit: &Hit, sole: &Sole) -> ControlFlow<()> {
-        let Lines { raw, emission, buffer, .. } = self;
+        let Lines { raw, emission, buffer, reads_text, .. } = self;
         let line = &hit.line;
         let start = hit.start - line.start;
         let middle = start..start + sole.len;
@@ -354,7 +360,7 @@ impl Lines<'_, '_> {
         let original = &emission.document.text[line.start..line.end];
         let trigger = start + sole.trigger.start..start + sole.trigger.end;
         let found = Middle { pattern: sole.pattern, forward: sole.forward, span: middle, trigger };
-        if let Some(lowered) = raw.literals.lower(buffer, original) {
+        if *reads_text && let Some(lowered) = raw.literals.lower(buffer, original) {
             return emission.emit_split(&Split { original, text: LineText::Lowered(lowered), line }, &found);
         }
         let later = LaterLine::new(original);

@@ -1,98 +1,101 @@
-//! The table of few needles: the window at a place leads to the only needle that can stand there, or to the few that
-//! share the window. Eight bytes of each are compared, and where they are equal, which is nearly always where the needle
-//! stands, the whole of it.
+//! The table of few needles: the window at a place, and what all needles have around it, lead by a hash to the only
+//! window that can stand there, and where it does, as seldom but where one of its needles stands, to the needles that
+//! have it.
 //!
-//! What is asked about every candidate takes no more than a kilobyte: all of it stays in the nearest cache, which the
-//! text flows through. Nothing is a branch.
+//! What is asked about every candidate takes two kilobytes: all of it stays in the nearest cache, which the text flows
+//! through. Nothing is a branch.
 
 use super::kernel::Kernel;
 use super::table::{Looked, Needle, Occurrence, Table};
-use super::window::{FEW, NARROW, Windows, window};
+use super::window::{FEW, Windows};
 
-/// Values of the hash of a window.
+/// Values of a hash.
 const SLOTS: usize = 1 << 8;
 /// Bits of a hash that are dropped.
-const SHIFT: u32 = u32::BITS - SLOTS.trailing_zeros();
+const SHIFT: u32 = u64::BITS - SLOTS.trailing_zeros();
 /// At most so many needles share a window.
 const MOST_ALIKE: usize = 4;
 /// So many hash functions are tried. One in three hundred suits, at worst.
-const TRIES: u32 = 10_000;
-/// The bit that tells the cases of a letter apart, in every byte of a window.
-const FOLD: u32 = 0x2020_2020;
-/// Of the eight bytes that are compared first so many are before the window.
+const TRIES: u64 = 10_000;
+/// The bit that tells the cases of a letter apart, in every byte of a word.
+const FOLD: u64 = 0x2020_2020_2020_2020;
+/// Of the eight bytes around a window so many are before it.
 const BEFORE: usize = 2;
 
 /// Few needles, ready to be found from candidates.
 #[derive(Clone, Debug)]
 pub(super) struct Few {
-    /// The bytes of a window that all needles have: some may be shorter than a window.
-    mask: u32,
-    multiplier: u32,
-    /// For each hash of a window, its number, which is 0 for all that no needle has.
-    slots: Box<[u8; SLOTS]>,
-    /// For each number of a window, `alike` needles.
-    cores: Box<[Core]>,
-    alike: usize,
+    /// Which of the eight bytes around a window all needles have.
+    mask: u64,
+    multiplier: u64,
+    /// For each hash, the key that has it, or 0, which no needle has.
+    keys: Box<[u64; SLOTS]>,
+    /// For each hash, the number of its key.
+    numbers: Box<[u8; SLOTS]>,
+    /// For each number of a key, `alike` needles.
     needles: Box<[Needle]>,
-}
-
-/// The bytes around the window of a needle: text is equal to it if `text | fold == want`. Beyond the needle both are
-/// 0xff, which is true of any text.
-#[derive(Clone, Copy, Debug)]
-struct Core {
-    fold: u64,
-    want: u64,
-    needle: u32,
-}
-
-impl Core {
-    /// What empty places of the table lead to, so that they need no branch.
-    const OF_NO_TEXT: Core = Core { fold: u64::MAX, want: 0, needle: 0 };
-
-    fn new(needle: &[u8], anchor: usize, number: usize) -> Option<Self> {
-        let (mut fold, mut want) = ([0xff; 8], [0xff; 8]);
-        for (i, (fold, want)) in fold.iter_mut().zip(&mut want).enumerate() {
-            if let Some(&byte) = (anchor + i).checked_sub(BEFORE).and_then(|at| needle.get(at)) {
-                (*fold, *want) = (if byte.is_ascii_lowercase() { 0x20 } else { 0 }, byte);
-            }
-        }
-        let [fold, want] = [fold, want].map(u64::from_le_bytes);
-        Some(Core { fold, want, needle: number.try_into().ok()? })
-    }
+    alike: usize,
+    len: usize,
 }
 
 impl Few {
-    /// `None` if they are not few, or too many have the same window.
+    /// `None` if they are not few, or too many have the same key.
     pub(super) fn new(needles: &[Box<[u8]>], windows: &Windows) -> Option<Self> {
         if needles.len() > FEW {
             return None;
         }
-        let anchor = |number: usize| windows.anchors[number] as usize;
-        let of = |number: usize| window(&needles[number], anchor(number), NARROW);
-        let shortest = (0..needles.len()).map(|number| of(number).len()).min()?;
-        let mask = u32::MAX >> (u32::BITS as usize - 8 * shortest);
-        let key = |number: usize| key(mask, padded(of(number)));
+        let around = |number: usize| around(&needles[number], windows.anchors[number] as usize);
+        let mask = (0..needles.len()).map(|number| around(number).1).reduce(|all, mask| all & mask)?;
+        let key = |number: usize| key(mask, around(number).0);
         let mut order: Vec<usize> = (0..needles.len()).collect();
         order.sort_by_key(|&number| key(number));
         let groups: Vec<&[usize]> = order.chunk_by(|&a, &b| key(a) == key(b)).collect();
         let alike = groups.iter().map(|group| group.len()).max().filter(|&alike| alike <= MOST_ALIKE)?;
-        let keys: Vec<u32> = groups.iter().map(|group| key(group[0])).collect();
-        let (multiplier, slots) = perfect_hash(&keys)?;
-        let mut cores = vec![Core::OF_NO_TEXT; alike * (1 + groups.len())];
-        for (group, cores) in groups.iter().zip(cores.chunks_exact_mut(alike).skip(1)) {
-            for (&number, core) in group.iter().zip(cores) {
-                *core = Core::new(&needles[number], anchor(number), number)?;
+        let keys: Vec<u64> = groups.iter().map(|group| key(group[0])).collect();
+        let (multiplier, numbers) = perfect_hash(&keys)?;
+        let mut compiled = Vec::with_capacity(alike * groups.len());
+        for group in groups {
+            for &number in group {
+                compiled.push(Needle::new(&needles[number], windows.anchors[number], number)?);
             }
+            compiled.extend((group.len()..alike).map(|_| Needle::of_no_text()));
         }
-        let compiled = (0..needles.len()).map(|number| Needle::new(&needles[number], windows.anchors[number], number));
-        Some(Few { mask, multiplier, slots, cores: cores.into(), alike, needles: compiled.collect::<Option<_>>()? })
+        Some(Few {
+            mask,
+            multiplier,
+            keys: by_slot(multiplier, &keys),
+            numbers,
+            needles: compiled.into(),
+            alike,
+            len: needles.len(),
+        })
     }
 
-    /// Writes the places where the core of a needle stands, and the needle, to the front of `found`, and returns how many
-    /// they are.
+    /// Keeps those of the `places` where a key stands, in front, and returns how many they are. `word` gives the eight
+    /// bytes around a place.
     #[inline(always)]
-    fn cores<const ALIKE: usize>(
+    fn keep(&self, places: &mut [u16], word: impl Fn(usize) -> u64) -> usize {
+        let mut kept = 0;
+        for i in 0..places.len() {
+            let place = places[i];
+            let key = key(self.mask, word(place.into()));
+            // Written in any case and kept if equal: a branch would be mispredicted every other time.
+            places[kept] = place;
+            kept += usize::from(self.keys[slot(self.multiplier, key)] == key);
+        }
+        kept
+    }
+
+    /// Writes the needles that stand at the `places`, at each of which a key does, to the front of `found`, and
+    /// returns how many they are.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that `kernel` needs.
+    #[inline(always)]
+    unsafe fn needles<K: Kernel, const ALIKE: usize>(
         &self,
+        kernel: &K,
         text: &[u8],
         base: usize,
         places: &[u16],
@@ -102,20 +105,16 @@ impl Few {
             found.resize(places.len() * ALIKE, Occurrence::default());
         }
         let found = found.as_mut_slice();
-        let cores = self.cores.as_chunks::<ALIKE>().0;
+        let needles = self.needles.as_chunks::<ALIKE>().0;
         let mut count = 0;
         for &place in places {
             let at = base + usize::from(place);
-            // Before the text begins this wraps around, to beyond its end.
-            let word = match text.get(at.wrapping_sub(BEFORE)..).and_then(<[u8]>::first_chunk) {
-                Some(bytes) => u64::from_le_bytes(*bytes),
-                None => word_near_an_end(text, at),
-            };
-            let number = self.slots[slot(self.multiplier, key(self.mask, (word >> (8 * BEFORE)) as u32))];
-            for core in &cores[usize::from(number)] {
-                // Written in any case and kept if equal: a branch would be mispredicted every other time.
-                found[count] = Occurrence { start: at, needle: core.needle };
-                count += usize::from(word | core.fold == core.want);
+            let number = self.numbers[slot(self.multiplier, key(self.mask, word_around(text, at)))];
+            for needle in &needles[usize::from(number)] {
+                let occurrence = needle.at(at);
+                found[count] = occurrence;
+                // SAFETY: the caller answers for the CPU.
+                count += usize::from(unsafe { needle.is_at(kernel, text, occurrence.start) });
             }
         }
         count
@@ -132,73 +131,100 @@ impl Table for Few {
         places: &mut [u16],
         found: &mut Vec<Occurrence>,
     ) -> Looked {
-        let kept = match self.alike {
-            1 => self.cores::<1>(text, base, places, found),
-            2 => self.cores::<2>(text, base, places, found),
-            3 => self.cores::<3>(text, base, places, found),
-            _ => self.cores::<MOST_ALIKE>(text, base, places, found),
+        let kept = match text.get(base.wrapping_sub(BEFORE)..) {
+            Some(strip) => self.keep(places, |place| word_at(strip, place)),
+            None => self.keep(places, |place| word_around(text, place)),
         };
-        let mut count = 0;
-        for i in 0..kept {
-            let needle = &self.needles[found[i].needle as usize];
-            let occurrence = needle.at(found[i].start);
-            found[count] = occurrence;
-            // SAFETY: the caller answers for the CPU.
-            count += usize::from(unsafe { needle.is_at(kernel, text, occurrence.start) });
-        }
-        Looked { found: count, in_vain: (places.len() * self.alike).saturating_sub(count) }
+        let windows = &places[..kept];
+        // SAFETY: the caller answers for the CPU.
+        let count = unsafe {
+            match self.alike {
+                1 => self.needles::<K, 1>(kernel, text, base, windows, found),
+                2 => self.needles::<K, 2>(kernel, text, base, windows, found),
+                3 => self.needles::<K, 3>(kernel, text, base, windows, found),
+                _ => self.needles::<K, MOST_ALIKE>(kernel, text, base, windows, found),
+            }
+        };
+        Looked { found: count, in_vain: places.len().saturating_sub(count) }
     }
 
     fn len(&self) -> usize {
-        self.needles.len()
+        self.len
     }
 
     fn memory_usage(&self) -> usize {
-        SLOTS
-            + size_of_val(&*self.cores)
+        size_of_val(&*self.keys)
+            + size_of_val(&*self.numbers)
             + size_of_val(&*self.needles)
             + self.needles.iter().map(Needle::whole_len).sum::<usize>()
     }
 }
 
-/// What is hashed of the four bytes at a place: some places are alike that need not be, and the comparison tells them
+/// What is hashed of the eight bytes around a place: some are alike that need not be, and the comparison tells them
 /// apart.
 #[inline(always)]
-fn key(mask: u32, word: u32) -> u32 {
+fn key(mask: u64, word: u64) -> u64 {
     (word | FOLD) & mask
 }
 
 #[inline(always)]
-fn slot(multiplier: u32, key: u32) -> usize {
+fn slot(multiplier: u64, key: u64) -> usize {
     (key.wrapping_mul(multiplier) >> SHIFT) as usize
 }
 
-/// A multiplier that gives each of the `keys`, all different, a slot of its own, and the numbers of the slots, from 1.
-fn perfect_hash(keys: &[u32]) -> Option<(u32, Box<[u8; SLOTS]>)> {
+/// A multiplier that gives each of the `keys`, all different, a slot of its own, and the number of each slot's key.
+fn perfect_hash(keys: &[u64]) -> Option<(u64, Box<[u8; SLOTS]>)> {
     (1..TRIES).find_map(|attempt| {
         // Odd numbers without a pattern.
-        let multiplier = attempt.wrapping_mul(0x9e37_79b9).rotate_left(13).wrapping_mul(0x85eb_ca6b) | 1;
-        let mut slots = Box::new([0; SLOTS]);
-        for (number, &key) in (1..).zip(keys) {
-            let place = &mut slots[slot(multiplier, key)];
-            if *place != 0 {
+        let multiplier =
+            attempt.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9) | 1;
+        let (mut numbers, mut taken) = (Box::new([0; SLOTS]), [false; SLOTS]);
+        for (number, &key) in (0..).zip(keys) {
+            let slot = slot(multiplier, key);
+            if std::mem::replace(&mut taken[slot], true) {
                 return None;
             }
-            *place = number;
+            numbers[slot] = number;
         }
-        Some((multiplier, slots))
+        Some((multiplier, numbers))
     })
 }
 
-fn padded(window: &[u8]) -> u32 {
-    let mut bytes = [0; NARROW];
-    bytes[..window.len()].copy_from_slice(window);
-    u32::from_le_bytes(bytes)
+/// For each slot its key among the `keys`, each of which has a slot of its own.
+fn by_slot(multiplier: u64, keys: &[u64]) -> Box<[u64; SLOTS]> {
+    let mut slots = Box::new([0; SLOTS]);
+    for &key in keys {
+        slots[slot(multiplier, key)] = key;
+    }
+    slots
 }
 
-/// The bytes around place `at` that are in the text, with zeros around them.
+/// The eight bytes around byte `at` of a needle, with zeros around the needle, and a mask for those that it has.
+fn around(needle: &[u8], at: usize) -> (u64, u64) {
+    let byte = |i: usize| (at + i).checked_sub(BEFORE).and_then(|at| needle.get(at)).copied();
+    let bytes = |of: fn(Option<u8>) -> u8| u64::from_le_bytes(std::array::from_fn(|i| of(byte(i))));
+    (bytes(Option::unwrap_or_default), bytes(|byte| if byte.is_some() { 0xff } else { 0 }))
+}
+
+/// The eight bytes around byte `at` of the text, with zeros around it.
+#[inline(always)]
+fn word_around(text: &[u8], at: usize) -> u64 {
+    match at.checked_sub(BEFORE) {
+        Some(start) => word_at(text, start),
+        None => around(text, at).0,
+    }
+}
+
+/// The eight bytes from byte `start` of the text on, with zeros where it has ended.
+#[inline(always)]
+fn word_at(text: &[u8], start: usize) -> u64 {
+    match text.get(start..start + size_of::<u64>()).and_then(<[u8]>::first_chunk) {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => word_at_the_end(text, start),
+    }
+}
+
 #[cold]
-fn word_near_an_end(text: &[u8], at: usize) -> u64 {
-    let byte = |i: usize| (at + i).checked_sub(BEFORE).and_then(|at| text.get(at)).copied().unwrap_or_default();
-    u64::from_le_bytes(std::array::from_fn(byte))
+fn word_at_the_end(text: &[u8], start: usize) -> u64 {
+    around(text, start + BEFORE).0
 }

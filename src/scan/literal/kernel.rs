@@ -5,7 +5,6 @@
 //! ([`Task`]), and each kernel has a way to run any task compiled for its instructions.
 
 use super::Instructions;
-use super::lower::LEAD;
 use super::table::{HEAD, Head};
 use super::window::{Classes, WIDE};
 
@@ -32,6 +31,8 @@ pub(super) struct Marks {
 /// What is to be done with a kernel, whichever it is.
 pub(super) trait Task {
     type Output;
+    /// Whether it takes longer with the masks of AVX-512 than with AVX2, compiled for which it is run then.
+    const WITHOUT_MASKS: bool = false;
 
     /// Does it. To be inlined into [`Kernel::run`].
     ///
@@ -87,6 +88,12 @@ pub(super) trait Kernel: Sized {
         Marks { candidates: marks.candidates & valid, feeds: marks.feeds & valid }
     }
 
+    /// 1 if `word` is not 0, which it is otherwise.
+    #[inline(always)]
+    fn any(word: u64) -> u64 {
+        u64::from(word != 0)
+    }
+
     /// Whether `text` is the beginning of the needle in upper and lower case.
     ///
     /// # Safety
@@ -94,8 +101,8 @@ pub(super) trait Kernel: Sized {
     /// The CPU has the instructions that the kernel needs.
     unsafe fn equal(&self, text: &[u8; HEAD], head: &Head) -> bool;
 
-    /// Writes `text` to `lowered` with its ASCII letters in lower case, and returns a bit for each byte: whether a
-    /// character begins there that is not ASCII. The compiler makes vectors of it.
+    /// Writes `text` to `lowered` with its ASCII letters in lower case, and returns a bit for each byte: whether it is not
+    /// ASCII. The compiler makes vectors of it.
     ///
     /// # Safety
     ///
@@ -107,10 +114,10 @@ pub(super) trait Kernel: Sized {
             seen |= text[i];
             lowered[i] = text[i].to_ascii_lowercase();
         }
-        if seen < LEAD {
+        if seen.is_ascii() {
             return 0;
         }
-        (0..).zip(text).fold(0, |leads, (at, &byte)| leads | u64::from(byte >= LEAD) << at)
+        (0..).zip(text).fold(0, |others, (at, &byte)| others | u64::from(!byte.is_ascii()) << at)
     }
 
     /// Asks for `len` bytes of memory, which need not be there.
@@ -178,13 +185,13 @@ pub(super) trait Kernel: Sized {
     }
 }
 
-/// Classifies the blocks at the front of `text`, compiled for the instructions of `kernel`. Where the text ends sooner
-/// than there are words the rest are 0.
+/// Classifies the blocks at the front of `text`, compiled for the instructions of `kernel`, and returns a bit for each:
+/// whether it has a candidate. Where the text ends sooner than there are words the rest are 0.
 ///
 /// # Safety
 ///
 /// The CPU has the instructions that `kernel` needs.
-pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &mut Words, feeds: &mut Words) {
+pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &mut Words, feeds: &mut Words) -> u64 {
     // SAFETY: the caller answers for the CPU.
     unsafe { kernel.run(Classify { text, candidates, feeds }) }
 }
@@ -196,18 +203,22 @@ struct Classify<'w> {
 }
 
 impl Task for Classify<'_> {
-    type Output = ();
+    type Output = u64;
 
     #[inline(always)]
-    unsafe fn run<K: Kernel>(self, kernel: &K) {
+    unsafe fn run<K: Kernel>(self, kernel: &K) -> u64 {
         let Classify { text, candidates, feeds } = self;
-        let whole = (text.len() + BLOCK).saturating_sub(READ) / BLOCK;
-        for (block, (candidates, feeds)) in candidates.iter_mut().zip(feeds.iter_mut()).enumerate().take(whole) {
+        let whole = ((text.len() + BLOCK).saturating_sub(READ) / BLOCK).min(BLOCKS);
+        // To look for words that are not 0 once all are written takes longer: they would have to reach the cache first.
+        // The first block comes to be the highest bit.
+        let mut marked = 0;
+        for block in 0..whole {
             // SAFETY: block < whole, so the bytes from block * BLOCK to block * BLOCK + READ are in the text; the caller
             // answers for the CPU.
             let marks = unsafe { kernel.block(&*text.as_ptr().add(block * BLOCK).cast::<[u8; READ]>()) };
-            *candidates = marks.candidates;
-            *feeds = marks.feeds;
+            candidates[block] = marks.candidates;
+            feeds[block] = marks.feeds;
+            marked = marked << 1 | K::any(marks.candidates);
         }
         let blocks = text.len().div_ceil(BLOCK).min(BLOCKS);
         for block in whole..blocks {
@@ -215,9 +226,11 @@ impl Task for Classify<'_> {
             let marks = unsafe { kernel.end(&text[block * BLOCK..]) };
             candidates[block] = marks.candidates;
             feeds[block] = marks.feeds;
+            marked = marked << 1 | K::any(marks.candidates);
         }
         candidates[blocks..].fill(0);
         feeds[blocks..].fill(0);
+        marked.reverse_bits().unbounded_shr((BLOCKS - blocks) as u32)
     }
 }
 

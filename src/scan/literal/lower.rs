@@ -44,51 +44,53 @@ struct Lower<'t> {
 
 impl Task for Lower<'_> {
     type Output = bool;
+    const WITHOUT_MASKS: bool = true;
 
     #[inline(always)]
     unsafe fn run<K: Kernel>(self, kernel: &K) -> bool {
         let Lower { text, lowered } = self;
         let mut unchanged = true;
-        let mut at = 0;
-        while let (Some(from), Some(to)) = (text[at..].first_chunk(), lowered[at..].first_chunk_mut()) {
+        for (block, (from, to)) in text.as_chunks().0.iter().zip(lowered.as_chunks_mut().0).enumerate() {
             // SAFETY: the caller answers for the CPU, here and below.
-            let leads = unsafe { kernel.lower(from, to) };
-            unchanged &= leads == 0 || are_caseless(text, at, leads);
-            at += BLOCK;
+            let others = unsafe { kernel.lower(from, to) };
+            unchanged &= others == 0 || are_caseless(text, block * BLOCK, others);
         }
-        if at == text.len() {
+        if text.len().is_multiple_of(BLOCK) {
             return unchanged;
         }
         // The last bytes of a long text are lowered with those before them, a second time.
         if let (Some(from), Some(to)) = (text.last_chunk(), lowered[..text.len()].last_chunk_mut()) {
             // SAFETY: as above.
-            let leads = unsafe { kernel.lower(from, to) };
-            unchanged &= leads == 0 || are_caseless(text, text.len() - BLOCK, leads);
+            let others = unsafe { kernel.lower(from, to) };
+            unchanged &= others == 0 || are_caseless(text, text.len() - BLOCK, others);
         } else {
             let (mut from, mut to) = ([0; BLOCK], [0; BLOCK]);
             from[..text.len()].copy_from_slice(text);
             // SAFETY: as above.
-            let leads = unsafe { kernel.lower(&from, &mut to) };
+            let others = unsafe { kernel.lower(&from, &mut to) };
             lowered[..text.len()].copy_from_slice(&to[..text.len()]);
-            unchanged &= leads == 0 || are_caseless(text, 0, leads);
+            unchanged &= others == 0 || are_caseless(text, 0, others);
         }
         unchanged
     }
 }
 
-/// The first byte of a character that is not ASCII is at least this.
-pub(super) const LEAD: u8 = 0xc0;
+/// The first byte of a character that is not ASCII is at least this, and the others are less.
+const LEAD: u8 = 0xc0;
 
-/// Whether the characters that begin at the `leads`, places from byte `base` of the text on, are all of blocks in which
-/// none has a lower case.
+/// Whether the characters that the bytes `others` are of, places from byte `base` of the text on, are all of blocks in
+/// which none has a lower case.
 #[inline(always)]
-fn are_caseless(text: &[u8], base: usize, mut leads: u64) -> bool {
+fn are_caseless(text: &[u8], base: usize, mut others: u64) -> bool {
     let mut caseless = true;
-    while leads != 0 {
-        let at = base + leads.trailing_zeros() as usize;
-        // In UTF-8 another byte follows.
-        caseless &= matches!(text[at..], [first, second, ..] if is_caseless(first, second));
-        leads &= leads - 1;
+    while others != 0 {
+        let at = base + others.trailing_zeros() as usize;
+        // In UTF-8 another byte follows the first of such a character.
+        caseless &= match text[at..] {
+            [first, second, ..] if first >= LEAD => is_caseless(first, second),
+            _ => true,
+        };
+        others &= others - 1;
     }
     caseless
 }

@@ -5,7 +5,6 @@ use std::arch::{asm, is_aarch64_feature_detected};
 
 use super::Instructions;
 use super::kernel::{BLOCK, Kernel, Marks, READ, Task, Words};
-use super::lower::LEAD;
 use super::table::{HEAD, Head};
 use super::window::Classes;
 
@@ -151,16 +150,16 @@ impl<const WIDTH: usize> Kernel for Neon<WIDTH> {
     unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
         // SAFETY: the caller answers for the CPU; 16 bytes are read from, and written to, four times 16.
         unsafe {
-            let mut leads = [vdupq_n_u8(0); VECTORS];
+            let mut others = [vdupq_n_u8(0); VECTORS];
             for vector in 0..VECTORS {
                 let text = load(text, vector * VECTOR);
                 // The distance of a capital letter from `A` is less than 26, and that of any other byte is not.
                 let upper = vcltq_u8(vsubq_u8(text, vdupq_n_u8(b'A')), vdupq_n_u8(26));
                 let folded = vorrq_u8(text, vandq_u8(upper, vdupq_n_u8(0x20)));
                 vst1q_u8(lowered.as_mut_ptr().add(vector * VECTOR), folded);
-                leads[vector] = vcgeq_u8(text, vdupq_n_u8(LEAD));
+                others[vector] = vcltzq_s8(vreinterpretq_s8_u8(text));
             }
-            self.bits(leads, leads).0
+            self.bits(others, others).0
         }
     }
 

@@ -79,15 +79,14 @@ pub(super) unsafe fn scan<K: Kernel, T: Table>(
     let Scratch { candidates, feeds, places, occurrences, hits, .. } = scratch;
     // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
     // before the loop, and keeps them on the stack instead of in registers.
-    let classify = black_box(classify::<K> as unsafe fn(&K, &[u8], &mut Words, &mut Words));
+    let classify = black_box(classify::<K> as unsafe fn(&K, &[u8], &mut Words, &mut Words) -> u64);
     let mut lines = Lines::default();
     let mut base = 0;
     let mut dense = 0;
     while base < text.len() {
         // SAFETY: the caller answers for the CPU, in each of these.
         unsafe {
-            classify(kernel, &text[base..], candidates, feeds);
-            let marked = kernel.nonzero(candidates);
+            let marked = classify(kernel, &text[base..], candidates, feeds);
             let placed = place(kernel, candidates, marked, places);
             // What is found has to be told, whoever finds it; what is not was looked at in vain.
             let Looked { found: verified, in_vain } =

@@ -4,13 +4,12 @@ use std::arch::x86_64::*;
 
 use super::Instructions;
 use super::kernel::{BLOCK, BLOCKS, Kernel, Marks, READ, Task, Words};
-use super::lower::LEAD;
 use super::table::{HEAD, Head};
 use super::window::{Classes, NARROW};
 
-/// How far ahead text is asked for, so that it is there when it is classified: half a strip, as measured. Less comes too
-/// late; with more the requests of a strip come all at once.
-const AHEAD: usize = 2048;
+/// How far ahead text is asked for, so that it is near when it is classified: a strip and a half, as measured, and into
+/// the second cache. In the nearest it would be in the way, and half a strip comes too late.
+const AHEAD: usize = 6144;
 
 /// For windows of `WIDTH` bytes, 32 at a time. The class of a byte is what the tables for its lower and its upper half agree on: exact for one
 /// byte, and in a class of several it lets in some more.
@@ -59,6 +58,29 @@ impl<const WIDTH: usize> Avx2<WIDTH> {
     }
 }
 
+/// [`Kernel::lower`], 32 bytes at a time.
+///
+/// # Safety
+///
+/// The CPU has AVX2.
+#[inline(always)]
+unsafe fn lower_by_halves(text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
+    let mut others = 0;
+    for at in [0, BLOCK / 2] {
+        // SAFETY: the caller answers for the CPU; both arrays have two halves of 32 bytes.
+        unsafe {
+            let text = _mm256_loadu_si256(text.as_ptr().add(at).cast());
+            // The distance of a capital letter from `A` is less than 26, and that of any other byte is not.
+            let from_a = _mm256_sub_epi8(text, _mm256_set1_epi8(b'A'.cast_signed()));
+            let upper = _mm256_cmpeq_epi8(_mm256_min_epu8(from_a, _mm256_set1_epi8(25)), from_a);
+            let folded = _mm256_or_si256(text, _mm256_and_si256(upper, _mm256_set1_epi8(0x20)));
+            _mm256_storeu_si256(lowered.as_mut_ptr().add(at).cast(), folded);
+            others |= u64::from(_mm256_movemask_epi8(text).cast_unsigned()) << at;
+        }
+    }
+    others
+}
+
 impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
     const INSTRUCTIONS: Instructions = Instructions::Avx2;
     const WIDTH: usize = WIDTH;
@@ -103,7 +125,7 @@ impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
         // SAFETY: the caller answers for the CPU. The halves read 31 + `WIDTH` bytes each, of the 72 that there are; a
         // prefetch reads nothing that the program could see, and may be given any address.
         unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
+            _mm_prefetch::<_MM_HINT_T1>(text.wrapping_add(AHEAD).cast());
             let (low, low_feeds) = self.half(text);
             let (high, high_feeds) = self.half(text.add(BLOCK / 2));
             let join = |low: u32, high: u32| u64::from(low) | u64::from(high) << 32;
@@ -124,21 +146,8 @@ impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
 
     #[inline(always)]
     unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
-        let mut leads = 0;
-        for at in [0, BLOCK / 2] {
-            // SAFETY: the caller answers for the CPU; both arrays have two halves of 32 bytes.
-            unsafe {
-                let text = _mm256_loadu_si256(text.as_ptr().add(at).cast());
-                // The distance of a capital letter from `A` is less than 26, and that of any other byte is not.
-                let from_a = _mm256_sub_epi8(text, _mm256_set1_epi8(b'A'.cast_signed()));
-                let upper = _mm256_cmpeq_epi8(_mm256_min_epu8(from_a, _mm256_set1_epi8(25)), from_a);
-                let folded = _mm256_or_si256(text, _mm256_and_si256(upper, _mm256_set1_epi8(0x20)));
-                _mm256_storeu_si256(lowered.as_mut_ptr().add(at).cast(), folded);
-                let lead = _mm256_cmpeq_epi8(_mm256_max_epu8(text, _mm256_set1_epi8(LEAD.cast_signed())), text);
-                leads |= u64::from(_mm256_movemask_epi8(lead).cast_unsigned()) << at;
-            }
-        }
-        leads
+        // SAFETY: the caller answers for the CPU.
+        unsafe { lower_by_halves(text, lowered) }
     }
 
     #[inline(always)]
@@ -209,6 +218,30 @@ impl<const WIDTH: usize> Avx512<WIDTH> {
             Marks { candidates: _mm512_test_epi8_mask(all, all), feeds: _mm512_cmpeq_epi8_mask(first, feed) }
         }
     }
+
+    /// [`Kernel::run`].
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that are named here, which [`Kernel::is_available`] asks for.
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
+    )]
+    unsafe fn run_by_avx512<T: Task>(&self, task: T) -> T::Output {
+        // SAFETY: the caller answers for the CPU.
+        unsafe { task.run(self) }
+    }
+
+    /// The same, compiled for AVX2.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has all instructions of the kernel.
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+    unsafe fn run_by_avx2<T: Task>(&self, task: T) -> T::Output {
+        // SAFETY: the caller answers for the CPU.
+        unsafe { task.run(self) }
+    }
 }
 
 impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
@@ -240,13 +273,10 @@ impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
         Some(Avx512 { tables: std::array::from_fn(table) })
     }
 
-    // What `is_available` asks for.
-    #[target_feature(
-        enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
-    )]
+    #[inline(always)]
     unsafe fn run<T: Task>(&self, task: T) -> T::Output {
         // SAFETY: the caller answers for the CPU.
-        unsafe { task.run(self) }
+        unsafe { if T::WITHOUT_MASKS { self.run_by_avx2(task) } else { self.run_by_avx512(task) } }
     }
 
     #[inline(always)]
@@ -255,9 +285,15 @@ impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
         // SAFETY: the caller answers for the CPU. 64 bytes are read from some of the first nine places, of the 72 that
         // there are; a prefetch reads nothing that the program could see, and may be given any address.
         unsafe {
-            _mm_prefetch::<_MM_HINT_T0>(text.wrapping_add(AHEAD).cast());
+            _mm_prefetch::<_MM_HINT_T1>(text.wrapping_add(AHEAD).cast());
             self.marks(|place| _mm512_loadu_si512(text.add(place).cast()))
         }
+    }
+
+    /// Of a comparison with 0 the compiler makes one of vectors, besides the one that `word` comes from.
+    #[inline(always)]
+    fn any(word: u64) -> u64 {
+        u64::from(word.count_ones() + 127) >> 7
     }
 
     #[inline(always)]
@@ -284,15 +320,8 @@ impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
 
     #[inline(always)]
     unsafe fn lower(&self, text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 {
-        // SAFETY: the caller answers for the CPU; both arrays have 64 bytes.
-        unsafe {
-            let text = _mm512_loadu_si512(text.as_ptr().cast());
-            let from_a = _mm512_sub_epi8(text, _mm512_set1_epi8(b'A'.cast_signed()));
-            let upper = _mm512_cmplt_epu8_mask(from_a, _mm512_set1_epi8(26));
-            let folded = _mm512_mask_add_epi8(text, upper, text, _mm512_set1_epi8(0x20));
-            _mm512_storeu_si512(lowered.as_mut_ptr().cast(), folded);
-            _mm512_cmpge_epu8_mask(text, _mm512_set1_epi8(LEAD.cast_signed()))
-        }
+        // SAFETY: the caller answers for the CPU.
+        unsafe { lower_by_halves(text, lowered) }
     }
 
     #[inline(always)]
