@@ -1,4 +1,5 @@
 //! The kernel for 64-bit ARM: NEON.
+#![expect(clippy::needless_range_loop, reason = "of the few vectors of a block, which are to be in registers")]
 
 use std::arch::aarch64::*;
 use std::arch::{asm, is_aarch64_feature_detected};

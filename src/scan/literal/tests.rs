@@ -267,7 +267,8 @@ impl Task for Classified<'_> {
         let strip = |start| {
             let (mut candidates, mut feeds) = ([0; BLOCKS], [0; BLOCKS]);
             // SAFETY: the caller answers for the CPU.
-            unsafe { classify(kernel, &self.0[start..], &mut candidates, &mut feeds) };
+            let marked = unsafe { classify(kernel, &self.0[start..], &mut candidates, &mut feeds) };
+            assert!((0..).zip(&candidates).all(|(block, &word)| (marked >> block & 1 != 0) == (word != 0)));
             (candidates, feeds)
         };
         (0..self.0.len()).step_by(STRIP).map(strip).collect()
