@@ -32,6 +32,7 @@ pub(super) struct Marks {
 pub(super) trait Task {
     type Output;
     /// Whether it takes longer with the masks of AVX-512 than with AVX2, compiled for which it is run then.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 has masks"))]
     const WITHOUT_MASKS: bool = false;
 
     /// Does it. To be inlined into [`Kernel::run`].
