@@ -46,7 +46,7 @@ pub mod fuzzing {
             };
             let mut here = Vec::new();
             let mut last = 0;
-            let flow = literals.scan(text, &mut Scratch::default(), &mut |hits, searched| {
+            let flow = literals.scan_all(text, &mut Scratch::default(), &mut |hits, searched| {
                 assert!(hits.iter().all(|hit| hit.line.end >= last));
                 last = searched;
                 for hit in hits {

@@ -67,8 +67,7 @@ impl Compiled {
             let lowered = lower_in(memory.arena.emptied(), part);
             let mut lines = Lines::new(self, lowered, line, &mut memory.hits, emission);
             self.scanner.scan(lowered.text, &mut |hit| lines.hit(hit));
-            lines.finish()?;
-            line += memchr::memchr_iter(b'\n', part.as_bytes()).count();
+            line = lines.finish()?;
         }
         ControlFlow::Continue(())
     }
@@ -165,12 +164,15 @@ impl<'c, 'm> Lines<'c, 'm> {
         self.counted_to = self.line.start;
     }
 
-    fn finish(mut self) -> ControlFlow<()> {
+    /// Finishes the chunk, and returns the number of the line after it.
+    fn finish(mut self) -> ControlFlow<(), usize> {
         if !self.compiled.plan.unfiltered().is_empty() {
             self.go_to(self.lowered.text.len());
         }
         self.finish_line();
-        self.flow
+        self.flow?;
+        let rest = &self.lowered.text.as_bytes()[self.counted_to..];
+        ControlFlow::Continue(self.number + memchr::memchr_iter(b'\n', rest).count())
     }
 }
 

@@ -400,7 +400,7 @@ impl Extractor {
         document: &Document<'_>,
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
-        let reads_text = sink.reads_text();
+        memory.reads_text = sink.reads_text();
         let mut failure = None;
         let left_out =
             |association: &super::Association<'_>| !self.0.wanted.holds(association.negated(), association.pronoun());
@@ -420,7 +420,7 @@ impl Extractor {
         let flow = match &self.0.strategy {
             Strategy::Naive(naive) => naive.extract(set, document, &mut emit),
             Strategy::Compiled(compiled) => compiled.extract(set, memory, document, &mut emit),
-            Strategy::Raw(raw) => raw.extract(set, memory, document, reads_text, &mut emit),
+            Strategy::Raw(raw) => raw.extract(set, memory, document, &mut emit),
         };
         match failure {
             Some(error) => Err(error),

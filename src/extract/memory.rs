@@ -22,6 +22,8 @@ pub(crate) struct Memory {
     pub(super) scratch: Scratch,
     /// For the scan of a line once it is lowered, while that of the text goes on.
     pub(super) scratch_of_line: Option<Box<Scratch>>,
+    /// Whether whoever takes the associations reads arguments, so that they are better lowered at once.
+    pub(super) reads_text: bool,
 }
 
 /// What a thread works with: memory for extractions, and what batches need besides, so that a small one finds it ready.

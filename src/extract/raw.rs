@@ -25,7 +25,7 @@ use super::hits::{Hits, Place};
 use super::memory::{Arena, Memory};
 use super::phrase::LaterLine;
 use crate::pattern::{PatternId, PatternSet};
-use crate::scan::literal::{Buffer, End, Found, Hit, Line, Literals, PATIENCE, Scratch};
+use crate::scan::literal::{Buffer, End, Found, Hit, Line, Literals, PATIENCE, Scratch, Told};
 use crate::scan::{Dfa, Plan, Posting, Scanner};
 use crate::text::{Lowered, chunks, lower_in, strip};
 
@@ -121,20 +121,21 @@ impl Raw {
             + self.decider.memory_usage()
     }
 
-    /// Every association of `document`, in order. It is faster if `reads_text` tells whether the receiver reads arguments.
+    /// Every association of `document`, in order.
     pub(crate) fn extract(
         &self,
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
-        reads_text: bool,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
-        match self.extract_for(PATIENCE, set, memory, document, reads_text, emit) {
+        memory.scratch.patience = PATIENCE;
+        match self.extract_for(set, memory, document, emit) {
             ControlFlow::Continue(()) => ControlFlow::Continue(()),
             ControlFlow::Break(End::Asked) => ControlFlow::Break(()),
-            ControlFlow::Break(End::Dense { start, feeds }) => {
-                self.extract_dense(set, memory, &document.split_at(start, feeds).1, reads_text, emit)
+            ControlFlow::Break(End::Dense) => {
+                let Told { until, feeds } = memory.scratch.told;
+                self.extract_dense(set, memory, &document.split_at(until, feeds).1, emit)
             }
         }
     }
@@ -146,11 +147,11 @@ impl Raw {
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
-        reads_text: bool,
         emit: Emit<'_>,
     ) -> ControlFlow<()> {
         let Some(dense) = self.dense() else {
-            return self.extract_for(usize::MAX, set, memory, document, reads_text, emit).map_break(|_| ());
+            memory.scratch.patience = usize::MAX;
+            return self.extract_for(set, memory, document, emit).map_break(|_| ());
         };
         let mut rest = *document;
         loop {
@@ -158,9 +159,10 @@ impl Raw {
             let feeds = memchr::memchr_iter(b'\n', &rest.text.as_bytes()[..end]).count();
             let (part, after) = rest.split_at(end, feeds);
             dense.extract(set, memory, &part, emit)?;
-            let end = self.extract_for(PATIENCE, set, memory, &after, reads_text, emit);
-            let ControlFlow::Break(End::Dense { start, feeds }) = end else { return end.map_break(|_| ()) };
-            (_, rest) = after.split_at(start, feeds);
+            let end = self.extract_for(set, memory, &after, emit);
+            let ControlFlow::Break(End::Dense) = end else { return end.map_break(|_| ()) };
+            let Told { until, feeds } = memory.scratch.told;
+            (_, rest) = after.split_at(until, feeds);
         }
     }
 
@@ -180,22 +182,20 @@ impl Raw {
     }
 
     /// Every association of `document`, in order, until its text has been dense with what looks like needles for longer
-    /// than `patience`.
+    /// than the scratch has patience.
     fn extract_for(
         &self,
-        patience: usize,
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
-        reads_text: bool,
         emit: Emit<'_>,
     ) -> ControlFlow<End> {
         memory.hits.reset(self.decider.patterns());
-        let Memory { arena, hits, lowered, scratch, scratch_of_line } = memory;
+        let Memory { arena, hits, lowered, scratch, scratch_of_line, reads_text } = memory;
         let mut lines = Lines {
             raw: self,
             emission: Emission { set, document, offset: document.offset, emit },
-            reads_text,
+            reads_text: *reads_text,
             open: None,
             hides_needles: false,
             arena,
@@ -204,10 +204,10 @@ impl Raw {
             scratch_of_line,
         };
         let found: Found<'_> = &mut |hits, searched| lines.found(hits, searched);
-        let end = self.literals.scan_for(patience, document.text.as_bytes(), scratch, found);
-        if let ControlFlow::Break(End::Dense { start, .. }) = end {
+        let end = self.literals.scan(document.text.as_bytes(), scratch, found);
+        if end == ControlFlow::Break(End::Dense) {
             // Of the line that begins there not all has been found.
-            lines.open = lines.open.filter(|open| open.start < start);
+            lines.open = lines.open.filter(|open| open.start < scratch.told.until);
         }
         if end != ControlFlow::Break(End::Asked) {
             lines.finish().map_break(|()| End::Asked)?;
@@ -372,7 +372,7 @@ impl Lines<'_, '_> {
 #[cold]
 fn rescan(raw: &Raw, lowered: Lowered<'_>, hits: &mut Hits, scratch: &mut Scratch) {
     hits.reset(raw.decider.patterns());
-    let _ = raw.literals.scan(lowered.text.as_bytes(), scratch, &mut |found, _| {
+    let _ = raw.literals.scan_all(lowered.text.as_bytes(), scratch, &mut |found, _| {
         for hit in found {
             raw.note(hits, lowered.text, hit);
         }

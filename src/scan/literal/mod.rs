@@ -105,9 +105,24 @@ pub(crate) type Found<'f> = &'f mut dyn FnMut(&[Hit], usize) -> ControlFlow<()>;
 pub(crate) enum End {
     /// The receiver asked for it.
     Asked,
-    /// The text has so many places that look like needles and are none that another search would be faster. All has been
-    /// told of the lines before byte `start`, where a line begins, with `feeds` line feeds before it.
-    Dense { start: usize, feeds: usize },
+    /// The text has so many places that look like needles and are none that another search would be faster.
+    /// [`Scratch::told`] is where to go on.
+    Dense,
+}
+
+/// How far all has been told.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    /// Of the lines before this byte, where a line begins.
+    pub(crate) until: usize,
+    /// The number of line feeds before it.
+    pub(crate) feeds: usize,
+}
+
+/// For each of the `needles`, lower-case and none empty, where four bytes of it begin that are rare in English, or all of
+/// it if it is shorter.
+pub(crate) fn rare_places(needles: &[Box<[u8]>]) -> impl Iterator<Item = usize> {
+    Windows::rare(needles).anchors.into_iter().map(|anchor| anchor as usize)
 }
 
 /// Needles compiled for the kernel of one CPU.
@@ -222,22 +237,17 @@ impl Literals {
     /// Tells `found` of every occurrence of every needle in `text`, letters in either case, overlapping ones too, some
     /// at a time: those of a line before those of a later one, and within a line in no particular order. Ends early if
     /// `found` breaks. Linear in the text and the number of occurrences.
-    pub(crate) fn scan(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<()> {
-        self.scan_for(usize::MAX, text, scratch, found).map_break(|_| ())
+    pub(crate) fn scan_all(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<()> {
+        scratch.patience = usize::MAX;
+        self.scan(text, scratch, found).map_break(|_| ())
     }
 
-    /// As [`scan`](Self::scan), but gives up where more than `patience` strips of text one after another are dense with
-    /// what looks like needles.
-    pub(crate) fn scan_for(
-        &self,
-        patience: usize,
-        text: &[u8],
-        scratch: &mut Scratch,
-        found: Found<'_>,
-    ) -> ControlFlow<End> {
+    /// As [`scan_all`](Self::scan_all), but gives up where more strips of text one after another than
+    /// [`Scratch::patience`] are dense with what looks like needles.
+    pub(crate) fn scan(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
         match &self.tables {
-            Tables::Few(table) => self.kernel.run(Scan { table, patience, text, scratch, found }),
-            Tables::Many(table) => self.kernel.run(Scan { table, patience, text, scratch, found }),
+            Tables::Few(table) => self.kernel.run(Scan { table, text, scratch, found }),
+            Tables::Many(table) => self.kernel.run(Scan { table, text, scratch, found }),
         }
     }
 
@@ -283,7 +293,6 @@ impl Literals {
 /// What [`phases::scan`] takes.
 struct Scan<'s, T> {
     table: &'s T,
-    patience: usize,
     text: &'s [u8],
     scratch: &'s mut Scratch,
     found: Found<'s>,
@@ -294,8 +303,8 @@ impl<T: Table> Task for Scan<'_, T> {
 
     #[inline(always)]
     unsafe fn run<K: Kernel>(self, kernel: &K) -> ControlFlow<End> {
-        let Scan { table, patience, text, scratch, found } = self;
+        let Scan { table, text, scratch, found } = self;
         // SAFETY: the caller answers for the CPU.
-        unsafe { phases::scan(kernel, table, patience, text, scratch, found) }
+        unsafe { phases::scan(kernel, table, text, scratch, found) }
     }
 }

@@ -15,7 +15,7 @@ use std::ops::ControlFlow;
 use super::kernel::{BLOCK, BLOCKS, Kernel, Words, classify};
 use super::lines::{Feeds, Lines, Strip};
 use super::table::{Looked, Occurrence, Table};
-use super::{End, Found, Hit};
+use super::{End, Found, Hit, Told};
 
 /// Bytes of text that go through the phases together.
 pub(super) const STRIP: usize = BLOCK * BLOCKS;
@@ -42,6 +42,11 @@ pub(crate) struct Scratch {
     places: Box<Places>,
     occurrences: Vec<Occurrence>,
     hits: Vec<Hit>,
+    /// How many strips, one after another, may be dense. In here, as the next, so that what a search takes and returns
+    /// fits into registers.
+    pub(crate) patience: usize,
+    /// How far all has been told, if a search gave up.
+    pub(crate) told: Told,
 }
 
 impl Default for Scratch {
@@ -53,12 +58,14 @@ impl Default for Scratch {
             places: Box::new([0; _]),
             occurrences: Vec::new(),
             hits: Vec::new(),
+            patience: PATIENCE,
+            told: Told::default(),
         }
     }
 }
 
-/// Finds every needle in `text` and reports strip by strip. Gives up when more strips than `patience` one after another
-/// were dense.
+/// Finds every needle in `text` and reports strip by strip. Gives up when more strips than
+/// [`Scratch::patience`] one after another were dense.
 ///
 /// # Safety
 ///
@@ -67,7 +74,6 @@ impl Default for Scratch {
 pub(super) unsafe fn scan<K: Kernel, T: Table>(
     kernel: &K,
     table: &T,
-    patience: usize,
     text: &[u8],
     scratch: &mut Scratch,
     found: Found<'_>,
@@ -76,7 +82,7 @@ pub(super) unsafe fn scan<K: Kernel, T: Table>(
         // SAFETY: the caller answers for the CPU.
         return unsafe { scan_short(kernel, table, text, scratch, found) }.map_break(|()| End::Asked);
     }
-    let Scratch { candidates, feeds, places, occurrences, hits, .. } = scratch;
+    let Scratch { candidates, feeds, places, occurrences, hits, patience, told, .. } = scratch;
     // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
     // before the loop, and keeps them on the stack instead of in registers.
     let classify = black_box(classify::<K> as unsafe fn(&K, &[u8], &mut Words, &mut Words) -> u64);
@@ -98,8 +104,9 @@ pub(super) unsafe fn scan<K: Kernel, T: Table>(
         if !hits.is_empty() {
             found(hits, base).map_break(|()| End::Asked)?;
         }
-        if dense > patience && base < text.len() {
-            return ControlFlow::Break(End::Dense { start: lines.open, feeds: lines.feeds });
+        if dense > *patience && base < text.len() {
+            *told = Told { until: lines.open, feeds: lines.feeds };
+            return ControlFlow::Break(End::Dense);
         }
     }
     ControlFlow::Continue(())
@@ -151,7 +158,7 @@ unsafe fn scan_short<K: Kernel, T: Table>(
     scratch: &mut Scratch,
     found: Found<'_>,
 ) -> ControlFlow<()> {
-    let Scratch { candidates, feeds, before, places, occurrences, hits } = scratch;
+    let Scratch { candidates, feeds, before, places, occurrences, hits, .. } = scratch;
     let (mut marked, mut some, mut count) = (0, 0, 0);
     for block in 0..text.len().div_ceil(BLOCK) {
         // SAFETY: the caller answers for the CPU.

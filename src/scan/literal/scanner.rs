@@ -31,7 +31,7 @@ impl Scanner for Pooled {
 
     fn scan(&self, haystack: &str, found: &mut dyn FnMut(Hit)) {
         let mut scratch = self.scratches.get();
-        let _ = self.literals.scan(haystack.as_bytes(), &mut scratch, &mut |hits, _| {
+        let _ = self.literals.scan_all(haystack.as_bytes(), &mut scratch, &mut |hits, _| {
             for hit in hits {
                 let needle = hit.needle as usize;
                 found(Hit { needle, end: hit.start + self.lens[needle] });

@@ -79,7 +79,7 @@ fn naive(needles: &[Box<[u8]>], text: &[u8]) -> Found {
 fn scan(literals: &Literals, text: &[u8]) -> Found {
     let mut found: Found = Vec::new();
     let mut searched = 0;
-    let flow = literals.scan(text, &mut Scratch::default(), &mut |hits, to| {
+    let flow = literals.scan_all(text, &mut Scratch::default(), &mut |hits, to| {
         assert!(!hits.is_empty() && hits.iter().all(|hit| hit.line.end >= searched), "all of a line before {searched}");
         searched = to;
         for Hit { start, needle, line } in hits.iter().copied() {
@@ -249,7 +249,7 @@ fn a_break_ends_the_scan() {
     for (instructions, literals) in compiled(&boxed(&SEED)) {
         let mut calls = 0;
         let text = "a is a b\n".repeat(STRIP);
-        let flow = literals.scan(text.as_bytes(), &mut Scratch::default(), &mut |_, _| {
+        let flow = literals.scan_all(text.as_bytes(), &mut Scratch::default(), &mut |_, _| {
             calls += 1;
             ControlFlow::Break(())
         });

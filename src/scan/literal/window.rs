@@ -62,7 +62,7 @@ impl Windows {
     }
 
     /// For few needles: rare windows, and such as needles share.
-    fn rare(needles: &[Box<[u8]>]) -> Self {
+    pub(super) fn rare(needles: &[Box<[u8]>]) -> Self {
         let mut sharers = HashMap::new();
         for needle in needles {
             for anchor in 0..anchors(needle, NARROW, REACH) {
