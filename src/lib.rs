@@ -39,7 +39,7 @@ pub mod fuzzing {
     pub fn scan(needles: &[Box<[u8]>], text: &[u8]) -> Option<Vec<(&'static str, Vec<(usize, usize)>)>> {
         use crate::scan::literal::{Instructions, Literals, Scratch, Unfit};
         let mut found = Vec::new();
-        for instructions in [Instructions::Plain, Instructions::Avx2, Instructions::Avx512] {
+        for instructions in Instructions::ALL {
             let literals = match Literals::new(needles, instructions) {
                 Err(Unfit::Cpu) => continue,
                 literals => literals.ok()?,
@@ -72,8 +72,8 @@ pub mod fuzzing {
     pub fn lower_short(text: &str) -> Vec<Option<String>> {
         use crate::scan::literal::{Buffer, Instructions, Literals};
         let needles = [b"a".as_slice().into()];
-        let kernels = [Instructions::Plain, Instructions::Avx2, Instructions::Avx512];
-        let literals = kernels.into_iter().filter_map(|instructions| Literals::new(&needles, instructions).ok());
+        let literals =
+            Instructions::ALL.into_iter().filter_map(|instructions| Literals::new(&needles, instructions).ok());
         literals.map(|literals| literals.lower(&mut Buffer::default(), text).map(str::to_owned)).collect()
     }
 

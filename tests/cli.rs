@@ -85,7 +85,7 @@ fn golden_vectors() {
             jsonl
         });
         let folder = folder(&[("rows.jsonl", jsonl.as_bytes())]);
-        for (_, engine) in Engine::ALL {
+        for (_, engine) in Engine::available() {
             for threads in ["1", "2"] {
                 let arguments = format!(
                     "extract --input jsonl --pack seed --format jsonl --engine {engine} --threads {threads} rows.jsonl"
@@ -126,7 +126,7 @@ fn engines_threads_and_ways_in_agree() {
     let (code, want, _) = run(folder.path(), &format!("extract --engine naive --threads 1 {PROSE}"));
     assert_eq!(code, 0);
     assert!(want.lines().count() > 200);
-    for (_, engine) in Engine::ALL {
+    for (_, engine) in Engine::available() {
         for threads in ["auto", "1", "2", "5"] {
             let (code, found, stderr) =
                 run(folder.path(), &format!("extract --engine {engine} --threads {threads} {PROSE}"));
@@ -326,6 +326,11 @@ fn wrong_usage() {
         assert_eq!((code, stdout.as_str()), (2, ""), "{arguments}: {stderr}");
         assert!(stderr.contains(message), "{arguments}: {stderr}");
     }
+    let lacking = Engine::ALL.into_iter().find(|engine| Engine::available().all(|available| available != *engine));
+    let (_, name) = lacking.expect("no CPU has the instructions of several families");
+    let (code, stdout, stderr) = run(folder.path(), &format!("extract a.txt --engine {name}"));
+    assert_eq!((code, stdout.as_str()), (2, ""), "{stderr}");
+    assert!(stderr.contains("this CPU lacks the instructions of the engine; use `auto`"), "{stderr}");
     for arguments in ["--help", "--version", "extract --help", "patterns --help", "patterns check --help"] {
         let (code, stdout, stderr) = run(folder.path(), arguments);
         assert_eq!((code, stderr.as_str()), (0, ""), "{arguments}");

@@ -3,7 +3,7 @@
 mod common;
 
 use proptest::prelude::*;
-use relscan::{Direction, OwnedAssociation, Pattern, PatternSet, RelationType};
+use relscan::{BuildError, Direction, Engine, Extractor, OwnedAssociation, Pattern, PatternSet, RelationType};
 
 /// Middles, arguments and whole regexes that between them have every shape the compiler knows.
 const REGEXES: &[&str] = &[
@@ -145,6 +145,24 @@ proptest! {
     #[test]
     fn the_seed_on_any_characters(text in any::<String>()) {
         check(&PatternSet::seed(), &text)?;
+    }
+}
+
+#[test]
+fn an_engine_that_this_cpu_lacks_says_so() {
+    let available: Vec<Engine> = Engine::available().map(|(engine, _)| engine).collect();
+    assert!(available.len() < Engine::ALL.len(), "no CPU has the instructions of several families");
+    let build = |engine| Extractor::builder().patterns(PatternSet::seed()).engine(engine).build();
+    for (engine, name) in Engine::ALL {
+        match build(engine) {
+            Ok(_) => assert!(available.contains(&engine), "{name}"),
+            Err(error) => {
+                assert!(!available.contains(&engine) && matches!(error, BuildError::Instructions), "{name}: {error}");
+            }
+        }
+    }
+    if let Ok(simd) = build(Engine::Simd) {
+        assert_eq!(build(Engine::Auto).unwrap().engine_name(), simd.engine_name());
     }
 }
 

@@ -80,11 +80,13 @@ pub enum Engine {
     Avx2,
     /// [`Simd`](Self::Simd) by AVX-512 with VBMI.
     Avx512,
+    /// [`Simd`](Self::Simd) by NEON.
+    Neon,
 }
 
 impl Engine {
     /// The engines, and what the command line calls them.
-    pub const ALL: [(Engine, &'static str); 8] = [
+    pub const ALL: [(Engine, &'static str); 9] = [
         (Engine::Auto, "auto"),
         (Engine::Naive, "naive"),
         (Engine::Dfa, "dfa"),
@@ -93,7 +95,25 @@ impl Engine {
         (Engine::Simd, "simd"),
         (Engine::Avx2, "avx2"),
         (Engine::Avx512, "avx512"),
+        (Engine::Neon, "neon"),
     ];
+
+    /// Those of [`ALL`](Self::ALL) that this CPU can run.
+    pub fn available() -> impl Iterator<Item = (Engine, &'static str)> {
+        let has_any = |needed: &[Instructions]| needed.is_empty() || needed.iter().any(|some| some.are_available());
+        Self::ALL.into_iter().filter(move |(engine, _)| has_any(engine.instructions()))
+    }
+
+    /// Of what instructions it needs some, the fastest first; nothing if any CPU will do.
+    fn instructions(self) -> &'static [Instructions] {
+        match self {
+            Engine::Simd => &Instructions::SIMD,
+            Engine::Avx2 => &[Instructions::Avx2],
+            Engine::Avx512 => &[Instructions::Avx512],
+            Engine::Neon => &[Instructions::Neon],
+            Engine::Auto | Engine::Naive | Engine::Dfa | Engine::Literal | Engine::Portable => &[],
+        }
+    }
 }
 
 impl FromStr for Engine {
@@ -107,7 +127,7 @@ impl FromStr for Engine {
 
 /// A name that is not that of an engine.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an engine; use auto, naive, dfa, literal, portable, simd, avx2 or avx512")]
+#[error("`{0}` is not an engine; use auto, naive, dfa, literal, portable, simd, avx2, avx512 or neon")]
 pub struct UnknownEngine(String);
 
 /// Builds an [`Extractor`].
@@ -208,9 +228,9 @@ impl Strategy {
             Engine::Naive => (Strategy::Naive(Naive::new(set)?), "asked for"),
             Engine::Dfa => (Self::dfa(set, wanted, dfa_size_limit)?, "asked for"),
             Engine::Portable => (Self::portable(set, wanted)?, "asked for"),
-            Engine::Avx2 => Self::literal(set, wanted, &[Instructions::Avx2])?,
-            Engine::Avx512 => Self::literal(set, wanted, &[Instructions::Avx512])?,
-            Engine::Simd => Self::literal(set, wanted, &[Instructions::Avx512, Instructions::Avx2])?,
+            Engine::Simd | Engine::Avx2 | Engine::Avx512 | Engine::Neon => {
+                Self::literal(set, wanted, engine.instructions())?
+            }
             Engine::Literal => Self::best_literal(set, wanted)?,
             Engine::Auto => {
                 let by_literals = Plan::count_unfiltered(set, Needles::Literals);
@@ -254,7 +274,7 @@ impl Strategy {
     }
 
     fn best_literal(set: &PatternSet, wanted: Wanted) -> Result<(Self, &'static str), BuildError> {
-        match Self::literal(set, wanted, &[Instructions::Avx512, Instructions::Avx2]) {
+        match Self::literal(set, wanted, &Instructions::SIMD) {
             Err(BuildError::Instructions) => Ok((Self::portable(set, wanted)?, "this CPU has no SIMD kernel of ours")),
             built => built,
         }

@@ -4,9 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use clap::Subcommand;
-use relscan::{
-    ArgumentMode, BuildError, Direction, Engine, Extractor, Group, Lists, Matcher, Pattern, PatternSet, Reach,
-};
+use relscan::{ArgumentMode, Direction, Engine, Extractor, Group, Lists, Matcher, Pattern, PatternSet, Reach};
 
 use crate::outcome::{Failure, Outcome, say};
 use crate::packs;
@@ -114,12 +112,9 @@ fn check(packs: &[String]) -> Result<Outcome, Failure> {
 /// The examples that did not come out as expected on some engine that this CPU can run, each once.
 fn failures(patterns: &PatternSet) -> Result<Vec<String>, Failure> {
     let mut failures: Vec<String> = Vec::new();
-    for (engine, _) in Engine::ALL {
-        let extractor = match Extractor::builder().patterns(patterns.clone()).engine(engine).build() {
-            // This CPU cannot run it, here or later.
-            Err(BuildError::Instructions) => continue,
-            built => built.map_err(Failure::usage)?,
-        };
+    for (engine, _) in Engine::available() {
+        let extractor = Extractor::builder().patterns(patterns.clone()).engine(engine).build();
+        let extractor = extractor.map_err(Failure::usage)?;
         for failure in extractor.check_examples() {
             let text = failure.to_string();
             if !failures.contains(&text) {

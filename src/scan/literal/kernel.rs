@@ -1,8 +1,10 @@
 //! What a kernel is: how 64 bytes of text are classified, and how a needle is compared.
 //!
 //! The algorithm is written once over [`Kernel`]. [`Plain`] is the kernel without intrinsics that every other is
-//! tested against; the rest are in the modules named after the instructions that they need.
+//! tested against; the rest are in the modules named after the CPUs that they are for. A task is written once as well
+//! ([`Task`]), and each kernel has a way to run any task compiled for its instructions.
 
+use super::Instructions;
 use super::table::{HEAD, Head};
 use super::window::{Classes, WIDE};
 
@@ -26,20 +28,43 @@ pub(super) struct Marks {
     pub(super) feeds: u64,
 }
 
-/// A function that classifies the blocks of a strip, the front of the text: first the candidates, then the line feeds. It
-/// returns a bit for each block: whether it has a candidate.
-///
-/// # Safety
-///
-/// The CPU has the instructions that the kernel needs.
-pub(super) type Classify<K> = unsafe fn(&K, &[u8], &mut Words, &mut Words) -> u64;
+/// What is to be done with a kernel, whichever it is.
+pub(super) trait Task {
+    type Output;
+    /// Whether it takes longer with the masks of AVX-512 than with AVX2, compiled for which it is run then.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(dead_code, reason = "only AVX-512 has masks"))]
+    const WITHOUT_MASKS: bool = false;
+
+    /// Does it. To be inlined into [`Kernel::run`].
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that `kernel` needs.
+    unsafe fn run<K: Kernel>(self, kernel: &K) -> Self::Output;
+}
 
 /// A way to classify and to compare.
 ///
-/// The methods are to be inlined into a function that is compiled for the instructions of the kernel.
+/// The methods but for [`run`](Self::run) are to be inlined into a task, and with it into a function that is compiled for
+/// the instructions of the kernel.
 pub(super) trait Kernel: Sized {
-    /// [`classify`], compiled for the instructions of the kernel.
-    const CLASSIFY: Classify<Self>;
+    /// What it needs.
+    const INSTRUCTIONS: Instructions;
+    /// The most bytes of a window that it looks at.
+    const WIDTH: usize;
+
+    /// Whether the CPU has the instructions.
+    fn is_available() -> bool;
+
+    /// `None` unless the CPU has the instructions: who has a kernel can run it.
+    fn new(classes: &Classes) -> Option<Self>;
+
+    /// Runs `task` by this kernel, compiled for its instructions: what is inlined into this function is.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that the kernel needs.
+    unsafe fn run<T: Task>(&self, task: T) -> T::Output;
 
     /// Classifies the first [`BLOCK`] of the [`READ`] bytes.
     ///
@@ -161,37 +186,53 @@ pub(super) trait Kernel: Sized {
     }
 }
 
-/// Classifies the blocks at the front of `text`, and returns a bit for each: whether it has a candidate. Where the text
-/// ends sooner than there are words the rest are 0.
+/// Classifies the blocks at the front of `text`, compiled for the instructions of `kernel`, and returns a bit for each:
+/// whether it has a candidate. Where the text ends sooner than there are words the rest are 0.
 ///
 /// # Safety
 ///
 /// The CPU has the instructions that `kernel` needs.
-#[inline(always)]
 pub(super) unsafe fn classify<K: Kernel>(kernel: &K, text: &[u8], candidates: &mut Words, feeds: &mut Words) -> u64 {
-    let whole = ((text.len() + BLOCK).saturating_sub(READ) / BLOCK).min(BLOCKS);
-    // To look for words that are not 0 once all are written takes longer: they would have to reach the cache first. The
-    // first block comes to be the highest bit.
-    let mut marked = 0;
-    for block in 0..whole {
-        // SAFETY: block < whole, so the bytes from block * BLOCK to block * BLOCK + READ are in the text; the caller
-        // answers for the CPU.
-        let marks = unsafe { kernel.block(&*text.as_ptr().add(block * BLOCK).cast::<[u8; READ]>()) };
-        candidates[block] = marks.candidates;
-        feeds[block] = marks.feeds;
-        marked = marked << 1 | K::any(marks.candidates);
+    // SAFETY: the caller answers for the CPU.
+    unsafe { kernel.run(Classify { text, candidates, feeds }) }
+}
+
+struct Classify<'w> {
+    text: &'w [u8],
+    candidates: &'w mut Words,
+    feeds: &'w mut Words,
+}
+
+impl Task for Classify<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    unsafe fn run<K: Kernel>(self, kernel: &K) -> u64 {
+        let Classify { text, candidates, feeds } = self;
+        let whole = ((text.len() + BLOCK).saturating_sub(READ) / BLOCK).min(BLOCKS);
+        // To look for words that are not 0 once all are written takes longer: they would have to reach the cache first.
+        // The first block comes to be the highest bit.
+        let mut marked = 0;
+        for block in 0..whole {
+            // SAFETY: block < whole, so the bytes from block * BLOCK to block * BLOCK + READ are in the text; the caller
+            // answers for the CPU.
+            let marks = unsafe { kernel.block(&*text.as_ptr().add(block * BLOCK).cast::<[u8; READ]>()) };
+            candidates[block] = marks.candidates;
+            feeds[block] = marks.feeds;
+            marked = marked << 1 | K::any(marks.candidates);
+        }
+        let blocks = text.len().div_ceil(BLOCK).min(BLOCKS);
+        for block in whole..blocks {
+            // SAFETY: the caller answers for the CPU.
+            let marks = unsafe { kernel.end(&text[block * BLOCK..]) };
+            candidates[block] = marks.candidates;
+            feeds[block] = marks.feeds;
+            marked = marked << 1 | K::any(marks.candidates);
+        }
+        candidates[blocks..].fill(0);
+        feeds[blocks..].fill(0);
+        marked.reverse_bits().unbounded_shr((BLOCKS - blocks) as u32)
     }
-    let blocks = text.len().div_ceil(BLOCK).min(BLOCKS);
-    for block in whole..blocks {
-        // SAFETY: the caller answers for the CPU.
-        let marks = unsafe { kernel.end(&text[block * BLOCK..]) };
-        candidates[block] = marks.candidates;
-        feeds[block] = marks.feeds;
-        marked = marked << 1 | K::any(marks.candidates);
-    }
-    candidates[blocks..].fill(0);
-    feeds[blocks..].fill(0);
-    marked.reverse_bits().unbounded_shr((BLOCKS - blocks) as u32)
 }
 
 /// The kernel in plain Rust: the twin of the others.
@@ -201,15 +242,24 @@ pub(super) struct Plain {
     classes: Box<[u64; 256]>,
 }
 
-impl Plain {
-    pub(super) fn new(classes: &Classes) -> Self {
-        let of = |byte: usize| u64::from_le_bytes(std::array::from_fn(|place| classes[place][byte]));
-        Plain { classes: Box::new(std::array::from_fn(of)) }
-    }
-}
-
 impl Kernel for Plain {
-    const CLASSIFY: Classify<Self> = classify::<Self>;
+    const INSTRUCTIONS: Instructions = Instructions::Plain;
+    const WIDTH: usize = WIDE;
+
+    fn is_available() -> bool {
+        true
+    }
+
+    fn new(classes: &Classes) -> Option<Self> {
+        let of = |byte: usize| u64::from_le_bytes(std::array::from_fn(|place| classes[place][byte]));
+        Some(Plain { classes: Box::new(std::array::from_fn(of)) })
+    }
+
+    #[inline(always)]
+    unsafe fn run<T: Task>(&self, task: T) -> T::Output {
+        // SAFETY: it needs no instructions but those that the crate is compiled for.
+        unsafe { task.run(self) }
+    }
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {

@@ -1,7 +1,7 @@
 //! Lower-casing of short text in which only ASCII changes, which is what most lines with a needle are.
 
 use super::Kernels;
-use super::kernel::{BLOCK, Kernel};
+use super::kernel::{BLOCK, Kernel, Task};
 use crate::text::is_caseless;
 
 /// A longer text is not lowered here.
@@ -29,71 +29,50 @@ impl Buffer {
         if self.bytes.is_empty() {
             self.bytes = vec![0; LONGEST];
         }
-        let to = &mut self.bytes;
-        let unchanged = match kernel {
-            // SAFETY: it needs no instructions but those that the crate is compiled for.
-            Kernels::Plain(kernel) => unsafe { lower(kernel, text.as_bytes(), to) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(kernel) => unsafe { lower_avx2(kernel, text.as_bytes(), to) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::WideAvx2(kernel) => unsafe { lower_avx2(kernel, text.as_bytes(), to) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(kernel) => unsafe { lower_avx2(kernel, text.as_bytes(), to) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::WideAvx512(kernel) => unsafe { lower_avx2(kernel, text.as_bytes(), to) },
-        };
+        let unchanged = kernel.run(Lower { text: text.as_bytes(), lowered: &mut self.bytes });
         // SAFETY: UTF-8 of which some ASCII bytes were made other ASCII bytes is UTF-8.
         unchanged.then(|| unsafe { std::str::from_utf8_unchecked(&self.bytes[..text.len()]) })
     }
 }
 
-/// For kernels that need more than AVX2, too: with the masks of AVX-512 this takes longer.
-///
-/// # Safety
-///
-/// The CPU has the instructions that are named here, which [`x86::Avx2::new`](super::x86::Avx2::new) asks for.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-unsafe fn lower_avx2<K: Kernel>(kernel: &K, text: &[u8], lowered: &mut [u8]) -> bool {
-    // SAFETY: the caller answers for the CPU.
-    unsafe { lower(kernel, text, lowered) }
-}
-
 /// Writes `text` in lower case to the front of `lowered`, which is as long or longer, and says whether no character but
 /// those of ASCII changes.
-///
-/// # Safety
-///
-/// The CPU has the instructions that `kernel` needs.
-#[inline(always)]
-unsafe fn lower<K: Kernel>(kernel: &K, text: &[u8], lowered: &mut [u8]) -> bool {
-    let mut unchanged = true;
-    for (block, (from, to)) in text.as_chunks().0.iter().zip(lowered.as_chunks_mut().0).enumerate() {
-        // SAFETY: the caller answers for the CPU, here and below.
-        let others = unsafe { kernel.lower(from, to) };
-        unchanged &= others == 0 || are_caseless(text, block * BLOCK, others);
+struct Lower<'t> {
+    text: &'t [u8],
+    lowered: &'t mut [u8],
+}
+
+impl Task for Lower<'_> {
+    type Output = bool;
+    const WITHOUT_MASKS: bool = true;
+
+    #[inline(always)]
+    unsafe fn run<K: Kernel>(self, kernel: &K) -> bool {
+        let Lower { text, lowered } = self;
+        let mut unchanged = true;
+        for (block, (from, to)) in text.as_chunks().0.iter().zip(lowered.as_chunks_mut().0).enumerate() {
+            // SAFETY: the caller answers for the CPU, here and below.
+            let others = unsafe { kernel.lower(from, to) };
+            unchanged &= others == 0 || are_caseless(text, block * BLOCK, others);
+        }
+        if text.len().is_multiple_of(BLOCK) {
+            return unchanged;
+        }
+        // The last bytes of a long text are lowered with those before them, a second time.
+        if let (Some(from), Some(to)) = (text.last_chunk(), lowered[..text.len()].last_chunk_mut()) {
+            // SAFETY: as above.
+            let others = unsafe { kernel.lower(from, to) };
+            unchanged &= others == 0 || are_caseless(text, text.len() - BLOCK, others);
+        } else {
+            let (mut from, mut to) = ([0; BLOCK], [0; BLOCK]);
+            from[..text.len()].copy_from_slice(text);
+            // SAFETY: as above.
+            let others = unsafe { kernel.lower(&from, &mut to) };
+            lowered[..text.len()].copy_from_slice(&to[..text.len()]);
+            unchanged &= others == 0 || are_caseless(text, 0, others);
+        }
+        unchanged
     }
-    if text.len().is_multiple_of(BLOCK) {
-        return unchanged;
-    }
-    // The last bytes of a long text are lowered with those before them, a second time.
-    if let (Some(from), Some(to)) = (text.last_chunk(), lowered[..text.len()].last_chunk_mut()) {
-        // SAFETY: as above.
-        let others = unsafe { kernel.lower(from, to) };
-        unchanged &= others == 0 || are_caseless(text, text.len() - BLOCK, others);
-    } else {
-        let (mut from, mut to) = ([0; BLOCK], [0; BLOCK]);
-        from[..text.len()].copy_from_slice(text);
-        // SAFETY: as above.
-        let others = unsafe { kernel.lower(&from, &mut to) };
-        lowered[..text.len()].copy_from_slice(&to[..text.len()]);
-        unchanged &= others == 0 || are_caseless(text, 0, others);
-    }
-    unchanged
 }
 
 /// The first byte of a character that is not ASCII is at least this, and the others are less.
@@ -124,7 +103,7 @@ mod tests {
     #[test]
     fn lowers_text_of_any_length_if_nothing_but_ascii_changes() {
         let ascii: String = (0..=0x7f_u8).map(char::from).cycle().take(400).collect();
-        for instructions in [Instructions::Plain, Instructions::Avx2, Instructions::Avx512] {
+        for instructions in Instructions::ALL {
             let Ok(literals) = Literals::new(&[b" is a ".as_slice().into()], instructions) else { continue };
             let mut buffer = Buffer::default();
             for len in 0..=300 {

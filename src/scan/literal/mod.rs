@@ -22,6 +22,8 @@ mod lines;
 mod lower;
 pub(crate) mod md5;
 mod needles;
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod neon;
 mod phases;
 mod refine;
 mod scanner;
@@ -35,7 +37,7 @@ mod x86;
 use std::ops::ControlFlow;
 
 use few::Few;
-use kernel::Plain;
+use kernel::{Kernel, Plain, Task};
 pub(crate) use lower::Buffer;
 use needles::Needles;
 pub(crate) use phases::{PATIENCE, Scratch};
@@ -49,10 +51,22 @@ use window::{NARROW, WIDE, Windows};
 pub(crate) enum Instructions {
     /// Plain Rust, for any CPU: what the others are tested against. Slower than Teddy, if literals are few.
     Plain,
+    /// NEON.
+    Neon,
     /// AVX2.
     Avx2,
     /// AVX-512 with VBMI.
     Avx512,
+}
+
+impl Instructions {
+    /// Those that not every CPU has, the fastest first.
+    pub(crate) const SIMD: [Instructions; 3] = [Instructions::Avx512, Instructions::Avx2, Instructions::Neon];
+
+    /// All of them.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) const ALL: [Instructions; 4] =
+        [Instructions::Plain, Instructions::Neon, Instructions::Avx2, Instructions::Avx512];
 }
 
 /// Why needles cannot be looked for.
@@ -120,9 +134,72 @@ enum Tables {
     Many(Needles),
 }
 
-#[derive(Clone, Debug)]
-enum Kernels {
+/// Makes [`Kernels`] of all kernels. Of those with the same instructions the one for narrower windows comes first.
+macro_rules! kernels {
+    ($($(#[$cpu:meta])? $name:ident($kernel:ty),)+) => {
+        /// The kernel of this CPU.
+        #[derive(Clone, Debug)]
+        enum Kernels {
+            $($(#[$cpu])? $name($kernel),)+
+        }
+
+        impl Instructions {
+            /// Whether this CPU has them.
+            pub(crate) fn are_available(self) -> bool {
+                $($(#[$cpu])?
+                if <$kernel>::INSTRUCTIONS == self {
+                    return <$kernel>::is_available();
+                })+
+                false
+            }
+        }
+
+        impl Kernels {
+            /// `None` if the CPU lacks the instructions.
+            fn new(windows: &Windows, instructions: Instructions) -> Option<Self> {
+                $($(#[$cpu])?
+                if <$kernel>::INSTRUCTIONS == instructions && <$kernel>::WIDTH >= windows.width {
+                    return <$kernel>::new(&windows.classes).map(Kernels::$name);
+                })+
+                None
+            }
+
+            /// Each that this CPU has and that takes such windows.
+            #[cfg(test)]
+            fn all(windows: &Windows) -> Vec<Self> {
+                let mut all = Vec::new();
+                $($(#[$cpu])?
+                if <$kernel>::WIDTH >= windows.width {
+                    all.extend(<$kernel>::new(&windows.classes).map(Kernels::$name));
+                })+
+                all
+            }
+
+            /// Runs `task` by the kernel, compiled for its instructions.
+            #[inline(always)]
+            fn run<T: Task>(&self, task: T) -> T::Output {
+                match self {
+                    $($(#[$cpu])?
+                    // SAFETY: the kernel could only be made because the CPU has its instructions.
+                    Kernels::$name(kernel) => unsafe { kernel.run(task) },)+
+                }
+            }
+
+            fn instructions(&self) -> Instructions {
+                match self {
+                    $($(#[$cpu])? Kernels::$name(_) => <$kernel>::INSTRUCTIONS,)+
+                }
+            }
+        }
+    };
+}
+
+kernels! {
     Plain(Plain),
+    #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+    Neon(neon::Neon<NARROW>),
+    #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+    WideNeon(neon::Neon<WIDE>),
     #[cfg(target_arch = "x86_64")]
     Avx2(x86::Avx2<NARROW>),
     #[cfg(target_arch = "x86_64")]
@@ -131,44 +208,6 @@ enum Kernels {
     Avx512(x86::Avx512<NARROW>),
     #[cfg(target_arch = "x86_64")]
     WideAvx512(x86::Avx512<WIDE>),
-}
-
-impl Kernels {
-    fn new(windows: &Windows, instructions: Instructions) -> Option<Self> {
-        let classes = &windows.classes;
-        match instructions {
-            Instructions::Plain => Some(Kernels::Plain(Plain::new(classes))),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 if windows.width == NARROW => x86::Avx2::new(classes).map(Kernels::Avx2),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx2 => x86::Avx2::new(classes).map(Kernels::WideAvx2),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 if windows.width == NARROW => x86::Avx512::new(classes).map(Kernels::Avx512),
-            #[cfg(target_arch = "x86_64")]
-            Instructions::Avx512 => x86::Avx512::new(classes).map(Kernels::WideAvx512),
-            #[cfg(not(target_arch = "x86_64"))]
-            Instructions::Avx2 | Instructions::Avx512 => None,
-        }
-    }
-
-    fn scan<T: Table>(&self, table: &T, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
-        match self {
-            // SAFETY: it needs no instructions but those that the crate is compiled for.
-            Kernels::Plain(kernel) => unsafe { phases::scan(kernel, table, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(kernel) => unsafe { scan_avx2(kernel, table, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::WideAvx2(kernel) => unsafe { scan_avx2(kernel, table, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(kernel) => unsafe { scan_avx512(kernel, table, text, scratch, found) },
-            // SAFETY: the kernel could only be made because the CPU has the instructions.
-            #[cfg(target_arch = "x86_64")]
-            Kernels::WideAvx512(kernel) => unsafe { scan_avx512(kernel, table, text, scratch, found) },
-        }
-    }
 }
 
 impl Literals {
@@ -203,8 +242,8 @@ impl Literals {
     /// [`Scratch::patience`] are dense with what looks like needles.
     pub(crate) fn scan(&self, text: &[u8], scratch: &mut Scratch, found: Found<'_>) -> ControlFlow<End> {
         match &self.tables {
-            Tables::Few(few) => self.kernel.scan(few, text, scratch, found),
-            Tables::Many(many) => self.kernel.scan(many, text, scratch, found),
+            Tables::Few(table) => self.kernel.run(Scan { table, text, scratch, found }),
+            Tables::Many(table) => self.kernel.run(Scan { table, text, scratch, found }),
         }
     }
 
@@ -224,17 +263,16 @@ impl Literals {
 
     /// Whether text is classified without SIMD.
     pub(crate) fn is_plain(&self) -> bool {
-        matches!(self.kernel, Kernels::Plain(_))
+        self.kernel.instructions() == Instructions::Plain
     }
 
     /// What the kernel is called in messages and statistics.
     pub(crate) fn name(&self) -> &'static str {
-        match &self.kernel {
-            Kernels::Plain(_) => "literal (plain)",
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx2(_) | Kernels::WideAvx2(_) => "literal (AVX2)",
-            #[cfg(target_arch = "x86_64")]
-            Kernels::Avx512(_) | Kernels::WideAvx512(_) => "literal (AVX-512)",
+        match self.kernel.instructions() {
+            Instructions::Plain => "literal (plain)",
+            Instructions::Neon => "literal (NEON)",
+            Instructions::Avx2 => "literal (AVX2)",
+            Instructions::Avx512 => "literal (AVX-512)",
         }
     }
 
@@ -248,36 +286,21 @@ impl Literals {
     }
 }
 
-/// # Safety
-///
-/// The CPU has the instructions that are named here, which [`x86::Avx2::new`] asks for.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-unsafe fn scan_avx2<const WIDTH: usize, T: Table>(
-    kernel: &x86::Avx2<WIDTH>,
-    table: &T,
-    text: &[u8],
-    scratch: &mut Scratch,
-    found: Found<'_>,
-) -> ControlFlow<End> {
-    // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, table, text, scratch, found) }
+/// What [`phases::scan`] takes.
+struct Scan<'s, T> {
+    table: &'s T,
+    text: &'s [u8],
+    scratch: &'s mut Scratch,
+    found: Found<'s>,
 }
 
-/// # Safety
-///
-/// The CPU has the instructions that are named here, which [`x86::Avx512::new`] asks for.
-#[cfg(target_arch = "x86_64")]
-#[target_feature(
-    enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
-)]
-unsafe fn scan_avx512<const WIDTH: usize, T: Table>(
-    kernel: &x86::Avx512<WIDTH>,
-    table: &T,
-    text: &[u8],
-    scratch: &mut Scratch,
-    found: Found<'_>,
-) -> ControlFlow<End> {
-    // SAFETY: the caller answers for the CPU.
-    unsafe { phases::scan(kernel, table, text, scratch, found) }
+impl<T: Table> Task for Scan<'_, T> {
+    type Output = ControlFlow<End>;
+
+    #[inline(always)]
+    unsafe fn run<K: Kernel>(self, kernel: &K) -> ControlFlow<End> {
+        let Scan { table, text, scratch, found } = self;
+        // SAFETY: the caller answers for the CPU.
+        unsafe { phases::scan(kernel, table, text, scratch, found) }
+    }
 }

@@ -12,7 +12,7 @@
 use std::hint::black_box;
 use std::ops::ControlFlow;
 
-use super::kernel::{BLOCK, BLOCKS, Kernel, Words};
+use super::kernel::{BLOCK, BLOCKS, Kernel, Words, classify};
 use super::lines::{Feeds, Lines, Strip};
 use super::table::{Looked, Occurrence, Table};
 use super::{End, Found, Hit, Told};
@@ -85,7 +85,7 @@ pub(super) unsafe fn scan<K: Kernel, T: Table>(
     let Scratch { candidates, feeds, places, occurrences, hits, patience, told, .. } = scratch;
     // A function of its own, which the compiler does not see through: within this one it reads the tables of the kernel
     // before the loop, and keeps them on the stack instead of in registers.
-    let classify = black_box(K::CLASSIFY);
+    let classify = black_box(classify::<K> as unsafe fn(&K, &[u8], &mut Words, &mut Words) -> u64);
     let mut lines = Lines::default();
     let mut base = 0;
     let mut dense = 0;

@@ -4,13 +4,11 @@ use std::ops::ControlFlow;
 
 use proptest::prelude::*;
 
-use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, Plain, READ, Words, classify};
+use super::kernel::{BLOCK, BLOCKS, Kernel, Task, Words, classify};
 use super::phases::STRIP;
-use super::table::{HEAD, Head, Occurrence};
-use super::window::{NARROW, WIDE, Windows};
-use super::{Hit, Instructions, Line, Literals, Scratch, Unfit};
-
-const ALL: [Instructions; 3] = [Instructions::Plain, Instructions::Avx2, Instructions::Avx512];
+use super::table::Occurrence;
+use super::window::Windows;
+use super::{Hit, Instructions, Kernels, Line, Literals, Scratch, Unfit};
 
 const SEED: [&str; 20] = [
     " causes ",
@@ -105,7 +103,7 @@ fn compiled(needles: &[Box<[u8]>]) -> Vec<(Instructions, Literals)> {
         Err(Unfit::Cpu) => None,
         literals => Some((instructions, literals.expect("needles that suit the search"))),
     };
-    ALL.into_iter().filter_map(compile).collect()
+    Instructions::ALL.into_iter().filter_map(compile).collect()
 }
 
 #[track_caller]
@@ -259,85 +257,67 @@ fn a_break_ends_the_scan() {
     }
 }
 
-/// What `kernel` says of the blocks of `text`, strip by strip.
-fn classified<K: Kernel>(kernel: &K, text: &[u8]) -> Vec<(Words, Words)> {
-    let strip = |start| {
-        let (mut candidates, mut feeds) = ([0; BLOCKS], [0; BLOCKS]);
-        // SAFETY: the kernel was made, so the CPU has its instructions.
-        unsafe { K::CLASSIFY(kernel, &text[start..], &mut candidates, &mut feeds) };
-        (candidates, feeds)
-    };
-    (0..text.len()).step_by(STRIP).map(strip).collect()
+/// What a kernel says of the blocks of a text, strip by strip.
+struct Classified<'t>(&'t [u8]);
+
+impl Task for Classified<'_> {
+    type Output = Vec<(Words, Words)>;
+
+    unsafe fn run<K: Kernel>(self, kernel: &K) -> Vec<(Words, Words)> {
+        let strip = |start| {
+            let (mut candidates, mut feeds) = ([0; BLOCKS], [0; BLOCKS]);
+            // SAFETY: the caller answers for the CPU.
+            let marked = unsafe { classify(kernel, &self.0[start..], &mut candidates, &mut feeds) };
+            assert!((0..).zip(&candidates).all(|(block, &word)| (marked >> block & 1 != 0) == (word != 0)));
+            (candidates, feeds)
+        };
+        (0..self.0.len()).step_by(STRIP).map(strip).collect()
+    }
 }
 
-#[cfg(target_arch = "x86_64")]
 #[test]
 fn kernels_mark_what_the_plain_one_marks() {
-    use super::x86::{Avx2, Avx512};
     let text: Vec<u8> = (0..40_000_u32).flat_map(|i| i.wrapping_mul(0x9e37_79b9).to_le_bytes()).collect();
     for set in SETS {
         let windows = Windows::choose(&boxed(set));
         let text = [&sample(&boxed(set)), &text[..]].concat();
-        let plain = classified(&Plain::new(&windows.classes), &text);
-        let avx2 = Avx2::<WIDE>::new(&windows.classes).map(|kernel| classified(&kernel, &text));
-        let avx512 = Avx512::<WIDE>::new(&windows.classes).map(|kernel| classified(&kernel, &text));
-        let narrow = windows.width == NARROW;
-        let narrow_avx2 = Avx2::<NARROW>::new(&windows.classes).filter(|_| narrow);
-        let narrow_avx2 = narrow_avx2.map(|kernel| classified(&kernel, &text));
-        let narrow_avx512 = Avx512::<NARROW>::new(&windows.classes).filter(|_| narrow);
-        let narrow_avx512 = narrow_avx512.map(|kernel| classified(&kernel, &text));
-        for strips in [avx2, avx512, narrow_avx2, narrow_avx512].into_iter().flatten() {
-            for ((some, feeds), (all, same_feeds)) in plain.iter().zip(&strips) {
-                assert_eq!(same_feeds, feeds);
+        let plain = Kernels::new(&windows, Instructions::Plain).expect("it needs nothing").run(Classified(&text));
+        for kernel in Kernels::all(&windows) {
+            for ((some, feeds), (all, same_feeds)) in plain.iter().zip(kernel.run(Classified(&text))) {
+                assert_eq!(&same_feeds, feeds);
                 for (some, all) in some.iter().zip(all) {
-                    assert_eq!(some & !all, 0, "a candidate is missed: {set:?}");
+                    assert_eq!(some & !all, 0, "{kernel:?} misses a candidate: {set:?}");
                 }
             }
         }
     }
 }
 
-/// The defaults of [`Kernel`].
-struct Default;
+/// How a kernel counts.
+struct Counted<'w>(&'w Words);
 
-impl Kernel for Default {
-    const CLASSIFY: Classify<Self> = classify::<Self>;
+impl Task for Counted<'_> {
+    type Output = (u64, usize, Words);
 
-    unsafe fn block(&self, _: &[u8; READ]) -> Marks {
-        Marks::default()
-    }
-    unsafe fn equal(&self, _: &[u8; HEAD], _: &Head) -> bool {
-        false
+    unsafe fn run<K: Kernel>(self, kernel: &K) -> (u64, usize, Words) {
+        // SAFETY: the caller answers for the CPU.
+        unsafe { (kernel.nonzero(self.0), kernel.ones(self.0), kernel.before(self.0)) }
     }
 }
 
-#[cfg(target_arch = "x86_64")]
 #[test]
-fn words_are_counted_as_the_default_does() {
+fn words_are_counted_as_the_plain_kernel_does() {
     let windows = Windows::choose(&boxed(&SEED));
-    let avx2 = super::x86::Avx2::<NARROW>::new(&windows.classes);
-    let avx512 = super::x86::Avx512::<WIDE>::new(&windows.classes);
-    for step in [0, 1, 3, 64, 0x9e37_79b9_7f4a_7c15] {
-        let words: Words = std::array::from_fn(|i| (i as u64 % 5).wrapping_mul(step).rotate_left(i as u32));
-        // SAFETY: the kernel was made, so the CPU has its instructions; the default needs none.
-        unsafe {
-            let want = counted(&Default, &words);
-            assert_eq!(avx2.map_or(want, |kernel| counted(&kernel, &words)), want);
-            assert_eq!(avx512.map_or(want, |kernel| counted(&kernel, &words)), want);
+    let plain = Kernels::new(&windows, Instructions::Plain).expect("it needs nothing");
+    let (some, ones, before) = plain.run(Counted(&[7; 64]));
+    assert_eq!((some, ones, &before[..3], before[63]), (u64::MAX, 64 * 3, &[0, 3, 6][..], 63 * 3));
+    let mixed = |step: u64| std::array::from_fn(|i| (i as u64 % 5).wrapping_mul(step).rotate_left(i as u32));
+    for words in [0, 1, 3, 64, 0x9e37_79b9_7f4a_7c15].map(mixed).into_iter().chain([[u64::MAX; BLOCKS]]) {
+        let want = plain.run(Counted(&words));
+        for kernel in Kernels::all(&windows) {
+            assert_eq!(kernel.run(Counted(&words)), want, "{kernel:?}");
         }
     }
-    // SAFETY: as above.
-    let (some, ones, before) = unsafe { counted(&Default, &[7; 64]) };
-    assert_eq!((some, ones, &before[..3], before[63]), (u64::MAX, 64 * 3, &[0, 3, 6][..], 63 * 3));
-}
-
-/// # Safety
-///
-/// The CPU has the instructions that `kernel` needs.
-#[cfg(target_arch = "x86_64")]
-unsafe fn counted<K: Kernel>(kernel: &K, words: &Words) -> (u64, usize, Words) {
-    // SAFETY: the caller answers for the CPU.
-    unsafe { (kernel.nonzero(words), kernel.ones(words), kernel.before(words)) }
 }
 
 fn needle() -> impl Strategy<Value = Box<[u8]>> {
@@ -367,7 +347,7 @@ proptest! {
             text
         });
         let want = naive(&needles, &text);
-        for instructions in ALL {
+        for instructions in Instructions::ALL {
             match Literals::new(&needles, instructions) {
                 Ok(literals) => prop_assert_eq!(scan(&literals, &text), want.clone(), "{:?}", instructions),
                 Err(unfit) => prop_assert!(unfit == Unfit::Cpu || needles.len() > 8),

@@ -2,7 +2,8 @@
 
 use std::arch::x86_64::*;
 
-use super::kernel::{BLOCK, BLOCKS, Classify, Kernel, Marks, READ, Words, classify};
+use super::Instructions;
+use super::kernel::{BLOCK, BLOCKS, Kernel, Marks, READ, Task, Words};
 use super::table::{HEAD, Head};
 use super::window::{Classes, NARROW};
 
@@ -19,34 +20,6 @@ pub(super) struct Avx2<const WIDTH: usize> {
 }
 
 impl<const WIDTH: usize> Avx2<WIDTH> {
-    /// `None` if the CPU lacks an instruction.
-    pub(super) fn new(classes: &Classes) -> Option<Self> {
-        if !Self::available() {
-            return None;
-        }
-        let table = |place: usize, half: fn(usize) -> usize| {
-            let mut table = [0; 32];
-            for (byte, buckets) in classes[place].iter().enumerate() {
-                table[half(byte)] |= buckets;
-                table[half(byte) + 16] |= buckets;
-            }
-            // SAFETY: any 32 bytes are a vector.
-            unsafe { std::mem::transmute::<[u8; 32], __m256i>(table) }
-        };
-        Some(Avx2 {
-            low: std::array::from_fn(|place| table(place, |byte| byte & 15)),
-            high: std::array::from_fn(|place| table(place, |byte| byte >> 4)),
-        })
-    }
-
-    fn available() -> bool {
-        is_x86_feature_detected!("avx2")
-            && is_x86_feature_detected!("bmi1")
-            && is_x86_feature_detected!("bmi2")
-            && is_x86_feature_detected!("popcnt")
-            && is_x86_feature_detected!("lzcnt")
-    }
-
     /// The buckets of each byte at one place of a window.
     ///
     /// # Safety
@@ -85,20 +58,6 @@ impl<const WIDTH: usize> Avx2<WIDTH> {
     }
 }
 
-/// # Safety
-///
-/// The CPU has the instructions that are named here, which [`Avx2::new`] asks for.
-#[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
-unsafe fn classify_avx2<const WIDTH: usize>(
-    kernel: &Avx2<WIDTH>,
-    text: &[u8],
-    candidates: &mut Words,
-    feeds: &mut Words,
-) -> u64 {
-    // SAFETY: the caller answers for the CPU.
-    unsafe { classify(kernel, text, candidates, feeds) }
-}
-
 /// [`Kernel::lower`], 32 bytes at a time.
 ///
 /// # Safety
@@ -123,7 +82,42 @@ unsafe fn lower_by_halves(text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 
 }
 
 impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
-    const CLASSIFY: Classify<Self> = classify_avx2::<WIDTH>;
+    const INSTRUCTIONS: Instructions = Instructions::Avx2;
+    const WIDTH: usize = WIDTH;
+
+    fn is_available() -> bool {
+        is_x86_feature_detected!("avx2")
+            && is_x86_feature_detected!("bmi1")
+            && is_x86_feature_detected!("bmi2")
+            && is_x86_feature_detected!("popcnt")
+            && is_x86_feature_detected!("lzcnt")
+    }
+
+    fn new(classes: &Classes) -> Option<Self> {
+        if !Self::is_available() {
+            return None;
+        }
+        let table = |place: usize, half: fn(usize) -> usize| {
+            let mut table = [0; 32];
+            for (byte, buckets) in classes[place].iter().enumerate() {
+                table[half(byte)] |= buckets;
+                table[half(byte) + 16] |= buckets;
+            }
+            // SAFETY: any 32 bytes are a vector.
+            unsafe { std::mem::transmute::<[u8; 32], __m256i>(table) }
+        };
+        Some(Avx2 {
+            low: std::array::from_fn(|place| table(place, |byte| byte & 15)),
+            high: std::array::from_fn(|place| table(place, |byte| byte >> 4)),
+        })
+    }
+
+    // What `is_available` asks for.
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+    unsafe fn run<T: Task>(&self, task: T) -> T::Output {
+        // SAFETY: the caller answers for the CPU.
+        unsafe { task.run(self) }
+    }
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {
@@ -197,22 +191,6 @@ pub(super) struct Avx512<const WIDTH: usize> {
 }
 
 impl<const WIDTH: usize> Avx512<WIDTH> {
-    /// `None` if the CPU lacks an instruction.
-    pub(super) fn new(classes: &Classes) -> Option<Self> {
-        if !Self::available() {
-            return None;
-        }
-        let table = |place: usize| {
-            let mut table = [0; 64];
-            for (byte, buckets) in classes[place].iter().enumerate() {
-                table[byte & 63] |= buckets;
-            }
-            // SAFETY: any 64 bytes are a vector.
-            unsafe { std::mem::transmute::<[u8; 64], __m512i>(table) }
-        };
-        Some(Avx512 { tables: std::array::from_fn(table) })
-    }
-
     /// Candidates and line feeds, with `load` giving the 64 bytes from a place on.
     ///
     /// # Safety
@@ -241,8 +219,37 @@ impl<const WIDTH: usize> Avx512<WIDTH> {
         }
     }
 
-    fn available() -> bool {
-        Avx2::<WIDTH>::available()
+    /// [`Kernel::run`].
+    ///
+    /// # Safety
+    ///
+    /// The CPU has the instructions that are named here, which [`Kernel::is_available`] asks for.
+    #[target_feature(
+        enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
+    )]
+    unsafe fn run_by_avx512<T: Task>(&self, task: T) -> T::Output {
+        // SAFETY: the caller answers for the CPU.
+        unsafe { task.run(self) }
+    }
+
+    /// The same, compiled for AVX2.
+    ///
+    /// # Safety
+    ///
+    /// The CPU has all instructions of the kernel.
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
+    unsafe fn run_by_avx2<T: Task>(&self, task: T) -> T::Output {
+        // SAFETY: the caller answers for the CPU.
+        unsafe { task.run(self) }
+    }
+}
+
+impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
+    const INSTRUCTIONS: Instructions = Instructions::Avx512;
+    const WIDTH: usize = WIDTH;
+
+    fn is_available() -> bool {
+        Avx2::<WIDTH>::is_available()
             && is_x86_feature_detected!("avx512f")
             && is_x86_feature_detected!("avx512bw")
             && is_x86_feature_detected!("avx512vl")
@@ -250,26 +257,27 @@ impl<const WIDTH: usize> Avx512<WIDTH> {
             && is_x86_feature_detected!("avx512vbmi2")
             && is_x86_feature_detected!("avx512vpopcntdq")
     }
-}
 
-/// # Safety
-///
-/// The CPU has the instructions that are named here, which [`Avx512::new`] asks for.
-#[target_feature(
-    enable = "avx2,bmi1,bmi2,popcnt,lzcnt,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,avx512vpopcntdq"
-)]
-unsafe fn classify_avx512<const WIDTH: usize>(
-    kernel: &Avx512<WIDTH>,
-    text: &[u8],
-    candidates: &mut Words,
-    feeds: &mut Words,
-) -> u64 {
-    // SAFETY: the caller answers for the CPU.
-    unsafe { classify(kernel, text, candidates, feeds) }
-}
+    fn new(classes: &Classes) -> Option<Self> {
+        if !Self::is_available() {
+            return None;
+        }
+        let table = |place: usize| {
+            let mut table = [0; 64];
+            for (byte, buckets) in classes[place].iter().enumerate() {
+                table[byte & 63] |= buckets;
+            }
+            // SAFETY: any 64 bytes are a vector.
+            unsafe { std::mem::transmute::<[u8; 64], __m512i>(table) }
+        };
+        Some(Avx512 { tables: std::array::from_fn(table) })
+    }
 
-impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
-    const CLASSIFY: Classify<Self> = classify_avx512::<WIDTH>;
+    #[inline(always)]
+    unsafe fn run<T: Task>(&self, task: T) -> T::Output {
+        // SAFETY: the caller answers for the CPU.
+        unsafe { if T::WITHOUT_MASKS { self.run_by_avx2(task) } else { self.run_by_avx512(task) } }
+    }
 
     #[inline(always)]
     unsafe fn block(&self, text: &[u8; READ]) -> Marks {

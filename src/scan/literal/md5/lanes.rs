@@ -39,41 +39,46 @@ const SINES: [u32; 64] = [
     0x6fa8_7e4f, 0xfe2c_e6e0, 0xa301_4314, 0x4e08_11a1, 0xf753_7e82, 0xbd3a_f235, 0x2ad7_d2bb, 0xeb86_d391,
 ];
 
-/// The first two words of the digest of each text, whose blocks are in `messages`.
+/// The first two words of the digest of each text, whose blocks are in `messages`: `SIDES` vectors of texts side by side,
+/// and if these are not all of a group, the next after them.
 ///
 /// # Safety
 ///
-/// The CPU has the instructions of `L`, and `SIDES` times its lanes make a group.
+/// The CPU has the instructions of `L`, and the lanes of a group are some times `SIDES` times those of a vector.
 #[inline(always)]
 pub(super) unsafe fn digests<L: Lanes, const SIDES: usize>(messages: &[Message]) -> Digests {
     let mut digests = [[0; GROUP]; 2];
-    // SAFETY: the caller answers for the CPU, here and below.
-    let mut state = unsafe { START.map(|word| [L::splat(word); SIDES]) };
-    for message in messages {
-        // SAFETY: as above.
-        unsafe { compress(&mut state, message) };
-    }
-    for (words, vectors) in digests.iter_mut().zip(state) {
-        for (side, vector) in vectors.into_iter().enumerate() {
-            // SAFETY: as above; side < SIDES.
-            unsafe { vector.store(words, side * L::LANES) };
+    for first in (0..GROUP).step_by(SIDES * L::LANES) {
+        // SAFETY: the caller answers for the CPU, here and below.
+        let mut state = unsafe { START.map(|word| [L::splat(word); SIDES]) };
+        for message in messages {
+            // SAFETY: as above; `SIDES` vectors of a group follow the first lane.
+            unsafe { compress(&mut state, message, first) };
+        }
+        for (words, vectors) in digests.iter_mut().zip(state) {
+            for (side, vector) in vectors.into_iter().enumerate() {
+                // SAFETY: as above; side < SIDES.
+                unsafe { vector.store(words, first + side * L::LANES) };
+            }
         }
     }
     digests
 }
 
+/// Compresses a block of each text from lane `first` on.
+///
 /// # Safety
 ///
-/// As for [`digests`].
+/// The CPU has the instructions of `L`, and `SIDES` vectors of a group follow the first lane.
 #[inline(always)]
-unsafe fn compress<L: Lanes, const SIDES: usize>(state: &mut [[L; SIDES]; 4], message: &Message) {
+unsafe fn compress<L: Lanes, const SIDES: usize>(state: &mut [[L; SIDES]; 4], message: &Message, first: usize) {
     let [mut a, mut b, mut c, mut d] = *state;
     // A step of each side: `a = b + rotate(a + f(b, c, d) + word + sine)`.
     macro_rules! step {
         ($f:expr, $a:ident $b:ident $c:ident $d:ident, $word:expr, $sine:expr, $left:literal) => {
             for side in 0..SIDES {
                 let f = $f($b[side], $c[side], $d[side]);
-                let sum = $a[side].add(L::load(&message[$word], side * L::LANES)).add(L::splat(SINES[$sine]));
+                let sum = $a[side].add(L::load(&message[$word], first + side * L::LANES)).add(L::splat(SINES[$sine]));
                 $a[side] = sum.add(f).rotate::<$left, { 32 - $left }>().add($b[side]);
             }
         };

@@ -6,6 +6,8 @@
 //! lane, and all of it where the CPU has no lanes; every kernel is tested against it.
 
 mod lanes;
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod neon;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -36,6 +38,9 @@ pub(crate) enum Hasher {
     /// 16 lanes of AVX-512, twice side by side.
     #[cfg(target_arch = "x86_64")]
     Avx512,
+    /// 4 lanes of NEON, four times side by side.
+    #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+    Neon,
 }
 
 impl Hasher {
@@ -46,15 +51,16 @@ impl Hasher {
 
     /// Those that this CPU can do, from the fastest to the slowest.
     pub(crate) fn available() -> Vec<Self> {
-        #[cfg(target_arch = "x86_64")]
-        {
-            let lanes = [(Hasher::Avx512, x86::has_avx512()), (Hasher::Avx2, x86::has_avx2()), (Hasher::Scalar, true)];
-            lanes.into_iter().filter(|(_, there)| *there).map(|(hasher, _)| hasher).collect()
-        }
-        #[cfg(not(target_arch = "x86_64"))]
-        {
-            vec![Hasher::Scalar]
-        }
+        let all = [
+            #[cfg(target_arch = "x86_64")]
+            (Hasher::Avx512, x86::has_avx512()),
+            #[cfg(target_arch = "x86_64")]
+            (Hasher::Avx2, x86::has_avx2()),
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            (Hasher::Neon, neon::has_neon()),
+            (Hasher::Scalar, true),
+        ];
+        all.into_iter().filter(|(_, there)| *there).map(|(hasher, _)| hasher).collect()
     }
 
     /// The first eight bytes of the MD5 of each of the `texts`, as numbers with the first byte highest, in order.
@@ -88,30 +94,46 @@ impl Hasher {
         let mut messages = [[[0; GROUP]; WORDS]; BLOCKS];
         let messages = &mut messages[..blocks(first)];
         for (number, message) in messages.iter_mut().enumerate() {
-            match self {
-                // SAFETY: it is made by `available` only, which asks the CPU.
-                #[cfg(target_arch = "x86_64")]
-                Hasher::Avx512 => unsafe { x86::fill_avx512(message, group, number) },
-                _ => fill(message, group, number),
-            }
+            self.fill(message, group, number);
         }
-        let digests = match self {
-            Hasher::Scalar => return group.drain(..).for_each(|(at, text)| ids[at] = id(text)),
-            // SAFETY: these are made by `available` only, which asks the CPU.
-            #[cfg(target_arch = "x86_64")]
-            Hasher::Avx2 => unsafe { x86::digests_avx2(messages) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Hasher::Avx512 => unsafe { x86::digests_avx512(messages) },
+        let Some(digests) = self.digests(messages) else {
+            return group.drain(..).for_each(|(at, text)| ids[at] = id(text));
         };
         for (lane, (at, _)) in group.drain(..).enumerate() {
             let [high, low] = digests.map(|words| words[lane].swap_bytes());
             ids[at] = u64::from(high) << 32 | u64::from(low);
         }
     }
+
+    /// Writes block `number` of each text of `group` to its lane of `message`.
+    #[cfg_attr(not(target_arch = "x86_64"), expect(clippy::unused_self, reason = "only AVX-512 has a way of its own"))]
+    fn fill(self, message: &mut Message, group: &Group<'_>, number: usize) {
+        #[cfg(target_arch = "x86_64")]
+        if self == Hasher::Avx512 {
+            // SAFETY: it is made by `available` only, which asks the CPU.
+            return unsafe { x86::fill_avx512(message, group, number) };
+        }
+        fill(message, group, number);
+    }
+
+    /// `None` if there are no lanes.
+    fn digests(self, messages: &[Message]) -> Option<Digests> {
+        match self {
+            Hasher::Scalar => None,
+            // SAFETY: these are made by `available` only, which asks the CPU.
+            #[cfg(target_arch = "x86_64")]
+            Hasher::Avx2 => Some(unsafe { x86::digests_avx2(messages) }),
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Hasher::Avx512 => Some(unsafe { x86::digests_avx512(messages) }),
+            // SAFETY: as above.
+            #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+            Hasher::Neon => Some(unsafe { neon::digests_neon(messages) }),
+        }
+    }
 }
 
-/// Writes block `number` of each text of `group` to its lane of `message`.
+/// [`Hasher::fill`] for any CPU.
 fn fill(message: &mut Message, group: &Group<'_>, number: usize) {
     for (lane, (_, text)) in group.iter().enumerate() {
         let block = block(text, number);
