@@ -269,7 +269,9 @@ mod tests {
         for words in words.map(|words| words.map(str::as_bytes)) {
             for len in 1..=4 {
                 let mut classes = vec![Class::NONE; len];
-                words.iter().for_each(|word| classes.iter_mut().zip(*word).for_each(|(class, &byte)| class.add(byte)));
+                for word in words {
+                    classes.iter_mut().zip(word).for_each(|(class, &byte)| class.add(byte));
+                }
                 let mut windows = vec![Vec::new()];
                 for place in 0..len {
                     let mut bytes = words.map(|word| word[place]).to_vec();
