@@ -1,8 +1,8 @@
 //! The table of few needles: the window at a place, and what all needles have around it, lead by a hash to the only
-//! window that can stand there, and where it does, as seldom but where one of its needles stands, to the needles that
-//! have it.
+//! needle that can stand there, or to the few that share all this. Eight bytes are compared with it, and where they are
+//! equal, as seldom but where it stands, the whole of it.
 //!
-//! What is asked about every candidate takes two kilobytes: all of it stays in the nearest cache, which the text flows
+//! What is asked about every candidate takes four kilobytes: all of it stays in the nearest cache, which the text flows
 //! through. Nothing is a branch.
 
 use super::kernel::Kernel;
@@ -28,14 +28,38 @@ pub(super) struct Few {
     /// Which of the eight bytes around a window all needles have.
     mask: u64,
     multiplier: u64,
-    /// For each hash, the key that has it, or 0, which no needle has.
-    keys: Box<[u64; SLOTS]>,
+    /// For each hash, what the needles of the key that has it have in common, or what no text is equal to.
+    cores: Box<[Core; SLOTS]>,
     /// For each hash, the number of its key.
     numbers: Box<[u8; SLOTS]>,
     /// For each number of a key, `alike` needles.
     needles: Box<[Needle]>,
     alike: usize,
     len: usize,
+}
+
+/// Bytes around a window: text is equal to them if `text | fold == want`. Where both are 0xff, this is true of any text.
+#[derive(Clone, Copy, Debug)]
+struct Core {
+    fold: u64,
+    want: u64,
+}
+
+impl Core {
+    const OF_NO_TEXT: Core = Core { fold: u64::MAX, want: 0 };
+
+    /// Those of `bytes`, around a window of a needle, that `mask` has.
+    fn new(bytes: u64, mask: u64) -> Self {
+        let (bytes, mask) = (bytes.to_le_bytes(), mask.to_le_bytes());
+        let fold = |i: usize| match bytes[i] {
+            _ if mask[i] == 0 => 0xff,
+            b'a'..=b'z' => 0x20,
+            _ => 0,
+        };
+        let want = |i: usize| if mask[i] == 0 { 0xff } else { bytes[i] };
+        let word = |byte: &dyn Fn(usize) -> u8| u64::from_le_bytes(std::array::from_fn(byte));
+        Core { fold: word(&fold), want: word(&want) }
+    }
 }
 
 impl Few {
@@ -53,40 +77,38 @@ impl Few {
         let alike = groups.iter().map(|group| group.len()).max().filter(|&alike| alike <= MOST_ALIKE)?;
         let keys: Vec<u64> = groups.iter().map(|group| key(group[0])).collect();
         let (multiplier, numbers) = perfect_hash(&keys)?;
+        let mut cores = Box::new([Core::OF_NO_TEXT; SLOTS]);
         let mut compiled = Vec::with_capacity(alike * groups.len());
-        for group in groups {
-            for &number in group {
+        for (group, &key) in groups.iter().zip(&keys) {
+            let (bytes, _) = around(group[0]);
+            // What all have, and is the same.
+            let common = |mask, number: &usize| mask & around(*number).1 & same_bytes(bytes, around(*number).0);
+            cores[slot(multiplier, key)] = Core::new(bytes, group.iter().fold(u64::MAX, common));
+            for &number in *group {
                 compiled.push(Needle::new(&needles[number], windows.anchors[number], number)?);
             }
             compiled.extend((group.len()..alike).map(|_| Needle::of_no_text()));
         }
-        Some(Few {
-            mask,
-            multiplier,
-            keys: by_slot(multiplier, &keys),
-            numbers,
-            needles: compiled.into(),
-            alike,
-            len: needles.len(),
-        })
+        Some(Few { mask, multiplier, cores, numbers, needles: compiled.into(), alike, len: needles.len() })
     }
 
-    /// Keeps those of the `places` where a key stands, in front, and returns how many they are. `word` gives the eight
+    /// Keeps those of the `places` where a core stands, in front, and returns how many they are. `word` gives the eight
     /// bytes around a place.
     #[inline(always)]
     fn keep(&self, places: &mut [u16], word: impl Fn(usize) -> u64) -> usize {
         let mut kept = 0;
         for i in 0..places.len() {
             let place = places[i];
-            let key = key(self.mask, word(place.into()));
+            let word = word(place.into());
+            let Core { fold, want } = self.cores[slot(self.multiplier, key(self.mask, word))];
             // Written in any case and kept if equal: a branch would be mispredicted every other time.
             places[kept] = place;
-            kept += usize::from(self.keys[slot(self.multiplier, key)] == key);
+            kept += usize::from(word | fold == want);
         }
         kept
     }
 
-    /// Writes the needles that stand at the `places`, at each of which a key does, to the front of `found`, and
+    /// Writes the needles that stand at the `places`, at each of which a core does, to the front of `found`, and
     /// returns how many they are.
     ///
     /// # Safety
@@ -153,7 +175,7 @@ impl Table for Few {
     }
 
     fn memory_usage(&self) -> usize {
-        size_of_val(&*self.keys)
+        size_of_val(&*self.cores)
             + size_of_val(&*self.numbers)
             + size_of_val(&*self.needles)
             + self.needles.iter().map(Needle::whole_len).sum::<usize>()
@@ -190,13 +212,10 @@ fn perfect_hash(keys: &[u64]) -> Option<(u64, Box<[u8; SLOTS]>)> {
     })
 }
 
-/// For each slot its key among the `keys`, each of which has a slot of its own.
-fn by_slot(multiplier: u64, keys: &[u64]) -> Box<[u64; SLOTS]> {
-    let mut slots = Box::new([0; SLOTS]);
-    for &key in keys {
-        slots[slot(multiplier, key)] = key;
-    }
-    slots
+/// 0xff for each byte that is the same in both.
+fn same_bytes(one: u64, other: u64) -> u64 {
+    let (one, other) = (one.to_le_bytes(), other.to_le_bytes());
+    u64::from_le_bytes(std::array::from_fn(|i| if one[i] == other[i] { 0xff } else { 0 }))
 }
 
 /// The eight bytes around byte `at` of a needle, with zeros around the needle, and a mask for those that it has.
