@@ -56,6 +56,7 @@ pub fn concepts(c: &mut Criterion) {
         group.bench_function(format!("{}, one by one", named.name), |b| b.iter(&mut one_by_one));
     }
     group.finish();
+    compare_spans(c, "concepts spans", &patterns, &text);
 }
 
 /// One concept of 102 bytes in a call: with an association, and without.
