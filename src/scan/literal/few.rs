@@ -92,14 +92,15 @@ impl Few {
         Some(Few { mask, multiplier, cores, numbers, needles: compiled.into(), alike, len: needles.len() })
     }
 
-    /// Keeps those of the `places` where a core stands, in front, and returns how many they are. `word` gives the eight
-    /// bytes around a place.
+    /// Keeps those of the `places` where a core stands, in front, and returns how many they are. The `strip` begins
+    /// [`BEFORE`] the first place, or `shift` bytes later, where the text does.
     #[inline(always)]
-    fn keep(&self, places: &mut [u16], word: impl Fn(usize) -> u64) -> usize {
+    fn keep(&self, strip: &[u8], shift: usize, places: &mut [u16]) -> usize {
         let mut kept = 0;
         for i in 0..places.len() {
             let place = places[i];
-            let word = word(place.into());
+            // Before the text begins this wraps around, to beyond its end.
+            let word = word_at(strip, usize::from(place).wrapping_sub(shift));
             let Core { fold, want } = self.cores[slot(self.multiplier, key(self.mask, word))];
             // Written in any case and kept if equal: a branch would be mispredicted every other time.
             places[kept] = place;
@@ -131,7 +132,7 @@ impl Few {
         let mut count = 0;
         for &place in places {
             let at = base + usize::from(place);
-            let number = self.numbers[slot(self.multiplier, key(self.mask, word_around(text, at)))];
+            let number = self.numbers[slot(self.multiplier, key(self.mask, word_at(text, at.wrapping_sub(BEFORE))))];
             for needle in &needles[usize::from(number)] {
                 let occurrence = needle.at(at);
                 found[count] = occurrence;
@@ -154,8 +155,8 @@ impl Table for Few {
         found: &mut Vec<Occurrence>,
     ) -> Looked {
         let kept = match text.get(base.wrapping_sub(BEFORE)..) {
-            Some(strip) => self.keep(places, |place| word_at(strip, place)),
-            None => self.keep(places, |place| word_around(text, place)),
+            Some(strip) => self.keep(strip, 0, places),
+            None => self.keep(text, BEFORE, places),
         };
         let windows = &places[..kept];
         // SAFETY: the caller answers for the CPU.
@@ -225,25 +226,17 @@ fn around(needle: &[u8], at: usize) -> (u64, u64) {
     (bytes(Option::unwrap_or_default), bytes(|byte| if byte.is_some() { 0xff } else { 0 }))
 }
 
-/// The eight bytes around byte `at` of the text, with zeros around it.
-#[inline(always)]
-fn word_around(text: &[u8], at: usize) -> u64 {
-    match at.checked_sub(BEFORE) {
-        Some(start) => word_at(text, start),
-        None => around(text, at).0,
-    }
-}
-
-/// The eight bytes from byte `start` of the text on, with zeros where it has ended.
+/// The eight bytes from byte `start` of the text on, with zeros around it: it may be as many bytes as there are
+/// [`BEFORE`] a window less than 0, and wrapped around.
 #[inline(always)]
 fn word_at(text: &[u8], start: usize) -> u64 {
-    match text.get(start..start + size_of::<u64>()).and_then(<[u8]>::first_chunk) {
+    match text.get(start..start.wrapping_add(size_of::<u64>())).and_then(<[u8]>::first_chunk) {
         Some(bytes) => u64::from_le_bytes(*bytes),
-        None => word_at_the_end(text, start),
+        None => word_near_an_end(text, start),
     }
 }
 
 #[cold]
-fn word_at_the_end(text: &[u8], start: usize) -> u64 {
-    around(text, start + BEFORE).0
+fn word_near_an_end(text: &[u8], start: usize) -> u64 {
+    around(text, start.wrapping_add(BEFORE)).0
 }
