@@ -18,8 +18,8 @@ pub(super) struct Placed {
     pub(super) bucket: usize,
 }
 
-/// The window and the bucket of each of the `needles`, by their `choices`, of which each has one. Quadratic in the number
-/// of needles.
+/// The window and the bucket of each of the `needles`, by their `choices`, the cheapest first, of which each has one.
+/// Quadratic in the number of needles.
 pub(super) fn place(needles: &[Box<[u8]>], choices: &[Vec<Choice>]) -> Vec<Placed> {
     let mut placed: Vec<Option<Placed>> = vec![None; needles.len()];
     for _ in 0..ROUNDS {
@@ -52,7 +52,7 @@ fn best(needles: &[Box<[u8]>], placed: &[Option<Placed>], needle: &[u8], choices
         for bucket in (0..BUCKETS).filter(|&bucket| !buckets[bucket].is_empty || Some(bucket) == empty) {
             // What a bucket lets in never becomes less.
             if own >= least {
-                break;
+                return best;
             }
             let mut grown = buckets[bucket].clone();
             grown.add(window(needle, anchor, NARROW));

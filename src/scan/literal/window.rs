@@ -188,7 +188,7 @@ impl Windows {
     }
 }
 
-/// Where the narrow window of each needle may begin.
+/// Where the narrow window of each needle may begin, the cheapest first.
 fn choices(needles: &[Box<[u8]>]) -> Vec<Vec<Choice>> {
     let places = |needle: &[u8]| 0..anchors(needle, NARROW, REACH);
     let mut sharers = HashMap::new();
@@ -200,14 +200,18 @@ fn choices(needles: &[Box<[u8]>]) -> Vec<Vec<Choice>> {
         // Needles that share a window share its cost.
         (anchor, VERIFICATION * frequency::of_window(window) / sharers[window])
     };
-    needles.iter().map(|needle| places(needle).map(|anchor| choice(needle, anchor)).collect()).collect()
+    let of = |needle| {
+        let mut choices: Vec<Choice> = places(needle).map(|anchor| choice(needle, anchor)).collect();
+        choices.sort_by(|one, other| one.1.total_cmp(&other.1));
+        choices
+    };
+    needles.iter().map(|needle| of(needle)).collect()
 }
 
 /// For each of the `needles`, none of which is empty, where the four bytes of it begin that are best looked for alone.
 /// Linear in their number.
 pub(crate) fn rare_places(needles: &[Box<[u8]>]) -> impl Iterator<Item = usize> {
-    let rarest = |choices: Vec<Choice>| choices.into_iter().min_by(|one, other| one.1.total_cmp(&other.1));
-    choices(needles).into_iter().map(move |choices| rarest(choices).map_or(0, |(anchor, _)| anchor))
+    choices(needles).into_iter().map(|choices| choices.first().map_or(0, |(anchor, _)| *anchor))
 }
 
 /// At how many places of `needle`, before `reach`, a window may begin that has `behind` bytes from there on, or whatever
