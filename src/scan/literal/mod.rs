@@ -28,6 +28,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod window;
+mod words;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -41,6 +42,7 @@ pub(crate) use phases::{PATIENCE, Scratch};
 pub(crate) use scanner::Pooled;
 use table::Table;
 use window::{NARROW, WIDE, Windows};
+use words::WordTable;
 
 /// How text is classified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +109,7 @@ pub(crate) struct Literals {
 enum Tables {
     Few(Few),
     Many(Needles),
+    Words(WordTable),
 }
 
 #[derive(Clone, Debug)]
@@ -178,8 +181,12 @@ impl Literals {
         if needles.is_empty() || needles.iter().any(|needle| needle.is_empty() || needle.iter().any(foreign)) {
             return Err(Unfit::Needles);
         }
-        let windows = Windows::choose(needles);
+        let words = if WordTable::suits(needles) { WordTable::new(needles) } else { None };
+        let windows = if words.is_some() { Windows::at_starts(needles) } else { Windows::choose(needles) };
         let kernel = Kernels::new(&windows, instructions).ok_or(Unfit::Cpu)?;
+        if let Some(words) = words {
+            return Ok(Literals { kernel, tables: Tables::Words(words) });
+        }
         let tables = match Few::new(needles, &windows) {
             Some(few) => Tables::Few(few),
             None => Tables::Many(Needles::new(needles, &windows).ok_or(Unfit::Needles)?),
@@ -206,6 +213,7 @@ impl Literals {
         match &self.tables {
             Tables::Few(few) => self.kernel.scan(few, patience, text, scratch, found),
             Tables::Many(many) => self.kernel.scan(many, patience, text, scratch, found),
+            Tables::Words(words) => self.kernel.scan(words, patience, text, scratch, found),
         }
     }
 
@@ -220,6 +228,7 @@ impl Literals {
         match &self.tables {
             Tables::Few(few) => few.len(),
             Tables::Many(many) => many.len(),
+            Tables::Words(words) => words.len(),
         }
     }
 
@@ -245,6 +254,7 @@ impl Literals {
             + match &self.tables {
                 Tables::Few(few) => few.memory_usage(),
                 Tables::Many(many) => many.memory_usage(),
+                Tables::Words(words) => words.memory_usage(),
             }
     }
 }
