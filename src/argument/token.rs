@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::class::{self, Classes};
 use super::lexicon::Vocabulary;
+use crate::scan::literal::characters::{CHARACTERS, Characters};
 
 /// A word or a mark of a sentence.
 #[derive(Clone, Debug)]
@@ -68,17 +69,13 @@ pub(crate) fn tokenize(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) 
     }
 }
 
-/// Bytes that are classified together.
-const BLOCK: usize = 64;
-
 /// As [`tokenize`], for ASCII that begins at byte `offset` of its line: a block at a time, a bit for each byte.
 fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
     let joins = |byte: u8| matches!(byte, b'-' | b'\'' | b'.' | b'&' | b'/' | b'_');
-    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
     // Whether the byte before the block is a letter or digit, and where the word begins that is open there.
     let mut after_letter = 0;
     let mut open = None;
-    for base in (0..bytes.len()).step_by(BLOCK) {
+    for base in (0..bytes.len()).step_by(CHARACTERS) {
         let padded;
         let block = if let Some(block) = bytes[base..].first_chunk() {
             block
@@ -86,25 +83,29 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
             padded = last_block(&bytes[base..]);
             &padded
         };
-        let letters = bits(block, |byte| byte.is_ascii_alphanumeric());
-        let others = !letters & !bits(block, is_space);
-        let next = bytes.get(base + BLOCK).is_some_and(u8::is_ascii_alphanumeric);
-        let between = others & (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (BLOCK - 1));
-        // Most blocks have no mark between two letters.
-        let joined = if between == 0 { 0 } else { between & bits(block, joins) };
+        let Characters { letters, spaces } = Characters::of(block);
+        let others = !letters & !spaces;
+        let next = bytes.get(base + CHARACTERS).is_some_and(u8::is_ascii_alphanumeric);
+        let mut between = others & (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (CHARACTERS - 1));
+        let mut joined = 0;
+        while between != 0 {
+            let bit = between & between.wrapping_neg();
+            between &= !bit;
+            joined |= if joins(block[bit.trailing_zeros() as usize]) { bit } else { 0 };
+        }
         let words = letters | joined;
         let marks = others & !joined;
-        after_letter = letters >> (BLOCK - 1);
+        after_letter = letters >> (CHARACTERS - 1);
         if let Some(start) = open {
             let len = words.trailing_ones() as usize;
-            if len == BLOCK {
+            if len == CHARACTERS {
                 continue;
             }
             push_word_of(bytes, start..base + len, offset, tokens);
         }
         let inside = words << 1 | u64::from(open.take().is_some());
         let mut firsts = (words & !inside) | marks;
-        tokens.reserve(BLOCK);
+        tokens.reserve(CHARACTERS);
         while firsts != 0 {
             let at = firsts.trailing_zeros() as usize;
             firsts &= firsts - 1;
@@ -113,7 +114,7 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
             if len == 0 {
                 let end = offset + start + 1;
                 tokens.push(Token::mark(end - 1, end, mark_classes(char::from(bytes[start]))));
-            } else if at + len == BLOCK {
+            } else if at + len == CHARACTERS {
                 open = Some(start);
             } else if joined == 0 {
                 tokens.push(Token::word(offset + start, offset + start + len));
@@ -128,21 +129,10 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
 }
 
 /// Fewer bytes than a block has, and spaces.
-fn last_block(bytes: &[u8]) -> [u8; BLOCK] {
-    let mut block = [b' '; BLOCK];
+fn last_block(bytes: &[u8]) -> [u8; CHARACTERS] {
+    let mut block = [b' '; CHARACTERS];
     block[..bytes.len()].copy_from_slice(bytes);
     block
-}
-
-/// A bit for each byte of the block of which `is` holds.
-#[inline]
-fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
-    // The product moves the lowest bit of each byte to the highest byte.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let flags = block.map(|byte| u8::from(is(byte)));
-    let (eights, _) = flags.as_chunks::<8>();
-    let gathered = eights.iter().map(|eight| u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56);
-    gathered.enumerate().fold(0, |all, (i, eight)| all | eight << (8 * i))
 }
 
 /// Pushes the ASCII word, and the `'s` at its end as a token of its own.

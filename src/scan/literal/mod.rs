@@ -13,6 +13,7 @@
 #![allow(clippy::cast_possible_truncation)] // of places in a strip, and of hashes, which lose bits by intent
 #![allow(clippy::wildcard_imports)] // of intrinsics, where their names would fill the screen
 
+pub(crate) mod characters;
 mod compile;
 mod few;
 mod frequency;
