@@ -8,6 +8,7 @@ mod check;
 mod class;
 mod glance;
 mod grammar;
+mod head;
 mod lexicon;
 mod list;
 mod oracle;
@@ -19,6 +20,7 @@ mod stop;
 mod subject;
 mod token;
 mod verb;
+mod vocabulary;
 mod word;
 
 pub(crate) use grammar::{AnchorHit, Grammar, Reading, Wanted};

@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::check::Checks;
 use super::class;
 use super::grammar::Wanted;
+use super::head::Questions;
 use super::phrase::{Phrase, Sentence};
-use super::quick::{QuickHead, QuickLeft};
+use super::quick::QuickLeft;
 use super::subject::{Distance, Left};
 use super::verb::VerbGroup;
 use crate::pattern::shape::Bounded;
@@ -105,6 +106,12 @@ impl Rule {
             right: Checks::new(&bounded.right),
             wanted,
         }
+    }
+
+    /// Has what is asked of the heads of its arguments asked together with all other `questions`.
+    pub(crate) fn join(&mut self, questions: &mut Questions) {
+        self.left.join(questions);
+        self.right.join(questions);
     }
 
     /// Where the trigger ends that begins at token `start`, if it does.
@@ -337,7 +344,7 @@ impl Rule {
     pub(super) fn quick_left(&self) -> Option<QuickLeft> {
         (self.mode == ArgumentMode::Phrase).then(|| {
             let near = self.distance == Distance::Near && !self.verbal;
-            let head = if near { self.left.quick() } else { QuickHead::default() };
+            let head = if near { self.left.question() } else { None };
             QuickLeft {
                 head,
                 verbal: self.verbal,

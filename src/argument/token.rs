@@ -4,7 +4,8 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::class::{self, Classes};
-use super::lexicon::Vocabulary;
+use super::head::Answers;
+use super::vocabulary::{Known, Vocabulary};
 use crate::scan::literal::characters::{CHARACTERS, Characters};
 
 /// A word or a mark of a sentence.
@@ -14,15 +15,17 @@ pub(crate) struct Token {
     pub(crate) start: usize,
     pub(crate) end: usize,
     classes: Cell<Classes>,
+    /// What the word answers as a head, if that is known.
+    answers: Cell<Answers>,
 }
 
 impl Token {
     fn word(start: usize, end: usize) -> Self {
-        Token { start, end, classes: Cell::new(class::WORD) }
+        Token { start, end, classes: Cell::new(class::WORD), answers: Cell::default() }
     }
 
     fn mark(start: usize, end: usize, classes: Classes) -> Self {
-        Token { start, end, classes: Cell::new(classes.or(class::LOOKED_UP)) }
+        Token { start, end, classes: Cell::new(classes.or(class::LOOKED_UP)), answers: Cell::default() }
     }
 
     pub(crate) fn is_word(&self) -> bool {
@@ -41,9 +44,24 @@ impl Token {
 
     #[inline(never)]
     fn look_up(&self, text: &str, vocabulary: Vocabulary<'_>) -> Classes {
-        let classes = vocabulary.classes(text, self.start..self.end).or(class::LOOKED_UP);
-        self.classes.set(classes);
-        classes
+        let Known { classes, answers } = vocabulary.known(text, self.start..self.end);
+        self.classes.set(classes.or(class::LOOKED_UP));
+        self.answers.set(answers);
+        self.classes.get()
+    }
+
+    /// What the token, one of `text`, answers as a head; `None` if each question has to be asked by itself.
+    #[inline]
+    pub(super) fn answers(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
+        let answers = self.answers.get();
+        if answers.are_known() { Some(answers) } else { self.ask(text, vocabulary) }
+    }
+
+    #[inline(never)]
+    fn ask(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
+        let answers = vocabulary.answers(text, self.start..self.end).filter(|_| self.is_word())?;
+        self.answers.set(answers);
+        Some(answers)
     }
 }
 
