@@ -96,6 +96,11 @@ impl Glance<'_> {
         if open & anchor.bare != 0 && next.whole && closed.any(DETERMINING) && self.is_determined(next) {
             open &= !anchor.bare;
         }
+        if open & anchor.heads_right != 0
+            && let Some(answers) = self.heads_after(next.start)
+        {
+            open &= answers.kept(&anchor.asked_right);
+        }
         open
     }
 
@@ -119,13 +124,11 @@ impl Glance<'_> {
                 }
             }
         }
-        if open & anchor.heads != 0 {
+        if open & anchor.heads_left != 0 {
             // A relative pronoun leads on to the head.
             let answers = self.vocabulary.answers(self.text, word.start..word.end);
             if let Some(answers) = answers.filter(|_| !closed.any(class::RELATIVE)) {
-                for &(question, postings) in &anchor.asked {
-                    open &= if answers.hold(question) { Mask::MAX } else { !postings };
-                }
+                open &= answers.kept(&anchor.asked_left);
             }
         }
         open

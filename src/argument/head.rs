@@ -3,8 +3,10 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
+use std::hint::select_unpredictable;
 
 use super::class::{self, Classes};
+use super::glance::Mask;
 use super::lexicon::{Lower, index, mixed};
 
 /// What must hold of a head. All of it depends on nothing but the word in small letters.
@@ -99,6 +101,14 @@ impl Answers {
     #[inline]
     pub(super) fn hold(self, question: Question) -> bool {
         self.0 & question.0 != 0
+    }
+
+    /// A bit for each posting but those that ask what does not hold.
+    #[inline]
+    pub(super) fn kept(self, asked: &[(Question, Mask)]) -> Mask {
+        asked.iter().fold(Mask::MAX, |kept, &(question, postings)| {
+            kept & select_unpredictable(self.hold(question), Mask::MAX, !postings)
+        })
     }
 
     /// What either says.

@@ -15,6 +15,7 @@ mod oracle;
 mod phrase;
 mod quick;
 mod rule;
+mod run;
 mod sentence;
 mod stop;
 mod subject;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::check::Checks;
 use super::class;
 use super::grammar::Wanted;
-use super::head::Questions;
+use super::head::{Question, Questions};
 use super::phrase::{Phrase, Sentence};
 use super::quick::QuickLeft;
 use super::subject::{Distance, Left};
@@ -357,6 +357,11 @@ impl Rule {
     /// Whether the right argument is a noun phrase, and if so, whether it may be a pronoun.
     pub(super) fn right_phrase(&self) -> Option<bool> {
         (self.mode == ArgumentMode::Phrase).then_some(self.wanted.pronouns)
+    }
+
+    /// What is asked of the head of the right argument, where that is the head of the phrase after the trigger.
+    pub(super) fn asked_right(&self) -> Option<Question> {
+        if self.unwrap { None } else { self.right.question() }
     }
 
     /// Whether the right argument must have no determiner that says which.

@@ -23,7 +23,7 @@ struct Entry {
     answers: Answers,
 }
 
-const RECENT: usize = 1 << 13;
+const RECENT: usize = 1 << 14;
 
 impl Default for Recent {
     fn default() -> Self {
