@@ -81,7 +81,7 @@ impl Grammar {
             rule.join(&mut questions);
         }
         let lexicon = Lexicon::english();
-        questions.ask_named(|word| Vocabulary::classes_of(&lexicon, word));
+        questions.ask_named(|word| Vocabulary::key_and_classes(&lexicon, word));
         let anchors = anchors(&rules);
         Some(Grammar { lexicon, rules, questions, anchors })
     }

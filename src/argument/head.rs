@@ -7,7 +7,7 @@ use std::hint::select_unpredictable;
 
 use super::class::{self, Classes};
 use super::glance::Mask;
-use super::lexicon::{Lower, index, mixed};
+use super::lexicon::{index, mixed};
 
 /// What must hold of a head. All of it depends on nothing but the word in small letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -141,11 +141,11 @@ impl Questions {
         Some(Question(bit))
     }
 
-    /// Asks the words that the tests name, once all have been added. `classes` tells those of a word.
-    pub(super) fn ask_named(&mut self, classes: impl Fn(&str) -> Classes) {
+    /// Asks the words that the tests name, once all have been added.
+    pub(super) fn ask_named(&mut self, key_and_classes: impl Fn(&str) -> (u64, Classes)) {
         for word in self.tests.iter().flat_map(HeadTest::words) {
-            let holds = |test: &HeadTest| test.holds(word, classes(word));
-            self.named.insert(Lower::new(&word.to_ascii_lowercase()).key(), answers(&self.tests, holds));
+            let (key, classes) = key_and_classes(word);
+            self.named.insert(key, answers(&self.tests, |test| test.holds(word, classes)));
         }
     }
 

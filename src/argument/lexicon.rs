@@ -14,6 +14,9 @@ const WORD_LIMIT: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     slots: Box<[Slot]>,
+    /// Some bits of the hash of each, 0 where there is none: what is not listed, as half of what is looked up, is not
+    /// looked for in the slots, which are far away.
+    tags: Box<[u8]>,
     /// The words of closed classes that have at most eight bytes, each in the only pair where it can be, so that to look
     /// one up takes no branch.
     closed: Box<[[(u64, Classes); 2]]>,
@@ -181,13 +184,21 @@ pub(super) fn index(hash: u64, len: usize) -> usize {
     hash as usize & (len - 1)
 }
 
+/// Bits of a hash that do not choose the place.
+#[expect(clippy::cast_possible_truncation, reason = "some bits of the hash are the tag")]
+fn tag(hash: u64) -> u8 {
+    (hash >> 56) as u8 | 1
+}
+
 impl Lexicon {
     /// The lexicon of English. Takes some milliseconds.
     pub(crate) fn english() -> Self {
         let open = include_str!("lexicon.tsv");
         let closed = || closed_words(include_str!("closed.tsv"));
+        let slots = (open.lines().count() * 3 / 2).next_power_of_two();
         let mut lexicon = Lexicon {
-            slots: vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into(),
+            slots: vec![Slot::default(); slots].into(),
+            tags: vec![0; slots].into(),
             closed: vec![[(0, Classes::NONE); 2]; CLOSED].into(),
             closed_tags: vec![[0; 2]; CLOSED].into(),
             closed_factor: 1,
@@ -244,25 +255,29 @@ impl Lexicon {
         if key == 0 {
             return;
         }
-        let at = self.slot(key);
+        let hash = mixed(key);
+        let mut at = index(hash, self.slots.len());
+        while self.tags[at] != 0 && self.slots[at].key != key {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.tags[at] = tag(hash);
         let slot = &mut self.slots[at];
         slot.key = key;
         slot.classes |= classes;
     }
 
-    /// The slot of the word with this key, or the free one where it would be.
-    #[inline]
-    fn slot(&self, key: u64) -> usize {
-        let mut at = index(mixed(key), self.slots.len());
-        while self.slots[at].key != key && self.slots[at].key != 0 {
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-        at
-    }
-
     /// The classes of `word`, which is in lower case, as the files have them.
     fn listed(&self, word: &Lower) -> Classes {
-        self.slots[self.slot(word.key())].classes
+        let key = word.key();
+        let hash = mixed(key);
+        let mut at = index(hash, self.slots.len());
+        loop {
+            match self.tags[at] {
+                0 => return Classes::NONE,
+                known if known == tag(hash) && self.slots[at].key == key => return self.slots[at].classes,
+                _ => at = (at + 1) & (self.slots.len() - 1),
+            }
+        }
     }
 
     /// The classes of `word`, inflected or not.
@@ -325,7 +340,10 @@ impl Lexicon {
 
     /// Bytes of memory it holds.
     pub(crate) fn memory_usage(&self) -> usize {
-        size_of_val(&*self.slots) + size_of_val(&*self.closed) + size_of_val(&*self.closed_tags)
+        size_of_val(&*self.slots)
+            + size_of_val(&*self.tags)
+            + size_of_val(&*self.closed)
+            + size_of_val(&*self.closed_tags)
     }
 }
 

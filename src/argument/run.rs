@@ -40,11 +40,13 @@ impl Glance<'_> {
                 has_noun |= !may_modify(classes, &bytes[start..end]);
             }
             if !(is_closed(classes) && !classes.any(class::PRONOUN)) {
-                all = all.or(self.vocabulary.answers(self.text, start..end)?);
+                all = all.or(self.vocabulary.answers_of(word, self.text, start..end)?);
             }
             let after = bytes.get(end + 1).copied().unwrap_or(b'\n');
             match next {
-                b' ' if classes.any(class::MEASURE.or(class::NUMERAL)) && after.eq_ignore_ascii_case(&b'o') => return None,
+                b' ' if classes.any(class::MEASURE.or(class::NUMERAL)) && after.eq_ignore_ascii_case(&b'o') => {
+                    return None;
+                }
                 b' ' if after.is_ascii_alphabetic() => start = end + 1,
                 b' ' if after == b'(' && has_noun => return Some(all),
                 b',' if has_noun => return Some(all),

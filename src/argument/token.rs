@@ -76,34 +76,37 @@ pub(crate) fn tokenize(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) 
         // What is not ASCII is cut out with the words that it belongs to: no token holds a space.
         let rest = &bytes[at..span.end];
         if rest.is_ascii() {
-            return tokenize_ascii(rest, at, tokens);
+            return tokenize_ascii(bytes, at..span.end, tokens);
         }
         let foreign = rest.iter().take_while(|byte| byte.is_ascii()).count();
         let from = memchr::memrchr(b' ', &rest[..foreign]).unwrap_or(0);
         let to = memchr::memchr(b' ', &rest[foreign..]).map_or(rest.len(), |space| foreign + space);
-        tokenize_ascii(&rest[..from], at, tokens);
+        tokenize_ascii(bytes, at..at + from, tokens);
         tokenize_any(text, at + from..at + to, tokens);
         at += to;
     }
 }
 
-/// As [`tokenize`], for ASCII that begins at byte `offset` of its line: a block at a time, a bit for each byte.
-fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
+/// As [`tokenize`], for ASCII: a block at a time, a bit for each byte.
+fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
     let joins = |byte: u8| matches!(byte, b'-' | b'\'' | b'.' | b'&' | b'/' | b'_');
     // Whether the byte before the block is a letter or digit, and where the word begins that is open there.
     let mut after_letter = 0;
     let mut open = None;
-    for base in (0..bytes.len()).step_by(CHARACTERS) {
+    for base in span.clone().step_by(CHARACTERS) {
         let padded;
-        let block = if let Some(block) = bytes[base..].first_chunk() {
+        // What follows the span in its last block may be anything, and is taken for spaces.
+        let block = if let Some(block) = line[base..].first_chunk() {
             block
         } else {
-            padded = last_block(&bytes[base..]);
+            padded = last_block(&line[base..]);
             &padded
         };
+        let within = u64::MAX >> (CHARACTERS - CHARACTERS.min(span.end - base));
         let Characters { letters, spaces } = Characters::of(block);
+        let (letters, spaces) = (letters & within, spaces | !within);
         let others = !letters & !spaces;
-        let next = bytes.get(base + CHARACTERS).is_some_and(u8::is_ascii_alphanumeric);
+        let next = base + CHARACTERS < span.end && line[base + CHARACTERS].is_ascii_alphanumeric();
         let mut between = others & (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (CHARACTERS - 1));
         let mut joined = 0;
         while between != 0 {
@@ -119,7 +122,7 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
             if len == CHARACTERS {
                 continue;
             }
-            push_word_of(bytes, start..base + len, offset, tokens);
+            push_word_of(line, start..base + len, tokens);
         }
         let inside = words << 1 | u64::from(open.take().is_some());
         let mut firsts = (words & !inside) | marks;
@@ -130,19 +133,18 @@ fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
             let start = base + at;
             let len = (words >> at).trailing_ones() as usize;
             if len == 0 {
-                let end = offset + start + 1;
-                tokens.push(Token::mark(end - 1, end, mark_classes(char::from(bytes[start]))));
+                tokens.push(Token::mark(start, start + 1, mark_classes(char::from(line[start]))));
             } else if at + len == CHARACTERS {
                 open = Some(start);
             } else if joined == 0 {
-                tokens.push(Token::word(offset + start, offset + start + len));
+                tokens.push(Token::word(start, start + len));
             } else {
-                push_word_of(bytes, start..start + len, offset, tokens);
+                push_word_of(line, start..start + len, tokens);
             }
         }
     }
     if let Some(start) = open {
-        push_word_of(bytes, start..bytes.len(), offset, tokens);
+        push_word_of(line, start..span.end, tokens);
     }
 }
 
@@ -154,9 +156,9 @@ fn last_block(bytes: &[u8]) -> [u8; CHARACTERS] {
 }
 
 /// Pushes the ASCII word, and the `'s` at its end as a token of its own.
-fn push_word_of(bytes: &[u8], span: Range<usize>, offset: usize, tokens: &mut Vec<Token>) {
-    let (start, end) = (offset + span.start, offset + span.end);
-    if let [_, .., b'\'', b's' | b'S'] = &bytes[span] {
+fn push_word_of(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
+    let Range { start, end } = span;
+    if let [_, .., b'\'', b's' | b'S'] = &line[span] {
         tokens.push(Token::word(start, end - 2));
         tokens.push(Token::mark(end - 2, end, class::APOSTROPHE_S));
     } else {

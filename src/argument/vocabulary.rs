@@ -96,12 +96,10 @@ impl Vocabulary<'_> {
     }
 
     fn of_long(self, text: &str, span: Range<usize>) -> Known {
-        let lower = Lower::within(text, span.start, span.end);
-        // Words that are not ASCII, or too long, have one key, and are not remembered: they may hold a hyphen or not.
-        let key = lower.key();
+        let key = long_key(text, &span);
         let mut entry = self.recent.entry(key).get();
         if entry.key != key || key == 0 {
-            entry = self.look_up(&text[span.clone()], &lower, key);
+            entry = self.look_up(&text[span.clone()], &Lower::within(text, span.start, span.end), key);
         }
         let Entry { mut classes, answers, .. } = entry;
         let first = text.as_bytes().get(span.start).copied().unwrap_or_default();
@@ -111,9 +109,10 @@ impl Vocabulary<'_> {
         Known { classes, answers }
     }
 
-    /// The classes of a word that is not there in a text, and begins with a small letter.
-    pub(super) fn classes_of(lexicon: &Lexicon, word: &str) -> Classes {
-        lexicon.classes(&Lower::new(word)) | class::WORD | of_hyphen(word) | of_first_letter(word)
+    /// The key under which the word is remembered, and its classes: both of a word that is not there in a text.
+    pub(super) fn key_and_classes(lexicon: &Lexicon, word: &str) -> (u64, Classes) {
+        let classes = lexicon.classes(&Lower::new(word)) | class::WORD | of_hyphen(word) | of_first_letter(word);
+        (key(word, &(0..word.len())), classes)
     }
 
     /// What is said of `word`, whatever its first letter, which is noted under `key`.
@@ -128,26 +127,55 @@ impl Vocabulary<'_> {
     /// The answers of the word `text[span]` as a head; `None` if each question has to be asked by itself.
     #[inline]
     pub(super) fn answers(self, text: &str, span: Range<usize>) -> Option<Answers> {
-        let answers = self.known(text, span.clone()).answers;
-        if answers.are_known() { Some(answers) } else { self.ask(text, span) }
+        let known = self.known(text, span.clone());
+        self.answers_of(known, text, span)
     }
 
-    /// The same for a word that has not been asked.
+    /// The same for a word of which something is `known`.
+    #[inline]
+    pub(super) fn answers_of(self, known: Known, text: &str, span: Range<usize>) -> Option<Answers> {
+        if known.answers.are_known() { Some(known.answers) } else { self.ask(known.classes, text, span) }
+    }
+
+    /// The same for a word of these classes that has not been asked.
     #[inline(never)]
-    fn ask(self, text: &str, span: Range<usize>) -> Option<Answers> {
+    fn ask(self, classes: Classes, text: &str, span: Range<usize>) -> Option<Answers> {
         let word = &text[span.clone()];
-        let lower = Lower::within(text, span.start, span.end);
-        let key = lower.key();
-        // A letter that is not ASCII is in the key as it stands, but may be a number or a capital.
-        let questions = self.questions.filter(|_| key != 0 && !is_us(word) && word.is_ascii())?;
-        let classes = Classes::without_capital(self.known(text, span).classes);
-        let answers = questions.answers(key, classes, &self.recent.answers);
+        // A first letter that is not ASCII may be a number or a capital.
+        let questions = self.questions.filter(|_| !is_us(word) && word.is_ascii())?;
+        let key = key(text, &span);
+        if key == 0 {
+            return None;
+        }
+        let answers = questions.answers(key, classes.without_capital(), &self.recent.answers);
         let entry = self.recent.entry(key);
         if entry.get().key == key {
             entry.set(Entry { answers, ..entry.get() });
         }
         Some(answers)
     }
+}
+
+/// What the word `text[span]` is remembered under.
+fn key(text: &str, span: &Range<usize>) -> u64 {
+    if span.len() > 8 { long_key(text, span) } else { ascii_lower(eight_bytes(text.as_bytes(), span.start, span.end)) }
+}
+
+/// A number that tells a word of more than eight bytes from all others, capitals apart: 0 if it is too long to be listed,
+/// or not ASCII. As [`Lower::key`] it has the highest bit set, and 63 bits that two words have in common by chance once in
+/// 2^63.
+fn long_key(text: &str, span: &Range<usize>) -> u64 {
+    let bytes = text.as_bytes();
+    if span.len() > 16 {
+        return Lower::within(text, span.start, span.end).key();
+    }
+    // Two parts, which overlap, and the length.
+    let [first, last] = [span.start, span.end - 8].map(|at| eight_bytes(bytes, at, at + 8));
+    if (first | last) & HIGH_BITS != 0 {
+        return 0;
+    }
+    let parts = ascii_lower(first).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ ascii_lower(last).rotate_left(21);
+    mixed(parts.wrapping_add(span.len() as u64)) | 1 << 63
 }
 
 /// `us` as the first eight bytes of a word.
