@@ -202,23 +202,22 @@ impl Rule {
             return;
         }
         let mut lefts = vec![left];
-        lefts.extend(sentence.defined_by(&left, group.start));
+        let takes_left = |left: &Phrase| self.takes_left(sentence, left);
+        lefts.extend(sentence.defined_by(&left, group.start).filter(takes_left));
         if matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun {
             let trigger_joins = first.any(class::COORDINATOR.or(class::COMMA));
-            lefts.extend(if trigger_joins { sentence.items_before(left.first) } else { others });
+            let others = if trigger_joins { sentence.items_before(left.first) } else { others };
+            lefts.extend(others.into_iter().filter(takes_left));
             lefts.sort_by_key(|left| left.start);
         }
         let mut rights = vec![right];
         if matches!(self.lists, Lists::Both | Lists::Right | Lists::Open) && !right.pronoun {
-            if let Some(items) = sentence.announced(&right) {
-                rights = items;
-            } else {
+            let items = sentence.announced(&right).inspect(|_| rights.clear()).unwrap_or_else(|| {
                 let again = sentence.word(trigger.end - 1);
-                rights.extend(sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
-            }
+                sentence.list_right(&right, self.lists == Lists::Open, !reduced, again)
+            });
+            rights.extend(items.into_iter().filter(|right| self.takes_right(sentence, right)));
         }
-        lefts.retain(|left| self.takes_left(sentence, left));
-        rights.retain(|right| self.takes_right(sentence, right));
         for left in &lefts {
             for right in &rights {
                 // `election after election`

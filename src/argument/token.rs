@@ -133,7 +133,7 @@ fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
             let start = base + at;
             let len = (words >> at).trailing_ones() as usize;
             if len == 0 {
-                tokens.push(Token::mark(start, start + 1, mark_classes(char::from(line[start]))));
+                tokens.push(Token::mark(start, start + 1, ASCII_MARKS[usize::from(line[start])]));
             } else if at + len == CHARACTERS {
                 open = Some(start);
             } else if joined == 0 {
@@ -211,7 +211,18 @@ fn push_word(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) {
     }
 }
 
-fn mark_classes(mark: char) -> Classes {
+/// The classes of ASCII marks; bytes that are not ASCII are none.
+const ASCII_MARKS: [Classes; 256] = {
+    let mut classes = [Classes::NONE; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        classes[byte as usize] = mark_classes(byte as char);
+        byte += 1;
+    }
+    classes
+};
+
+const fn mark_classes(mark: char) -> Classes {
     match mark {
         ',' => class::COMMA,
         '(' | '{' => class::OPEN,
