@@ -74,3 +74,117 @@ fn may_modify(classes: Classes, word: &[u8]) -> bool {
 fn ends_word(byte: u8) -> bool {
     matches!(byte, b' ' | b'\n' | b',' | b';' | b':' | b'!' | b'?' | b')')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::head::{HeadTest, OneOf, Question, Questions};
+    use super::super::lexicon::Lexicon;
+    use super::super::phrase::Sentence;
+    use super::super::token::tokenize;
+    use super::super::vocabulary::{Recent, Vocabulary};
+    use super::*;
+    use proptest::prelude::*;
+    use std::sync::LazyLock;
+
+    /// Parts of a phrase, and of what may follow it.
+    const PARTS: [&str; 48] = [
+        "the ",
+        "a ",
+        "his ",
+        "these ",
+        "that ",
+        "such ",
+        "all ",
+        "one ",
+        "two ",
+        "no ",
+        "kind of ",
+        "a number of ",
+        "of ",
+        "only ",
+        "mainly ",
+        "very ",
+        "big ",
+        "old ",
+        "heated ",
+        "running ",
+        "cat",
+        "cats",
+        "horse",
+        "rain",
+        "causes",
+        "US",
+        "being",
+        "half",
+        "A",
+        "I",
+        "it",
+        "them",
+        "use",
+        "time ",
+        "St",
+        "Mt",
+        " ",
+        " ",
+        " ",
+        ", ",
+        ". ",
+        " and ",
+        "'s ",
+        "\" ",
+        " (",
+        "-",
+        "\u{e9} ",
+        "longest-known ",
+    ];
+
+    static TESTS: LazyLock<Vec<HeadTest>> = LazyLock::new(|| {
+        let one_of = |classes| OneOf { classes, ..OneOf::default() };
+        let words = |words: &[&str]| words.iter().map(|&word| word.into()).collect::<Vec<_>>();
+        vec![
+            HeadTest { required: class::NOUN, ..HeadTest::default() },
+            HeadTest { forbidden: class::ANIMAL.or(class::PRONOUN), ..HeadTest::default() },
+            HeadTest { refused: words(&["time", "use"]), ..HeadTest::default() },
+            HeadTest { asked: vec![one_of(class::ANIMAL.or(class::PHENOMENON))], ..HeadTest::default() },
+            HeadTest {
+                asked: vec![OneOf { words: words(&["rain", "it"]), ..OneOf::default() }],
+                ..HeadTest::default()
+            },
+            HeadTest { required: class::PLURAL, forbidden: class::MODIFIER, ..HeadTest::default() },
+        ]
+    });
+
+    static LEXICON: LazyLock<Lexicon> = LazyLock::new(Lexicon::english);
+
+    fn questions() -> (Questions, Vec<Question>) {
+        let mut questions = Questions::default();
+        let bits = TESTS.iter().map(|test| questions.add(test).unwrap()).collect();
+        questions.ask_named(|word| Vocabulary::key_and_classes(&LEXICON, word));
+        (questions, bits)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4_000))]
+        #[test]
+        fn the_head_is_one_of_those_asked(parts in prop::collection::vec(prop::sample::select(PARTS.to_vec()), 1..9)) {
+            let text = parts.concat();
+            let ((questions, bits), recent) = (questions(), Recent::default());
+            let vocabulary = Vocabulary { lexicon: &LEXICON, recent: &recent, questions: Some(&questions) };
+            let mut tokens = Vec::new();
+            tokenize(&text, 0..text.len(), &mut tokens);
+            let sentence = Sentence { text: &text, tokens: &tokens, vocabulary };
+            for at in 0..tokens.len() {
+                let holds = |test: &HeadTest| test.holds(sentence.word(at), sentence.classes(at));
+                if let Some(answers) = sentence.answers(at) {
+                    prop_assert!(TESTS.iter().zip(&bits).all(|(test, &bit)| answers.hold(bit) == holds(test)), "{}", text);
+                }
+            }
+            let asked = Glance { text: &text, vocabulary }.heads_after(0);
+            if let (Some(answers), Some(phrase)) = (asked, sentence.right(0, tokens.len())) {
+                let (word, classes) = (sentence.word(phrase.head), sentence.classes(phrase.head));
+                let missed = TESTS.iter().zip(&bits).any(|(test, &bit)| test.holds(word, classes) && !answers.hold(bit));
+                prop_assert!(!missed, "{:?} of {:?}", word, text);
+            }
+        }
+    }
+}
