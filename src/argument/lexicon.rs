@@ -185,9 +185,8 @@ pub(super) fn index(hash: u64, len: usize) -> usize {
 }
 
 /// Bits of a hash that do not choose the place.
-#[expect(clippy::cast_possible_truncation, reason = "some bits of the hash are the tag")]
 fn tag(hash: u64) -> u8 {
-    (hash >> 56) as u8 | 1
+    hash.to_be_bytes()[0] | 1
 }
 
 impl Lexicon {

@@ -39,7 +39,7 @@ impl Glance<'_> {
                 begun = true;
                 has_noun |= !may_modify(classes, &bytes[start..end]);
             }
-            if !(is_closed(classes) && !classes.any(class::PRONOUN)) {
+            if !is_closed(classes) || classes.any(class::PRONOUN) {
                 all = all.or(self.vocabulary.answers_of(word, self.text, start..end)?);
             }
             let after = bytes.get(end + 1).copied().unwrap_or(b'\n');

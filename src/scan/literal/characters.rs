@@ -46,7 +46,7 @@ fn sixteen(part: &[u8; 16]) -> (u16, u16) {
         let digits = within(text, b'0', 10);
         let spaces = _mm_cmpeq_epi8(text, _mm_set1_epi8(b' '.cast_signed()));
         let others = within(text, b'\t', 5);
-        let bits = |bytes| _mm_movemask_epi8(bytes) as u16;
+        let bits = |bytes| _mm_movemask_epi8(bytes).cast_unsigned() as u16;
         (bits(_mm_or_si128(letters, digits)), bits(_mm_or_si128(spaces, others)))
     }
 }

@@ -16,7 +16,7 @@ const LONGEST_CHAIN: usize = 8;
 #[derive(Clone, Debug)]
 pub(super) struct WordTable {
     filter: Filter,
-    /// By the letters of the words, eight at most.
+    /// By the letters of the words, eight at most, and what ends them.
     keys: Keys,
     /// The first one is [`NOTHING`].
     entries: Box<[Entry]>,
@@ -122,7 +122,8 @@ fn filter(needles: &[Box<[u8]>]) -> Filter {
     filter
 }
 
-/// The letters from `at` on, eight at most, in lower case, with zeros after them.
+/// The letters from `at` on, eight at most, in lower case, and the byte that ends them but for its highest bit, with zeros
+/// behind it.
 #[inline(always)]
 fn key_at(text: &[u8], at: usize) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
@@ -131,13 +132,13 @@ fn key_at(text: &[u8], at: usize) -> u64 {
         Some(eight) => u64::from_le_bytes(*eight),
         None => last_eight(text, at),
     };
-    let small = eight | 0x20 * ONES;
+    let small = eight | (0x20 * ONES);
     // The high bit of a byte is set where it is at least `a`, and where it is beyond `z`.
     let low = small & !HIGH_BITS;
     let letters = (low + (0x80 - 0x61) * ONES) & !(low + (0x7f - 0x7a) * ONES) & !eight & HIGH_BITS;
     let others = !letters & HIGH_BITS;
-    // All bits below the first byte that is no letter.
-    small & (others & others.wrapping_neg()).wrapping_sub(1) & !(others & others.wrapping_neg())
+    // All bits below the high one of the first byte that is no letter.
+    small & (others & others.wrapping_neg()).wrapping_sub(1)
 }
 
 #[cold]
