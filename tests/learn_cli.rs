@@ -93,8 +93,10 @@ fn kill_after(mut child: Child, patience: Duration) -> bool {
     // Kill on Unix is SIGKILL: nothing of the process runs after it.
     child.kill().unwrap();
     let status = child.wait().unwrap();
-    assert_eq!(finished.is_some(), status.code() == Some(0), "{status}");
-    finished.is_none()
+    // It may have ended by itself after it was last asked.
+    let ended = status.code() == Some(0);
+    assert!(ended || finished.is_none(), "{status}");
+    !ended
 }
 
 /// Kills `RELSCAN_KILLS` runs (8 unless told otherwise) at scattered moments, and resumes each.

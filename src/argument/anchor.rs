@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::glance::{Key, Mask};
+use super::head::Question;
 use super::quick::QuickLeft;
 use super::rule::Rule;
 use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
@@ -23,8 +24,14 @@ pub(super) struct Anchor {
     pub(super) prior: Mask,
     /// Those that do not take some words before it.
     pub(super) refused: Refused,
-    /// Those that ask something of that word as a head.
-    pub(super) heads: Mask,
+    /// Those that ask something of that word as a head,
+    pub(super) heads_left: Mask,
+    /// and what they ask.
+    pub(super) asked_left: Vec<(Question, Mask)>,
+    /// Those whose right argument begins after the anchor, and that ask something of its head,
+    pub(super) heads_right: Mask,
+    /// and what they ask.
+    pub(super) asked_right: Vec<(Question, Mask)>,
     /// Those whose right argument is a noun phrase that begins after the anchor.
     pub(super) ended: Mask,
     /// Those of them that ask for one without a determiner that says which.
@@ -130,7 +137,10 @@ impl Draft {
             after: After::default(),
             prior: 0,
             refused: Refused::default(),
-            heads: 0,
+            heads_left: 0,
+            asked_left: Vec::new(),
+            heads_right: 0,
+            asked_right: Vec::new(),
             ended: 0,
             bare: 0,
             refusing_pronouns: 0,
@@ -163,9 +173,16 @@ impl Draft {
             set(&mut anchor.refused.no_end, left.near);
             set(&mut anchor.refused.verbal, left.near && !left.verbal);
         }
-        set(&mut anchor.heads, posting.left.as_ref().is_some_and(|left| !left.head.is_empty()));
+        if let Some(question) = posting.left.as_ref().and_then(|left| left.head) {
+            anchor.heads_left |= bit;
+            add(&mut anchor.asked_left, question, bit);
+        }
         let right = rule.right_phrase().filter(|_| offset + 1 == words.len() && element + 1 == elements.len());
         set(&mut anchor.ended, right.is_some());
+        if let Some(question) = right.and_then(|_| rule.asked_right()) {
+            anchor.heads_right |= bit;
+            add(&mut anchor.asked_right, question, bit);
+        }
         set(&mut anchor.bare, right.is_some() && rule.asks_for_bare());
         set(&mut anchor.refusing_pronouns, right == Some(false));
         anchor.postings.push(posting);
@@ -199,6 +216,14 @@ pub(super) fn anchors(rules: &[Rule]) -> Vec<Anchor> {
         }
     }
     drafts.into_iter().map(Draft::finish).collect()
+}
+
+/// Adds a posting to those that ask the same.
+fn add(asked: &mut Vec<(Question, Mask)>, question: Question, bit: Mask) {
+    match asked.iter_mut().find(|(known, _)| *known == question) {
+        Some((_, postings)) => *postings |= bit,
+        None => asked.push((question, bit)),
+    }
 }
 
 /// The element that is met least often: the one whose words are the longest, sooner one after which a word must come,

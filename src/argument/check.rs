@@ -1,30 +1,26 @@
 //! The conditions on an argument, compiled: what its head must be, and what must stand around it.
 
-use super::class::{self, Classes};
-use super::glance::Key;
+use super::class;
+use super::head::{HeadTest, OneOf, Question, Questions};
 use super::phrase::{Phrase, Sentence};
-use super::quick::{OneOf, QuickHead};
 use crate::pattern::condition::{Condition, Term, Test};
 
 /// A compiled condition: all of it must hold.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
-    /// The head must be of none of these classes.
-    forbidden: Classes,
-    /// And of each of these.
-    required: Classes,
+    /// What the head alone tells.
+    head: HeadTest,
+    /// How that is asked of a word that answers all questions together.
+    question: Option<Question>,
+    /// The rest.
     clauses: Vec<Clause>,
 }
 
 /// A part of a condition that holds by one of its alternatives.
 #[derive(Debug, Default)]
 struct Clause {
-    /// The head is of one of these classes,
-    classes: Classes,
-    /// or lacks one of these,
-    lacking: Classes,
-    /// or is one of these words,
-    words: Vec<Box<str>>,
+    /// What the head may be,
+    head: OneOf,
     /// or this holds, or does not where that is said.
     others: Vec<(bool, Other)>,
 }
@@ -49,22 +45,29 @@ impl Checks {
         let mut checks = Checks::default();
         for terms in &condition.all {
             let clause = Clause::new(terms);
-            let of_classes = clause.words.is_empty() && clause.others.is_empty() && terms.len() == 1;
-            if of_classes {
-                checks.forbidden |= clause.lacking;
-                checks.required |= clause.classes;
-            } else {
-                checks.clauses.push(clause);
+            match clause.others.as_slice() {
+                [] if clause.head.is_of_word() => checks.head.add(clause.head),
+                [(true, Other::Word(word))] if terms.len() == 1 => checks.head.refused.push(word.clone()),
+                _ => checks.clauses.push(clause),
             }
         }
         checks
     }
 
+    /// Has what is asked of the head asked together with all other `questions`.
+    pub(super) fn join(&mut self, questions: &mut Questions) {
+        self.question = if self.head.is_empty() { None } else { questions.add(&self.head) };
+    }
+
     pub(super) fn hold(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
-        let classes = sentence.classes(phrase.head);
-        !classes.any(self.forbidden)
-            && classes.and(self.required) == self.required
-            && self.clauses.iter().all(|clause| clause.holds(sentence, phrase, classes))
+        self.hold_of_head(sentence, phrase.head) && self.clauses.iter().all(|clause| clause.holds(sentence, phrase))
+    }
+
+    fn hold_of_head(&self, sentence: &Sentence<'_>, head: usize) -> bool {
+        match self.question.and_then(|question| Some((question, sentence.answers(head)?))) {
+            Some((question, answers)) => answers.hold(question),
+            None => self.head.is_empty() || self.head.holds(sentence.word(head), sentence.classes(head)),
+        }
     }
 
     /// Whether no determiner may say which is meant.
@@ -72,18 +75,9 @@ impl Checks {
         self.clauses.iter().any(|clause| clause.is_only(&(false, Other::Bare)))
     }
 
-    /// What the head alone tells of it.
-    pub(super) fn quick(&self) -> QuickHead {
-        let mut quick = QuickHead { forbidden: self.forbidden, required: self.required, asked: Vec::new() };
-        // Otherwise what stands around the head decides, or any word but one will do.
-        for clause in self.clauses.iter().filter(|clause| clause.others.is_empty()) {
-            quick.asked.push(OneOf {
-                classes: clause.classes,
-                lacking: clause.lacking,
-                words: clause.words.iter().map(|word| Key::of(word)).collect(),
-            });
-        }
-        quick
+    /// How what the head alone tells is asked; nothing if it has to be asked by itself, or there is nothing.
+    pub(super) fn question(&self) -> Option<Question> {
+        self.question
     }
 }
 
@@ -95,12 +89,12 @@ impl Clause {
                 Test::Class(name) => {
                     // The names were checked when the pattern was. Each is of one class.
                     let class = class::by_name(name).unwrap_or_default();
-                    let classes = if *negated { &mut clause.lacking } else { &mut clause.classes };
+                    let classes = if *negated { &mut clause.head.lacking } else { &mut clause.head.classes };
                     *classes |= class;
                     continue;
                 }
                 Test::Word(word) if !negated => {
-                    clause.words.push(word.as_str().into());
+                    clause.head.words.push(word.as_str().into());
                     continue;
                 }
                 Test::Word(word) => Other::Word(word.as_str().into()),
@@ -120,17 +114,14 @@ impl Clause {
         clause
     }
 
-    fn holds(&self, sentence: &Sentence<'_>, phrase: &Phrase, head: Classes) -> bool {
-        head.any(self.classes)
-            || head.and(self.lacking) != self.lacking
-            || self.words.iter().any(|word| sentence.is(phrase.head, word))
+    fn holds(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
+        self.head.holds(sentence.word(phrase.head), sentence.classes(phrase.head))
             || self.others.iter().any(|(negated, other)| other.holds(sentence, phrase) != *negated)
     }
 
     /// Whether it says this and nothing else.
     fn is_only(&self, other: &(bool, Other)) -> bool {
-        let of_head = self.classes.or(self.lacking).is_empty() && self.words.is_empty();
-        of_head && matches!(self.others.as_slice(), [only] if only == other)
+        self.head == OneOf::default() && matches!(self.others.as_slice(), [only] if only == other)
     }
 }
 

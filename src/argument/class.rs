@@ -21,6 +21,14 @@ impl Classes {
         self.0 == 0
     }
 
+    pub(crate) const fn bits(self) -> u64 {
+        self.0
+    }
+
+    pub(crate) const fn is_one(self) -> bool {
+        self.0.is_power_of_two()
+    }
+
     pub(crate) const fn or(self, other: Classes) -> Classes {
         Classes(self.0 | other.0)
     }
@@ -162,6 +170,11 @@ pub(crate) const STOP: Classes = DETERMINER
 pub(crate) const DETERMINING: Classes = DETERMINER.or(POSSESSIVE);
 
 impl Classes {
+    /// The same, whatever the first letter.
+    pub(crate) const fn without_capital(self) -> Classes {
+        Classes(self.0 & !CAPITAL.0)
+    }
+
     /// A verb form that is no noun, adjective or adverb as well.
     pub(crate) const fn is_verb_only(self) -> bool {
         self.any(VERB) && !self.any(ING.or(NOUN).or(ADJECTIVE).or(ADVERB))

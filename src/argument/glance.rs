@@ -4,8 +4,9 @@
 
 use super::anchor::{After, Anchor};
 use super::class::{self, Classes, DETERMINING, STOP};
-use super::lexicon::{HIGH_BITS, US, Vocabulary, ascii_lower, eight_bytes, letters};
+use super::lexicon::{HIGH_BITS, ascii_lower, eight_bytes, letters};
 use super::quick::{Facts, facts};
+use super::vocabulary::{US, Vocabulary};
 use crate::pattern::trigger::ADVERBS_LIMIT;
 
 /// The first eight bytes of a word, in lower case: equal words have equal keys, and so have a few others.
@@ -95,6 +96,11 @@ impl Glance<'_> {
         if open & anchor.bare != 0 && next.whole && closed.any(DETERMINING) && self.is_determined(next) {
             open &= !anchor.bare;
         }
+        if open & anchor.heads_right != 0
+            && let Some(answers) = self.heads_after(next.start)
+        {
+            open &= answers.kept(&anchor.asked_right);
+        }
         open
     }
 
@@ -118,12 +124,11 @@ impl Glance<'_> {
                 }
             }
         }
-        if open & anchor.heads != 0 {
-            let classes = self.vocabulary.classes(self.text, word.start..word.end);
-            for (posting, bit) in of_mask(&anchor.postings, open & anchor.heads) {
-                if posting.left.as_ref().is_some_and(|left| !left.may_be(word.key, classes)) {
-                    open &= !bit;
-                }
+        if open & anchor.heads_left != 0 {
+            // A relative pronoun leads on to the head.
+            let answers = self.vocabulary.answers(self.text, word.start..word.end);
+            if let Some(answers) = answers.filter(|_| !closed.any(class::RELATIVE)) {
+                open &= answers.kept(&anchor.asked_left);
             }
         }
         open

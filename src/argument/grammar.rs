@@ -5,12 +5,14 @@
 
 use super::anchor::{Anchor, Posting, anchors};
 use super::glance::{Glance, Mask, of_mask};
-use super::lexicon::{Lexicon, Recent, Vocabulary};
+use super::head::Questions;
+use super::lexicon::Lexicon;
 use super::phrase::Sentence;
 use super::rule::{Found, Rule, Shared};
 use super::sentence::Sentences;
 use super::stop::Stop;
 use super::token::{Token, tokenize};
+use super::vocabulary::{Recent, Vocabulary};
 use crate::pattern::PatternSet;
 use crate::pattern::shape::Shape;
 
@@ -19,6 +21,8 @@ use crate::pattern::shape::Shape;
 pub(crate) struct Grammar {
     lexicon: Lexicon,
     rules: Vec<Rule>,
+    /// What the rules ask of the heads of arguments.
+    questions: Questions,
     /// What is looked for.
     anchors: Vec<Anchor>,
 }
@@ -68,12 +72,18 @@ impl Grammar {
             Shape::Bounded(bounded) => Some(Rule::new(id, pattern, bounded, wanted)),
             _ => None,
         });
-        let rules: Vec<Rule> = bounded.collect();
+        let mut rules: Vec<Rule> = bounded.collect();
         if rules.is_empty() {
             return None;
         }
+        let mut questions = Questions::default();
+        for rule in &mut rules {
+            rule.join(&mut questions);
+        }
+        let lexicon = Lexicon::english();
+        questions.ask_named(|word| Vocabulary::key_and_classes(&lexicon, word));
         let anchors = anchors(&rules);
-        Some(Grammar { lexicon: Lexicon::english(), rules, anchors })
+        Some(Grammar { lexicon, rules, questions, anchors })
     }
 
     /// What is to be looked for after a space, in lower case, in the order of the numbers of the anchors.
@@ -94,10 +104,14 @@ impl Grammar {
         self.lexicon.memory_usage() + size_of_val(self.rules.as_slice()) + size_of_val(self.anchors.as_slice())
     }
 
+    fn vocabulary<'v>(&'v self, recent: &'v Recent) -> Vocabulary<'v> {
+        Vocabulary { lexicon: &self.lexicon, recent, questions: Some(&self.questions) }
+    }
+
     /// The anchor that begins at byte `at` of `text`, or seems to, unless the words around it leave nothing open.
     #[inline]
     pub(crate) fn glance(&self, text: &str, at: usize, anchor: usize, reading: &Reading) -> Option<AnchorHit> {
-        let glance = Glance { text, vocabulary: Vocabulary { lexicon: &self.lexicon, recent: &reading.recent } };
+        let glance = Glance { text, vocabulary: self.vocabulary(&reading.recent) };
         let open = glance.open(&self.anchors[anchor], at);
         (open != 0).then_some(AnchorHit { at, anchor, open })
     }
@@ -107,7 +121,7 @@ impl Grammar {
     pub(crate) fn read(&self, line: &str, hits: &[AnchorHit], reading: &mut Reading, found: &mut Vec<Found>) {
         let first = found.len();
         let Reading { tokens, later, recent, seen, shared, stop } = reading;
-        let vocabulary = Vocabulary { lexicon: &self.lexicon, recent };
+        let vocabulary = self.vocabulary(recent);
         let mut sentences = Sentences::new(line);
         let mut end = 0;
         for hit in hits {

@@ -3,9 +3,7 @@
 //! `closed.tsv` lists the closed classes, written by hand; `lexicon.tsv` lists open-class words, made by
 //! `scripts/lexicon.py` from `WordNet` 3.0. Regular forms in -s, -ed, -ing are led back to their base.
 
-use std::cell::Cell;
 use std::hint::select_unpredictable;
-use std::ops::Range;
 
 use super::class::{self, Classes};
 
@@ -16,6 +14,9 @@ const WORD_LIMIT: usize = 24;
 #[derive(Debug)]
 pub(crate) struct Lexicon {
     slots: Box<[Slot]>,
+    /// Some bits of the hash of each, 0 where there is none: what is not listed, as half of what is looked up, is not
+    /// looked for in the slots, which are far away.
+    tags: Box<[u8]>,
     /// The words of closed classes that have at most eight bytes, each in the only pair where it can be, so that to look
     /// one up takes no branch.
     closed: Box<[[(u64, Classes); 2]]>,
@@ -43,115 +44,12 @@ pub(crate) struct Lower {
     len: usize,
 }
 
-/// Classes of words that were looked up lately, by their keys: few words make up most of a text.
-#[derive(Debug)]
-pub(crate) struct Recent(Box<[Cell<(u64, Classes)>]>);
-
-const RECENT: usize = 1 << 14;
-
-impl Default for Recent {
-    fn default() -> Self {
-        Recent(vec![Cell::new((0, Classes::NONE)); RECENT].into())
-    }
-}
-
-impl Recent {
-    fn entry(&self, key: u64) -> &Cell<(u64, Classes)> {
-        &self.0[index(mixed(key), RECENT)]
-    }
-}
-
-/// The lexicon, and what was looked up in it lately.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Vocabulary<'v> {
-    pub(crate) lexicon: &'v Lexicon,
-    pub(crate) recent: &'v Recent,
-}
-
-impl Vocabulary<'_> {
-    /// The closed classes of the word `text[span]`, whose first eight bytes in lower case are `lower`.
-    #[inline]
-    pub(super) fn closed_classes(self, text: &str, span: Range<usize>, lower: u64) -> Classes {
-        if span.len() > 8 {
-            return self.of_long(text, span);
-        }
-        if lower == US && is_us(&text[span]) {
-            return Classes::NONE;
-        }
-        self.lexicon.closed(lower)
-    }
-
-    /// The classes of the word `text[span]`: what is listed of it, and what its letters say.
-    #[inline]
-    pub(crate) fn classes(self, text: &str, span: Range<usize>) -> Classes {
-        let bytes = text.as_bytes();
-        if span.len() > 8 {
-            return self.of_long(text, span);
-        }
-        let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
-        let (known, mut classes) = self.recent.entry(lower).get();
-        if known != lower {
-            let word = match lower & HIGH_BITS {
-                0 => Lower { parts: [lower, 0, 0], len: span.len() },
-                _ => Lower::within(text, span.start, span.end),
-            };
-            classes = self.look_up(&text[span.clone()], &word, lower);
-        }
-        let first = bytes.get(span.start).copied().unwrap_or_default();
-        if !first.is_ascii_lowercase() {
-            if lower == US && is_us(&text[span.clone()]) {
-                classes = class::WORD | class::NOUN;
-            }
-            classes |= of_first_letter(&text[span]);
-        }
-        classes
-    }
-
-    fn of_long(self, text: &str, span: Range<usize>) -> Classes {
-        let lower = Lower::within(text, span.start, span.end);
-        // Words that are not ASCII, or too long, have one key, and are not remembered: they may hold a hyphen or not.
-        let key = lower.key();
-        let (known, mut classes) = self.recent.entry(key).get();
-        if known != key || key == 0 {
-            classes = self.look_up(&text[span.clone()], &lower, key);
-        }
-        let first = text.as_bytes().get(span.start).copied().unwrap_or_default();
-        if !first.is_ascii_lowercase() {
-            classes |= of_first_letter(&text[span]);
-        }
-        classes
-    }
-
-    /// What is said of `word`, whatever its first letter, which is noted under `key`.
-    #[inline(never)]
-    fn look_up(self, word: &str, lower: &Lower, key: u64) -> Classes {
-        let classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(word);
-        self.recent.entry(key).set((key, classes));
-        classes
-    }
-}
-
-/// `us` as the first eight bytes of a word.
-pub(super) const US: u64 = u64::from_le_bytes(*b"us\0\0\0\0\0\0");
-
-/// Whether a word that is `us` in small letters is the name of a state.
-fn is_us(word: &str) -> bool {
-    word == "US"
-}
-
-fn of_hyphen(word: &str) -> Classes {
-    if word.as_bytes().contains(&b'-') { class::HYPHEN | class::MODIFIER } else { Classes::NONE }
-}
-
-/// What a first letter other than a small one says.
-fn of_first_letter(word: &str) -> Classes {
-    let first = word.chars().next();
-    let capital = if first.is_some_and(char::is_uppercase) { class::CAPITAL } else { Classes::NONE };
-    let digit = if first.is_some_and(char::is_numeric) { class::DIGIT | class::MODIFIER } else { Classes::NONE };
-    capital | digit
-}
-
 impl Lower {
+    /// The ASCII word of at most eight bytes that these are, in lower case.
+    pub(super) fn of_short(lower: u64, len: usize) -> Self {
+        Lower { parts: [lower, 0, 0], len }
+    }
+
     /// `word` in lower case; empty if it is longer than any word known, or not ASCII.
     pub(crate) fn new(word: &str) -> Self {
         let bytes = word.as_bytes();
@@ -228,7 +126,7 @@ impl Lower {
 
     /// A number that tells the word from all others: its bytes if they are at most eight. Longer words have the highest
     /// bit set, which no ASCII has, and a hash of 63 bits: two words met by chance have the same one time in 2^63.
-    fn key(&self) -> u64 {
+    pub(super) fn key(&self) -> u64 {
         const FACTORS: [u64; WORD_LIMIT / 8] = [0x9e37_79b9_7f4a_7c15, 0xd1b5_4a32_d192_ed03, 0x8cb9_2ba7_2f3d_8dd7];
         if self.len <= 8 {
             return self.parts[0];
@@ -275,15 +173,20 @@ fn last_bytes(bytes: &[u8]) -> u64 {
 }
 
 /// A number that all bits of `word` have a part in.
-fn mixed(word: u64) -> u64 {
+pub(super) fn mixed(word: u64) -> u64 {
     let product = word.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     product ^ product >> 32
 }
 
 /// A place among `len`, a power of two.
 #[expect(clippy::cast_possible_truncation, reason = "the low bits choose the place")]
-fn index(hash: u64, len: usize) -> usize {
+pub(super) fn index(hash: u64, len: usize) -> usize {
     hash as usize & (len - 1)
+}
+
+/// Bits of a hash that do not choose the place.
+fn tag(hash: u64) -> u8 {
+    hash.to_be_bytes()[0] | 1
 }
 
 impl Lexicon {
@@ -291,8 +194,10 @@ impl Lexicon {
     pub(crate) fn english() -> Self {
         let open = include_str!("lexicon.tsv");
         let closed = || closed_words(include_str!("closed.tsv"));
+        let slots = (open.lines().count() * 3 / 2).next_power_of_two();
         let mut lexicon = Lexicon {
-            slots: vec![Slot::default(); (open.lines().count() * 3 / 2).next_power_of_two()].into(),
+            slots: vec![Slot::default(); slots].into(),
+            tags: vec![0; slots].into(),
             closed: vec![[(0, Classes::NONE); 2]; CLOSED].into(),
             closed_tags: vec![[0; 2]; CLOSED].into(),
             closed_factor: 1,
@@ -349,25 +254,29 @@ impl Lexicon {
         if key == 0 {
             return;
         }
-        let at = self.slot(key);
+        let hash = mixed(key);
+        let mut at = index(hash, self.slots.len());
+        while self.tags[at] != 0 && self.slots[at].key != key {
+            at = (at + 1) & (self.slots.len() - 1);
+        }
+        self.tags[at] = tag(hash);
         let slot = &mut self.slots[at];
         slot.key = key;
         slot.classes |= classes;
     }
 
-    /// The slot of the word with this key, or the free one where it would be.
-    #[inline]
-    fn slot(&self, key: u64) -> usize {
-        let mut at = index(mixed(key), self.slots.len());
-        while self.slots[at].key != key && self.slots[at].key != 0 {
-            at = (at + 1) & (self.slots.len() - 1);
-        }
-        at
-    }
-
     /// The classes of `word`, which is in lower case, as the files have them.
     fn listed(&self, word: &Lower) -> Classes {
-        self.slots[self.slot(word.key())].classes
+        let key = word.key();
+        let hash = mixed(key);
+        let mut at = index(hash, self.slots.len());
+        loop {
+            match self.tags[at] {
+                0 => return Classes::NONE,
+                known if known == tag(hash) && self.slots[at].key == key => return self.slots[at].classes,
+                _ => at = (at + 1) & (self.slots.len() - 1),
+            }
+        }
     }
 
     /// The classes of `word`, inflected or not.
@@ -430,7 +339,10 @@ impl Lexicon {
 
     /// Bytes of memory it holds.
     pub(crate) fn memory_usage(&self) -> usize {
-        size_of_val(&*self.slots) + size_of_val(&*self.closed) + size_of_val(&*self.closed_tags)
+        size_of_val(&*self.slots)
+            + size_of_val(&*self.tags)
+            + size_of_val(&*self.closed)
+            + size_of_val(&*self.closed_tags)
     }
 }
 
@@ -552,6 +464,7 @@ fn of_letter(letter: char) -> Classes {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::argument::vocabulary::{Recent, Vocabulary};
 
     #[test]
     fn every_listed_word_is_found() {
@@ -559,7 +472,8 @@ mod tests {
         for (word, classes) in closed_words(include_str!("closed.tsv")) {
             assert!(!classes.is_empty(), "{word}: unknown class");
             assert!(lexicon.classes(&Lower::new(word)).any(classes), "{word}");
-            let vocabulary = Vocabulary { lexicon: &lexicon, recent: &Recent::default() };
+            let recent = Recent::default();
+            let vocabulary = Vocabulary { lexicon: &lexicon, recent: &recent, questions: None };
             let lower = eight_bytes(word.as_bytes(), 0, word.len());
             assert!(vocabulary.closed_classes(word, 0..word.len(), lower).any(classes), "{word}");
         }
@@ -576,15 +490,6 @@ mod tests {
         words.dedup();
         let used = lexicon.slots.iter().filter(|slot| slot.key != 0).count();
         assert_eq!(used, words.len(), "two words have one key");
-    }
-
-    #[test]
-    fn apostrophes_are_alike() {
-        let lexicon = Lexicon::english();
-        let vocabulary = Vocabulary { lexicon: &lexicon, recent: &Recent::default() };
-        for word in ["don’t", "can’t", "couldn’t", "shouldn’t"] {
-            assert!(vocabulary.classes(word, 0..word.len()).any(class::NEGATION), "{word}");
-        }
     }
 
     #[test]

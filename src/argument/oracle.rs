@@ -3,7 +3,7 @@
 //! It reads every sentence of every line, looks for the trigger of each pattern by a regex of its own, and hands every
 //! match to the argument rules. It shares with the [`Grammar`] the tokens and the argument rules; what it judges is
 //! everything that makes the grammar fast: anchors, the look at neighbouring words, the order of reading, the bounds
-//! of sentences, the matching of triggers.
+//! of sentences, the matching of triggers, what is remembered of words.
 
 use std::ops::Range;
 
@@ -11,11 +11,11 @@ use regex::Regex;
 
 use super::class;
 use super::grammar::{Grammar, Wanted};
-use super::lexicon::{Recent, Vocabulary};
 use super::phrase::Sentence;
 use super::rule::{Found, Shared};
 use super::sentence::{ABBREVIATIONS, SENTENCE_LIMIT};
 use super::token::tokenize_any;
+use super::vocabulary::{Recent, Vocabulary};
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
 use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
@@ -43,7 +43,7 @@ impl Oracle {
     pub(crate) fn read(&self, line: &str) -> Vec<Found> {
         let mut found = Vec::new();
         let recent = Recent::default();
-        let vocabulary = Vocabulary { lexicon: self.grammar.lexicon(), recent: &recent };
+        let vocabulary = Vocabulary { lexicon: self.grammar.lexicon(), recent: &recent, questions: None };
         for span in sentences(line) {
             let mut tokens = Vec::new();
             tokenize_any(line, span, &mut tokens);

@@ -4,8 +4,9 @@
 //! by what the lexicon knows of verbs, participles and adjectives.
 
 use super::class::{self, Classes, DETERMINING, STOP};
-use super::lexicon::Vocabulary;
+use super::head::Answers;
 use super::token::Token;
+use super::vocabulary::Vocabulary;
 
 /// Most words of an argument.
 pub(crate) const WORDS_LIMIT: usize = 6;
@@ -115,6 +116,12 @@ impl<'s> Sentence<'s> {
     #[inline]
     pub(crate) fn classes(&self, at: usize) -> Classes {
         self.tokens.get(at).map_or(Classes::NONE, |token| token.classes(self.text, self.vocabulary))
+    }
+
+    /// The answers of token `at` as a head; `None` if each question has to be asked by itself.
+    #[inline]
+    pub(super) fn answers(&self, at: usize) -> Option<Answers> {
+        self.tokens.get(at).and_then(|token| token.answers(self.text, self.vocabulary))
     }
 
     pub(crate) fn has(&self, at: usize, classes: Classes) -> bool {

@@ -5,8 +5,9 @@ use std::ops::Range;
 use super::check::Checks;
 use super::class;
 use super::grammar::Wanted;
+use super::head::{Question, Questions};
 use super::phrase::{Phrase, Sentence};
-use super::quick::{QuickHead, QuickLeft};
+use super::quick::QuickLeft;
 use super::subject::{Distance, Left};
 use super::verb::VerbGroup;
 use crate::pattern::shape::Bounded;
@@ -107,6 +108,12 @@ impl Rule {
         }
     }
 
+    /// Has what is asked of the heads of its arguments asked together with all other `questions`.
+    pub(crate) fn join(&mut self, questions: &mut Questions) {
+        self.left.join(questions);
+        self.right.join(questions);
+    }
+
     /// Where the trigger ends that begins at token `start`, if it does.
     pub(crate) fn trigger_end(&self, sentence: &Sentence<'_>, start: usize) -> Option<usize> {
         self.match_from(sentence, 0, start)
@@ -195,23 +202,22 @@ impl Rule {
             return;
         }
         let mut lefts = vec![left];
-        lefts.extend(sentence.defined_by(&left, group.start));
+        let takes_left = |left: &Phrase| self.takes_left(sentence, left);
+        lefts.extend(sentence.defined_by(&left, group.start).filter(takes_left));
         if matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun {
             let trigger_joins = first.any(class::COORDINATOR.or(class::COMMA));
-            lefts.extend(if trigger_joins { sentence.items_before(left.first) } else { others });
+            let others = if trigger_joins { sentence.items_before(left.first) } else { others };
+            lefts.extend(others.into_iter().filter(takes_left));
             lefts.sort_by_key(|left| left.start);
         }
         let mut rights = vec![right];
         if matches!(self.lists, Lists::Both | Lists::Right | Lists::Open) && !right.pronoun {
-            if let Some(items) = sentence.announced(&right) {
-                rights = items;
-            } else {
+            let items = sentence.announced(&right).inspect(|_| rights.clear()).unwrap_or_else(|| {
                 let again = sentence.word(trigger.end - 1);
-                rights.extend(sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
-            }
+                sentence.list_right(&right, self.lists == Lists::Open, !reduced, again)
+            });
+            rights.extend(items.into_iter().filter(|right| self.takes_right(sentence, right)));
         }
-        lefts.retain(|left| self.takes_left(sentence, left));
-        rights.retain(|right| self.takes_right(sentence, right));
         for left in &lefts {
             for right in &rights {
                 // `election after election`
@@ -337,7 +343,7 @@ impl Rule {
     pub(super) fn quick_left(&self) -> Option<QuickLeft> {
         (self.mode == ArgumentMode::Phrase).then(|| {
             let near = self.distance == Distance::Near && !self.verbal;
-            let head = if near { self.left.quick() } else { QuickHead::default() };
+            let head = if near { self.left.question() } else { None };
             QuickLeft {
                 head,
                 verbal: self.verbal,
@@ -350,6 +356,11 @@ impl Rule {
     /// Whether the right argument is a noun phrase, and if so, whether it may be a pronoun.
     pub(super) fn right_phrase(&self) -> Option<bool> {
         (self.mode == ArgumentMode::Phrase).then_some(self.wanted.pronouns)
+    }
+
+    /// What is asked of the head of the right argument, where that is the head of the phrase after the trigger.
+    pub(super) fn asked_right(&self) -> Option<Question> {
+        if self.unwrap { None } else { self.right.question() }
     }
 
     /// Whether the right argument must have no determiner that says which.

@@ -4,6 +4,8 @@
 
 use std::ops::Range;
 
+use super::lexicon::{ascii_lower, eight_bytes};
+
 /// A sentence longer than this is cut at the next space, so that no text makes the rules slow. Bytes.
 pub(super) const SENTENCE_LIMIT: usize = 2048;
 
@@ -96,6 +98,12 @@ fn cut(bytes: &[u8], start: usize) -> usize {
 
 /// Whether what follows the white space at `at` may begin a sentence: anything but a small letter or a mark that goes on.
 fn starts_sentence(text: &str, at: usize) -> bool {
+    // Mostly there is one space, and a letter.
+    if let [b' ', next, ..] = &text.as_bytes()[at..]
+        && next.is_ascii_alphabetic()
+    {
+        return next.is_ascii_uppercase();
+    }
     let next = text[at..].chars().find(|c| !c.is_whitespace());
     next.is_none_or(|c| !c.is_lowercase() && !matches!(c, ',' | ';' | ':' | ')'))
 }
@@ -109,8 +117,25 @@ fn is_abbreviated(text: &str, start: usize, stop: usize) -> bool {
     let word = &text[word_start..stop];
     let initial = word.len() == 1 && word.as_bytes()[0].is_ascii_uppercase();
     // The longest has six letters.
-    initial || word.len() <= 6 && ABBREVIATIONS.iter().any(|known| known.eq_ignore_ascii_case(word))
+    let key = || ascii_lower(eight_bytes(text.as_bytes(), word_start, stop));
+    initial || word.len() <= 6 && KEYS.contains(&key())
 }
+
+/// The [`ABBREVIATIONS`] as numbers, which are compared many at a time.
+const KEYS: [u64; ABBREVIATIONS.len()] = {
+    let mut keys = [0; ABBREVIATIONS.len()];
+    let mut number = 0;
+    while number < keys.len() {
+        let word = ABBREVIATIONS[number].as_bytes();
+        let mut at = word.len();
+        while at > 0 {
+            at -= 1;
+            keys[number] = keys[number] << 8 | word[at] as u64;
+        }
+        number += 1;
+    }
+    keys
+};
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::class::{self, Classes};
-use super::lexicon::Vocabulary;
+use super::head::Answers;
+use super::vocabulary::{Known, Vocabulary};
+use crate::scan::literal::characters::{CHARACTERS, Characters};
 
 /// A word or a mark of a sentence.
 #[derive(Clone, Debug)]
@@ -13,15 +15,17 @@ pub(crate) struct Token {
     pub(crate) start: usize,
     pub(crate) end: usize,
     classes: Cell<Classes>,
+    /// What the word answers as a head, if that is known.
+    answers: Cell<Answers>,
 }
 
 impl Token {
     fn word(start: usize, end: usize) -> Self {
-        Token { start, end, classes: Cell::new(class::WORD) }
+        Token { start, end, classes: Cell::new(class::WORD), answers: Cell::default() }
     }
 
     fn mark(start: usize, end: usize, classes: Classes) -> Self {
-        Token { start, end, classes: Cell::new(classes.or(class::LOOKED_UP)) }
+        Token { start, end, classes: Cell::new(classes.or(class::LOOKED_UP)), answers: Cell::default() }
     }
 
     pub(crate) fn is_word(&self) -> bool {
@@ -40,9 +44,24 @@ impl Token {
 
     #[inline(never)]
     fn look_up(&self, text: &str, vocabulary: Vocabulary<'_>) -> Classes {
-        let classes = vocabulary.classes(text, self.start..self.end).or(class::LOOKED_UP);
-        self.classes.set(classes);
-        classes
+        let Known { classes, answers } = vocabulary.known(text, self.start..self.end);
+        self.classes.set(classes.or(class::LOOKED_UP));
+        self.answers.set(answers);
+        self.classes.get()
+    }
+
+    /// What the token, one of `text`, answers as a head; `None` if each question has to be asked by itself.
+    #[inline]
+    pub(super) fn answers(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
+        let answers = self.answers.get();
+        if answers.are_known() { Some(answers) } else { self.ask(text, vocabulary) }
+    }
+
+    #[inline(never)]
+    fn ask(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
+        let answers = vocabulary.answers(text, self.start..self.end).filter(|_| self.is_word())?;
+        self.answers.set(answers);
+        Some(answers)
     }
 }
 
@@ -57,98 +76,89 @@ pub(crate) fn tokenize(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) 
         // What is not ASCII is cut out with the words that it belongs to: no token holds a space.
         let rest = &bytes[at..span.end];
         if rest.is_ascii() {
-            return tokenize_ascii(rest, at, tokens);
+            return tokenize_ascii(bytes, at..span.end, tokens);
         }
         let foreign = rest.iter().take_while(|byte| byte.is_ascii()).count();
         let from = memchr::memrchr(b' ', &rest[..foreign]).unwrap_or(0);
         let to = memchr::memchr(b' ', &rest[foreign..]).map_or(rest.len(), |space| foreign + space);
-        tokenize_ascii(&rest[..from], at, tokens);
+        tokenize_ascii(bytes, at..at + from, tokens);
         tokenize_any(text, at + from..at + to, tokens);
         at += to;
     }
 }
 
-/// Bytes that are classified together.
-const BLOCK: usize = 64;
-
-/// As [`tokenize`], for ASCII that begins at byte `offset` of its line: a block at a time, a bit for each byte.
-fn tokenize_ascii(bytes: &[u8], offset: usize, tokens: &mut Vec<Token>) {
+/// As [`tokenize`], for ASCII: a block at a time, a bit for each byte.
+fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
     let joins = |byte: u8| matches!(byte, b'-' | b'\'' | b'.' | b'&' | b'/' | b'_');
-    let is_space = |byte: u8| matches!(byte, b' ' | b'\t'..=b'\r');
     // Whether the byte before the block is a letter or digit, and where the word begins that is open there.
     let mut after_letter = 0;
     let mut open = None;
-    for base in (0..bytes.len()).step_by(BLOCK) {
+    for base in span.clone().step_by(CHARACTERS) {
         let padded;
-        let block = if let Some(block) = bytes[base..].first_chunk() {
+        // What follows the span in its last block may be anything, and is taken for spaces.
+        let block = if let Some(block) = line[base..].first_chunk() {
             block
         } else {
-            padded = last_block(&bytes[base..]);
+            padded = last_block(&line[base..]);
             &padded
         };
-        let letters = bits(block, |byte| byte.is_ascii_alphanumeric());
-        let others = !letters & !bits(block, is_space);
-        let next = bytes.get(base + BLOCK).is_some_and(u8::is_ascii_alphanumeric);
-        let between = others & (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (BLOCK - 1));
-        // Most blocks have no mark between two letters.
-        let joined = if between == 0 { 0 } else { between & bits(block, joins) };
+        let within = u64::MAX >> (CHARACTERS - CHARACTERS.min(span.end - base));
+        let Characters { letters, spaces } = Characters::of(block);
+        let (letters, spaces) = (letters & within, spaces | !within);
+        let others = !letters & !spaces;
+        let next = base + CHARACTERS < span.end && line[base + CHARACTERS].is_ascii_alphanumeric();
+        let mut between = others & (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (CHARACTERS - 1));
+        let mut joined = 0;
+        while between != 0 {
+            let bit = between & between.wrapping_neg();
+            between &= !bit;
+            joined |= if joins(block[bit.trailing_zeros() as usize]) { bit } else { 0 };
+        }
         let words = letters | joined;
         let marks = others & !joined;
-        after_letter = letters >> (BLOCK - 1);
+        after_letter = letters >> (CHARACTERS - 1);
         if let Some(start) = open {
             let len = words.trailing_ones() as usize;
-            if len == BLOCK {
+            if len == CHARACTERS {
                 continue;
             }
-            push_word_of(bytes, start..base + len, offset, tokens);
+            push_word_of(line, start..base + len, tokens);
         }
         let inside = words << 1 | u64::from(open.take().is_some());
         let mut firsts = (words & !inside) | marks;
-        tokens.reserve(BLOCK);
+        tokens.reserve(CHARACTERS);
         while firsts != 0 {
             let at = firsts.trailing_zeros() as usize;
             firsts &= firsts - 1;
             let start = base + at;
             let len = (words >> at).trailing_ones() as usize;
             if len == 0 {
-                let end = offset + start + 1;
-                tokens.push(Token::mark(end - 1, end, mark_classes(char::from(bytes[start]))));
-            } else if at + len == BLOCK {
+                tokens.push(Token::mark(start, start + 1, ASCII_MARKS[usize::from(line[start])]));
+            } else if at + len == CHARACTERS {
                 open = Some(start);
             } else if joined == 0 {
-                tokens.push(Token::word(offset + start, offset + start + len));
+                tokens.push(Token::word(start, start + len));
             } else {
-                push_word_of(bytes, start..start + len, offset, tokens);
+                push_word_of(line, start..start + len, tokens);
             }
         }
     }
     if let Some(start) = open {
-        push_word_of(bytes, start..bytes.len(), offset, tokens);
+        push_word_of(line, start..span.end, tokens);
     }
 }
 
 /// Fewer bytes than a block has, and spaces.
-fn last_block(bytes: &[u8]) -> [u8; BLOCK] {
-    let mut block = [b' '; BLOCK];
+fn last_block(bytes: &[u8]) -> [u8; CHARACTERS] {
+    let mut block = [b' '; CHARACTERS];
     block[..bytes.len()].copy_from_slice(bytes);
     block
 }
 
-/// A bit for each byte of the block of which `is` holds.
-#[inline]
-fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
-    // The product moves the lowest bit of each byte to the highest byte.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let flags = block.map(|byte| u8::from(is(byte)));
-    let (eights, _) = flags.as_chunks::<8>();
-    let gathered = eights.iter().map(|eight| u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56);
-    gathered.enumerate().fold(0, |all, (i, eight)| all | eight << (8 * i))
-}
-
 /// Pushes the ASCII word, and the `'s` at its end as a token of its own.
-fn push_word_of(bytes: &[u8], span: Range<usize>, offset: usize, tokens: &mut Vec<Token>) {
-    let (start, end) = (offset + span.start, offset + span.end);
-    if let [_, .., b'\'', b's' | b'S'] = &bytes[span] {
+fn push_word_of(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
+    let Range { start, end } = span;
+    if let [_, .., b'\'', b's' | b'S'] = &line[span] {
         tokens.push(Token::word(start, end - 2));
         tokens.push(Token::mark(end - 2, end, class::APOSTROPHE_S));
     } else {
@@ -201,7 +211,18 @@ fn push_word(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) {
     }
 }
 
-fn mark_classes(mark: char) -> Classes {
+/// The classes of ASCII marks; bytes that are not ASCII are none.
+const ASCII_MARKS: [Classes; 256] = {
+    let mut classes = [Classes::NONE; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        classes[byte as usize] = mark_classes(byte as char);
+        byte += 1;
+    }
+    classes
+};
+
+const fn mark_classes(mark: char) -> Classes {
     match mark {
         ',' => class::COMMA,
         '(' | '{' => class::OPEN,

@@ -68,11 +68,14 @@ impl Raw {
     /// lowering.
     pub(super) fn needles(plan: &Plan) -> Vec<Box<[u8]>> {
         let mut needles = plan.literals().to_vec();
-        if needles.iter().any(|needle| needle.contains(&b'k')) {
+        // Anchors are looked for in the original only, as the sentences are read there.
+        let is_anchor = |number: usize| matches!(plan.postings(number), [Posting::Anchor { .. }]);
+        let lowered = || (0..).zip(plan.literals()).filter(|(number, _)| !is_anchor(*number)).map(|(_, needle)| needle);
+        if lowered().any(|needle| needle.contains(&b'k')) {
             needles.push("\u{212a}".as_bytes().into());
         }
         // Its U+0307 would follow the needle.
-        if needles.iter().any(|needle| needle.ends_with(b"i")) {
+        if lowered().any(|needle| needle.ends_with(b"i")) {
             needles.push("\u{130}".as_bytes().into());
         }
         needles

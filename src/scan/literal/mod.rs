@@ -13,6 +13,7 @@
 #![allow(clippy::cast_possible_truncation)] // of places in a strip, and of hashes, which lose bits by intent
 #![allow(clippy::wildcard_imports)] // of intrinsics, where their names would fill the screen
 
+pub(crate) mod characters;
 mod compile;
 mod few;
 mod frequency;
@@ -31,6 +32,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod window;
+mod words;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
@@ -45,6 +47,7 @@ pub(crate) use scanner::Pooled;
 use table::Table;
 pub(crate) use window::rare_places;
 use window::{NARROW, WIDE, Windows};
+use words::WordTable;
 
 /// How text is classified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +135,7 @@ pub(crate) struct Literals {
 enum Tables {
     Few(Few),
     Many(Needles),
+    Words(WordTable),
 }
 
 /// Makes [`Kernels`] of all kernels. Of those with the same instructions the one for narrower windows comes first.
@@ -221,12 +225,12 @@ impl Literals {
         if needles.is_empty() || needles.iter().any(|needle| needle.is_empty() || needle.iter().any(foreign)) {
             return Err(Unfit::Needles);
         }
-        let windows = Windows::choose(needles);
+        let words = if WordTable::suits(needles) { WordTable::new(needles) } else { None };
+        let windows = if words.is_some() { Windows::at_starts(needles) } else { Windows::choose(needles) };
         let kernel = Kernels::new(&windows, instructions).ok_or(Unfit::Cpu)?;
-        let tables = match Few::new(needles, &windows) {
-            Some(few) => Tables::Few(few),
-            None => Tables::Many(Needles::new(needles, &windows).ok_or(Unfit::Needles)?),
-        };
+        let tables = words.map(Tables::Words);
+        let tables = tables.or_else(|| Few::new(needles, &windows).map(Tables::Few));
+        let tables = tables.or_else(|| Needles::new(needles, &windows).map(Tables::Many)).ok_or(Unfit::Needles)?;
         Ok(Literals { kernel, tables })
     }
 
@@ -244,6 +248,7 @@ impl Literals {
         match &self.tables {
             Tables::Few(table) => self.kernel.run(Scan { table, text, scratch, found }),
             Tables::Many(table) => self.kernel.run(Scan { table, text, scratch, found }),
+            Tables::Words(table) => self.kernel.run(Scan { table, text, scratch, found }),
         }
     }
 
@@ -258,6 +263,7 @@ impl Literals {
         match &self.tables {
             Tables::Few(few) => few.len(),
             Tables::Many(many) => many.len(),
+            Tables::Words(words) => words.len(),
         }
     }
 
@@ -282,6 +288,7 @@ impl Literals {
             + match &self.tables {
                 Tables::Few(few) => few.memory_usage(),
                 Tables::Many(many) => many.memory_usage(),
+                Tables::Words(words) => words.memory_usage(),
             }
     }
 }

@@ -240,7 +240,7 @@ impl Table for Needles {
 ///
 /// The places are less than [`STRIP`].
 #[inline(never)]
-unsafe fn keep<const N: usize, const FOREIGN: bool>(
+pub(super) unsafe fn keep<const N: usize, const FOREIGN: bool>(
     strip: impl StripText,
     places: &mut [u16],
     filters: [Probe<'_>; N],
@@ -274,7 +274,7 @@ fn is_ascii(text: &[u8]) -> bool {
 }
 
 /// The text of a strip.
-trait StripText: Copy {
+pub(super) trait StripText: Copy {
     /// The eight bytes from `place` on, with zeros where the text ends.
     ///
     /// # Safety
@@ -285,7 +285,7 @@ trait StripText: Copy {
 
 /// A strip with text behind it.
 #[derive(Clone, Copy)]
-struct Whole<'t>(&'t [u8; STRIP + 8]);
+pub(super) struct Whole<'t>(pub(super) &'t [u8; STRIP + 8]);
 
 impl StripText for Whole<'_> {
     #[inline(always)]
@@ -298,7 +298,7 @@ impl StripText for Whole<'_> {
 
 /// A strip in which the text ends, or soon after.
 #[derive(Clone, Copy)]
-struct Last<'t>(&'t [u8]);
+pub(super) struct Last<'t>(pub(super) &'t [u8]);
 
 impl StripText for Last<'_> {
     #[inline(always)]

@@ -8,6 +8,7 @@ use super::kernel::{BLOCK, BLOCKS, Kernel, Task, Words, classify};
 use super::phases::STRIP;
 use super::table::Occurrence;
 use super::window::Windows;
+use super::words::WordTable;
 use super::{Hit, Instructions, Kernels, Line, Literals, Scratch, Unfit};
 
 const SEED: [&str; 20] = [
@@ -193,6 +194,22 @@ fn many_needles() {
             .step_by(97)
             .fold(String::new(), |text, word| text + &word.to_uppercase() + "\n--" + &word[1..]);
         check(&needles, text.as_bytes());
+    }
+}
+
+#[test]
+fn needles_that_are_words() {
+    let mut words: Vec<String> =
+        (0..70_u8).map(|i| format!(" {}{} ", char::from(b'a' + i % 26), "xe".repeat(i.into()))).collect();
+    let more = ["of", "a-", "ab1", "ab2", "abcdefgh", "abcdefghi", "abcdefghij", "abcdefg", "x-ray", "is"];
+    words.extend(more.map(|word| format!(" {word} ")));
+    let needles = boxed(&words);
+    assert!(WordTable::suits(&needles) && !WordTable::suits(&boxed(&[" of"])));
+    let text = [&sample(&needles), " OF  of Of of\n of, is of of".as_bytes(), words.concat().as_bytes()].concat();
+    check(&needles, &text);
+    for end in 0..200 {
+        check(&needles, &text[..end]);
+        check(&needles, &text[text.len() - end..]);
     }
 }
 

@@ -68,6 +68,11 @@ impl Windows {
         windows
     }
 
+    /// For words: the beginnings of the needles.
+    pub(super) fn at_starts(needles: &[Box<[u8]>]) -> Self {
+        Self::within(needles, NARROW, |_, choices| choices.push((0, 0.0)))
+    }
+
     /// For many needles: windows that begin before `reach`.
     fn forward(needles: &[Box<[u8]>], reach: usize) -> Self {
         Self::within(needles, WIDE, |needle, choices| {

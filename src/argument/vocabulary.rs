@@ -1,0 +1,213 @@
+//! What is known of the words of a text: the lexicon, and what was looked up in it lately.
+
+use std::cell::Cell;
+use std::ops::Range;
+
+use super::class::{self, Classes};
+use super::head::{Answers, ByClasses, Questions};
+use super::lexicon::{HIGH_BITS, Lexicon, Lower, ascii_lower, eight_bytes, index, mixed};
+
+/// What was found out lately, by the keys of words: few words make up most of a text.
+#[derive(Debug)]
+pub(crate) struct Recent {
+    words: Box<[Cell<Entry>]>,
+    answers: ByClasses,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    key: u64,
+    /// The classes of the word, but for what its first letter says.
+    classes: Classes,
+    /// What it answers as a head, once somebody has asked.
+    answers: Answers,
+}
+
+const RECENT: usize = 1 << 14;
+
+impl Default for Recent {
+    fn default() -> Self {
+        Recent { words: vec![Cell::default(); RECENT].into(), answers: ByClasses::default() }
+    }
+}
+
+impl Recent {
+    fn entry(&self, key: u64) -> &Cell<Entry> {
+        &self.words[index(mixed(key), RECENT)]
+    }
+}
+
+/// The lexicon, what was looked up in it lately, and what is asked of heads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Vocabulary<'v> {
+    pub(crate) lexicon: &'v Lexicon,
+    pub(crate) recent: &'v Recent,
+    /// Nothing to have each question answered anew.
+    pub(crate) questions: Option<&'v Questions>,
+}
+
+/// What is known of a word.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Known {
+    pub(super) classes: Classes,
+    /// Without an answer if nobody has asked yet, or it depends on the capital.
+    pub(super) answers: Answers,
+}
+
+impl Vocabulary<'_> {
+    /// The closed classes of the word `text[span]`, whose first eight bytes in lower case are `lower`.
+    #[inline]
+    pub(super) fn closed_classes(self, text: &str, span: Range<usize>, lower: u64) -> Classes {
+        if span.len() > 8 {
+            return self.of_long(text, span).classes;
+        }
+        if lower == US && is_us(&text[span]) {
+            return Classes::NONE;
+        }
+        self.lexicon.closed(lower)
+    }
+
+    /// What is known of the word `text[span]`.
+    #[inline]
+    pub(super) fn known(self, text: &str, span: Range<usize>) -> Known {
+        let bytes = text.as_bytes();
+        if span.len() > 8 {
+            return self.of_long(text, span);
+        }
+        let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
+        let mut entry = self.recent.entry(lower).get();
+        if entry.key != lower {
+            let word = match lower & HIGH_BITS {
+                0 => Lower::of_short(lower, span.len()),
+                _ => Lower::within(text, span.start, span.end),
+            };
+            entry = self.look_up(&text[span.clone()], &word, lower);
+        }
+        let Entry { mut classes, mut answers, .. } = entry;
+        let first = bytes.get(span.start).copied().unwrap_or_default();
+        if !first.is_ascii_lowercase() {
+            if lower == US && is_us(&text[span.clone()]) {
+                classes = class::WORD | class::NOUN;
+                answers = Answers::default();
+            }
+            classes |= of_first_letter(&text[span]);
+        }
+        Known { classes, answers }
+    }
+
+    fn of_long(self, text: &str, span: Range<usize>) -> Known {
+        let key = long_key(text, &span);
+        let mut entry = self.recent.entry(key).get();
+        if entry.key != key || key == 0 {
+            entry = self.look_up(&text[span.clone()], &Lower::within(text, span.start, span.end), key);
+        }
+        let Entry { mut classes, answers, .. } = entry;
+        let first = text.as_bytes().get(span.start).copied().unwrap_or_default();
+        if !first.is_ascii_lowercase() {
+            classes |= of_first_letter(&text[span]);
+        }
+        Known { classes, answers }
+    }
+
+    /// The key under which the word is remembered, and its classes: both of a word that is not there in a text.
+    pub(super) fn key_and_classes(lexicon: &Lexicon, word: &str) -> (u64, Classes) {
+        let classes = lexicon.classes(&Lower::new(word)) | class::WORD | of_hyphen(word) | of_first_letter(word);
+        (key(word, &(0..word.len())), classes)
+    }
+
+    /// What is said of `word`, whatever its first letter, which is noted under `key`.
+    #[inline(never)]
+    fn look_up(self, word: &str, lower: &Lower, key: u64) -> Entry {
+        let classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(word);
+        let entry = Entry { key, classes, answers: Answers::default() };
+        self.recent.entry(key).set(entry);
+        entry
+    }
+
+    /// The answers of the word `text[span]` as a head; `None` if each question has to be asked by itself.
+    #[inline]
+    pub(super) fn answers(self, text: &str, span: Range<usize>) -> Option<Answers> {
+        let known = self.known(text, span.clone());
+        self.answers_of(known, text, span)
+    }
+
+    /// The same for a word of which something is `known`.
+    #[inline]
+    pub(super) fn answers_of(self, known: Known, text: &str, span: Range<usize>) -> Option<Answers> {
+        if known.answers.are_known() { Some(known.answers) } else { self.ask(known.classes, text, span) }
+    }
+
+    /// The same for a word of these classes that has not been asked.
+    #[inline(never)]
+    fn ask(self, classes: Classes, text: &str, span: Range<usize>) -> Option<Answers> {
+        let word = &text[span.clone()];
+        // A first letter that is not ASCII may be a number or a capital.
+        let questions = self.questions.filter(|_| !is_us(word) && word.is_ascii())?;
+        let key = key(text, &span);
+        if key == 0 {
+            return None;
+        }
+        let answers = questions.answers(key, classes.without_capital(), &self.recent.answers);
+        let entry = self.recent.entry(key);
+        if entry.get().key == key {
+            entry.set(Entry { answers, ..entry.get() });
+        }
+        Some(answers)
+    }
+}
+
+/// What the word `text[span]` is remembered under.
+fn key(text: &str, span: &Range<usize>) -> u64 {
+    if span.len() > 8 { long_key(text, span) } else { ascii_lower(eight_bytes(text.as_bytes(), span.start, span.end)) }
+}
+
+/// A number that tells a word of more than eight bytes from all others, capitals apart: 0 if it is too long to be listed,
+/// or not ASCII. As [`Lower::key`] it has the highest bit set, and 63 bits that two words have in common by chance once in
+/// 2^63.
+fn long_key(text: &str, span: &Range<usize>) -> u64 {
+    let bytes = text.as_bytes();
+    if span.len() > 16 {
+        return Lower::within(text, span.start, span.end).key();
+    }
+    // Two parts, which overlap, and the length.
+    let [first, last] = [span.start, span.end - 8].map(|at| eight_bytes(bytes, at, at + 8));
+    if (first | last) & HIGH_BITS != 0 {
+        return 0;
+    }
+    let parts = ascii_lower(first).wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ ascii_lower(last).rotate_left(21);
+    mixed(parts.wrapping_add(span.len() as u64)) | 1 << 63
+}
+
+/// `us` as the first eight bytes of a word.
+pub(super) const US: u64 = u64::from_le_bytes(*b"us\0\0\0\0\0\0");
+
+/// Whether a word that is `us` in small letters is the name of a state.
+fn is_us(word: &str) -> bool {
+    word == "US"
+}
+
+fn of_hyphen(word: &str) -> Classes {
+    if word.as_bytes().contains(&b'-') { class::HYPHEN | class::MODIFIER } else { Classes::NONE }
+}
+
+/// What a first letter other than a small one says.
+fn of_first_letter(word: &str) -> Classes {
+    let first = word.chars().next();
+    let capital = if first.is_some_and(char::is_uppercase) { class::CAPITAL } else { Classes::NONE };
+    let digit = if first.is_some_and(char::is_numeric) { class::DIGIT | class::MODIFIER } else { Classes::NONE };
+    capital | digit
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn apostrophes_are_alike() {
+        let (lexicon, recent) = (Lexicon::english(), Recent::default());
+        let vocabulary = Vocabulary { lexicon: &lexicon, recent: &recent, questions: None };
+        for word in ["don’t", "can’t", "couldn’t", "shouldn’t"] {
+            assert!(vocabulary.known(word, 0..word.len()).classes.any(class::NEGATION), "{word}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! The table of words: needles that are one word between two spaces. Their beginnings are the windows, and the word at a
+//! place, however long it is, is the key: nearly all that is looked at is found.
+
+use super::kernel::Kernel;
+use super::keys::{Filter, Keys, mask};
+use super::needles::{Entry, Last, NOTHING, Whole, keep};
+use super::table::{Looked, Needle, Occurrence, Table};
+use super::window::FEW;
+
+/// Bytes of a needle that the filter knows: the space, and the beginning of the word.
+const FILTERED: usize = 5;
+/// No more words than this may begin with the same eight letters.
+const LONGEST_CHAIN: usize = 8;
+
+/// Needles that are words, ready to be found from candidates.
+#[derive(Clone, Debug)]
+pub(super) struct WordTable {
+    filter: Filter,
+    /// By the letters of the words, eight at most, and what ends them.
+    keys: Keys,
+    /// The first one is [`NOTHING`].
+    entries: Box<[Entry]>,
+}
+
+impl WordTable {
+    /// Whether `needles` are for this table: more than few words.
+    pub(super) fn suits(needles: &[Box<[u8]>]) -> bool {
+        let is_word = |needle: &[u8]| match needle {
+            [b' ', first, rest @ .., b' '] => {
+                first.is_ascii_lowercase()
+                    && rest.iter().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-')
+            }
+            _ => false,
+        };
+        needles.len() > FEW && needles.iter().all(|needle| is_word(needle))
+    }
+
+    /// For `needles` that [suit](Self::suits), with windows at their [starts](super::window::Windows::at_starts).
+    /// `None` if too many begin alike.
+    pub(super) fn new(needles: &[Box<[u8]>]) -> Option<Self> {
+        let mut entries = vec![Entry { needle: Needle::of_no_text(), bundle: None, next: NOTHING }];
+        let mut keys = Keys::new(mask(8), needles.len());
+        for (number, needle) in needles.iter().enumerate() {
+            let next = keys.insert([key_at(needle, 1), 0], entries.len())?;
+            entries.push(Entry { needle: Needle::new(needle, 0, number)?, bundle: None, next });
+        }
+        let chain = |first: u32| std::iter::successors(Some(first), |&at| Some(entries[at as usize].next));
+        let length = |entry: &Entry| chain(entry.next).take_while(|&at| at != NOTHING).count();
+        if entries.iter().map(length).max()? >= LONGEST_CHAIN {
+            return None;
+        }
+        Some(WordTable { filter: filter(needles), keys, entries: entries.into() })
+    }
+}
+
+impl Table for WordTable {
+    #[inline(always)]
+    unsafe fn find<K: Kernel>(
+        &self,
+        kernel: &K,
+        text: &[u8],
+        base: usize,
+        places: &mut [u16],
+        found: &mut Vec<Occurrence>,
+    ) -> Looked {
+        let strip = &text[base..];
+        // SAFETY: the caller answers for the places.
+        let kept = unsafe {
+            match strip.first_chunk() {
+                Some(strip) => keep::<1, false>(Whole(strip), places, [self.filter.probe()]),
+                None => keep::<1, false>(Last(strip), places, [self.filter.probe()]),
+            }
+        };
+        // At most one needle stands at a place.
+        if found.len() < kept {
+            found.resize(kept, Occurrence::default());
+        }
+        let (mut count, mut looks) = (0, 0);
+        for &place in &places[..kept] {
+            let at = base + usize::from(place);
+            let mut next = self.keys.first([key_at(text, at + 1), 0]);
+            while next != NOTHING {
+                let entry = &self.entries[next as usize];
+                // Written in any case and kept if equal.
+                found[count] = entry.needle.at(at);
+                // SAFETY: the caller answers for the CPU.
+                let is_equal = unsafe { entry.needle.is_at(kernel, text, at) };
+                count += usize::from(is_equal);
+                looks += 1;
+                next = if is_equal { NOTHING } else { entry.next };
+            }
+        }
+        Looked { found: count, in_vain: looks - count }
+    }
+
+    fn len(&self) -> usize {
+        self.entries.len() - 1
+    }
+
+    fn memory_usage(&self) -> usize {
+        let whole = self.entries.iter().map(|entry| entry.needle.whole_len());
+        self.filter.memory_usage() + self.keys.memory_usage() + size_of_val(&*self.entries) + whole.sum::<usize>()
+    }
+}
+
+/// What the needles begin with; those that are one byte too short, with any byte after them.
+fn filter(needles: &[Box<[u8]>]) -> Filter {
+    let shortest = needles.iter().map(|needle| needle.len()).min().unwrap_or_default();
+    let len = FILTERED.min(shortest + 1);
+    let mut filter = Filter::new(mask(len)[0], needles.len());
+    for needle in needles {
+        let mut begin = [0; 8];
+        let known = needle.len().min(len);
+        begin[..known].copy_from_slice(&needle[..known]);
+        for byte in 0..=u8::MAX {
+            if known < len {
+                begin[known] = byte;
+            }
+            filter.insert(u64::from_le_bytes(begin));
+        }
+    }
+    filter
+}
+
+/// The letters from `at` on, eight at most, in lower case, and the byte that ends them but for its highest bit, with zeros
+/// behind it.
+#[inline(always)]
+fn key_at(text: &[u8], at: usize) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH_BITS: u64 = 0x80 * ONES;
+    let eight = match text.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(eight) => u64::from_le_bytes(*eight),
+        None => last_eight(text, at),
+    };
+    let small = eight | (0x20 * ONES);
+    // The high bit of a byte is set where it is at least `a`, and where it is beyond `z`.
+    let low = small & !HIGH_BITS;
+    let letters = (low + (0x80 - 0x61) * ONES) & !(low + (0x7f - 0x7a) * ONES) & !eight & HIGH_BITS;
+    let others = !letters & HIGH_BITS;
+    // All bits below the high one of the first byte that is no letter.
+    small & (others & others.wrapping_neg()).wrapping_sub(1)
+}
+
+#[cold]
+fn last_eight(text: &[u8], at: usize) -> u64 {
+    let mut eight = [0; 8];
+    let rest = text.get(at..).unwrap_or_default();
+    eight[..rest.len()].copy_from_slice(rest);
+    u64::from_le_bytes(eight)
+}
