@@ -2,8 +2,14 @@
 
 mod common;
 
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
 use proptest::prelude::*;
-use relscan::{BuildError, Direction, Engine, Extractor, OwnedAssociation, Pattern, PatternSet, RelationType};
+use relscan::{
+    Association, BuildError, Direction, Engine, Extractor, OwnedAssociation, ParallelSink, Pattern, PatternSet,
+    RelationType, Sink, Workers,
+};
 
 /// Middles, arguments and whole regexes that between them have every shape the compiler knows.
 const REGEXES: &[&str] = &[
@@ -87,6 +93,35 @@ fn renamed(pattern: &Pattern, name: &str) -> Pattern {
     renamed.with_direction(direction)
 }
 
+/// Reads arguments, and says that it does not.
+#[derive(Debug, Default, PartialEq)]
+struct Liar(Vec<OwnedAssociation>);
+
+impl Sink for Liar {
+    type Error = Infallible;
+
+    fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, Infallible> {
+        self.0.association(association)
+    }
+
+    fn reads_text(&self) -> bool {
+        false
+    }
+}
+
+impl ParallelSink for Liar {
+    type Part = Liar;
+
+    fn part(&mut self) -> Liar {
+        Liar::default()
+    }
+
+    fn merge(&mut self, part: Liar) -> Result<ControlFlow<()>, Infallible> {
+        self.0.extend(part.0);
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
 /// Compares every engine with the oracle.
 fn check(patterns: &PatternSet, text: &str) -> Result<(), TestCaseError> {
     let mut engines = common::engines(patterns).into_iter();
@@ -94,6 +129,9 @@ fn check(patterns: &PatternSet, text: &str) -> Result<(), TestCaseError> {
     let want = common::extract(&oracle, text);
     for (name, extractor) in engines {
         prop_assert_eq!(&common::extract(&extractor, text), &want, "{} on {:?}", name, text);
+        let mut liar = Liar::default();
+        let Ok(_) = extractor.extract_into(text, &mut liar);
+        prop_assert_eq!(&liar.0, &want, "{} on {:?}, lowered when it is read", name, text);
     }
     for association in &want {
         check_spans(text, association)?;
@@ -123,6 +161,21 @@ fn check_spans(text: &str, association: &OwnedAssociation) -> Result<(), TestCas
     let trigger = &text[association.trigger_span.range()];
     prop_assert!(!trigger.starts_with(char::is_whitespace) && !trigger.ends_with(char::is_whitespace));
     Ok(())
+}
+
+#[test]
+fn a_batch_takes_a_sink_at_its_word_and_is_right_all_the_same() {
+    let line = "Heavy Rain leads to Floods in ÉVORA\nÉire is a Land and it contains ΑΣ. It causes Joy\n";
+    let texts =
+        [line.to_owned(), line.repeat(300), format!("{} causes Harm", "Ä word ".repeat(5_000)), line.to_owned()];
+    let extractor = Extractor::seed();
+    for workers in [1, 2] {
+        let (mut liar, mut honest) = (Liar::default(), Vec::new());
+        let batch = || extractor.batch().workers(Workers::Exactly(workers));
+        assert!(batch().run(&texts, &mut liar).is_ok() && batch().run(&texts, &mut honest).is_ok());
+        assert_eq!(liar.0, honest);
+        assert!(honest.len() > 900, "{}", honest.len());
+    }
 }
 
 proptest! {
