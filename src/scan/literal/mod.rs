@@ -2,9 +2,9 @@
 //!
 //! This is the only room with `unsafe` code: calls of functions that are compiled for instructions which the CPU was
 //! asked for, and loads from arrays. In short: a window
-//! of each needle is looked for by classes of bytes, 64 places at a time ([`window`], [`kernel`]); what is left is
-//! looked up and compared, few needles ([`few`]) in another way than many, which are filtered by keys before ([`needles`],
-//! [`keys`]); it all goes in phases without branches ([`phases`]).
+//! of each needle is looked for by classes of bytes, 64 places at a time ([`window`], [`refine`], [`kernel`]); what is left
+//! is looked up and compared, few needles ([`few`]) in another way than many, which are filtered by keys before
+//! ([`needles`], [`keys`]), and those that are words ([`words`]); it all goes in phases without branches ([`phases`]).
 //!
 //! The text is not lowered: ASCII letters are found in either case. What that finds is what lower-casing first and
 //! then searching finds, for needles in ASCII and lines without U+212A and U+0130, which alone are lowered to ASCII.
