@@ -84,13 +84,16 @@ const LEAD: u8 = 0xc0;
 fn are_caseless(text: &[u8], base: usize, mut others: u64) -> bool {
     let mut caseless = true;
     while others != 0 {
-        let at = base + others.trailing_zeros() as usize;
-        // In UTF-8 another byte follows the first of such a character.
-        caseless &= match text[at..] {
-            [first, second, ..] if first >= LEAD => is_caseless(first, second),
-            _ => true,
-        };
-        others &= others - 1;
+        let bit = others.trailing_zeros();
+        let mut width = 1;
+        // In UTF-8 others follow the first byte of such a character, which begins with as many ones as there are bytes.
+        if let [first, second, ..] = text[base + bit as usize..]
+            && first >= LEAD
+        {
+            caseless &= is_caseless(first, second);
+            width = first.leading_ones();
+        }
+        others &= u64::MAX.unbounded_shl(bit + width);
     }
     caseless
 }
