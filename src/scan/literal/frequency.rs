@@ -156,6 +156,10 @@ pub(super) struct Class {
 impl Class {
     pub(super) const NONE: Class = Class { bytes: [0; 4], classes: 0, others: 0.0 };
 
+    pub(super) fn is_empty(self) -> bool {
+        self.classes == 0
+    }
+
     pub(super) fn add(&mut self, byte: u8) {
         let (word, bit) = (&mut self.bytes[usize::from(byte / 64)], 1 << (byte % 64));
         if *word & bit != 0 {
@@ -181,9 +185,9 @@ impl Class {
     }
 }
 
-/// The share of places at which one byte of each of the `classes`, at most four and none empty, stands after another: the
-/// sum over all their windows of what [`of_window`] says.
-pub(super) fn of_narrow(classes: &[Class]) -> f32 {
+/// The share of places at which one byte of each of the `classes` stands after another: the sum over all their windows of
+/// what [`of_window`] says.
+pub(super) fn of_classes(classes: &[Class]) -> f32 {
     let Some((first, rest)) = classes.split_first() else { return 1.0 };
     let mut left = [0.0; CLASSES];
     for class in first.classes() {
@@ -225,29 +229,6 @@ pub(super) fn of_long(window: &[u8]) -> f32 {
     share
 }
 
-/// The share of places at which one byte of each class stands after another; a class tells which bytes it has. Taking
-/// each byte to depend on the one before it.
-pub(super) fn of_classes<const N: usize>(has: &[impl Fn(u8) -> bool; N]) -> f32 {
-    // The share of bytes of each kind, of those that are left.
-    let mut left = [0.0; CLASSES];
-    for (place, has) in has.iter().enumerate() {
-        let mut here = [0.0; CLASSES];
-        let mut kept = [0.0; CLASSES];
-        for byte in (0..=255).filter(|byte: &u8| !byte.is_ascii_uppercase()) {
-            here[class(byte)] += of_byte(byte);
-            kept[class(byte)] += if has(byte) { of_byte(byte) } else { 0.0 };
-        }
-        let mut next = [0.0; CLASSES];
-        for (before, &share) in left.iter().enumerate().filter(|_| place > 0) {
-            for (next, &after) in next.iter_mut().zip(&AFTER[before]) {
-                *next += share * after;
-            }
-        }
-        left = std::array::from_fn(|kind| if place == 0 { kept[kind] } else { next[kind] * kept[kind] / here[kind] });
-    }
-    left.iter().sum()
-}
-
 /// The share of bytes that are neither letters nor spaces.
 const OTHER_SHARE: f32 = 0.087;
 
@@ -281,7 +262,7 @@ mod tests {
                     windows = windows.iter().flat_map(|window| -> Vec<Vec<u8>> { more(window) }).collect();
                 }
                 let all: f32 = windows.iter().map(|window| of_window(window)).sum();
-                let share = of_narrow(&classes);
+                let share = of_classes(&classes);
                 assert!((share - all).abs() <= 1e-3 * all, "{words:?} {len}: {share} {all}");
             }
         }

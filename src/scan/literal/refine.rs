@@ -45,11 +45,11 @@ fn best(needles: &[Box<[u8]>], placed: &[Option<Placed>], needle: &[u8], choices
     }
     let shares = buckets.each_ref().map(Bucket::share);
     // One that is empty is like the other.
-    let empty = buckets.iter().position(|bucket| bucket.is_empty);
+    let empty = buckets.iter().position(Bucket::is_empty);
     let mut least = f32::INFINITY;
     let mut best = None;
     for &(anchor, own) in choices {
-        for bucket in (0..BUCKETS).filter(|&bucket| !buckets[bucket].is_empty || Some(bucket) == empty) {
+        for bucket in (0..BUCKETS).filter(|&bucket| !buckets[bucket].is_empty() || Some(bucket) == empty) {
             // What a bucket lets in never becomes less.
             if own >= least {
                 return best;
@@ -71,14 +71,17 @@ struct Bucket {
     classes: [Class; NARROW],
     /// How many places tell: those behind the end of the shortest window are open.
     len: usize,
-    is_empty: bool,
 }
 
 impl Bucket {
-    const EMPTY: Bucket = Bucket { classes: [Class::NONE; NARROW], len: NARROW, is_empty: true };
+    const EMPTY: Bucket = Bucket { classes: [Class::NONE; NARROW], len: NARROW };
+
+    /// Whether it has no window: each has a first byte.
+    fn is_empty(&self) -> bool {
+        self.classes[0].is_empty()
+    }
 
     fn add(&mut self, window: &[u8]) {
-        self.is_empty = false;
         self.len = self.len.min(window.len());
         for (class, &byte) in self.classes.iter_mut().zip(window) {
             class.add(byte);
@@ -87,6 +90,6 @@ impl Bucket {
 
     /// The share of places that it lets in.
     fn share(&self) -> f32 {
-        if self.is_empty { 0.0 } else { frequency::of_narrow(&self.classes[..self.len]) }
+        frequency::of_classes(&self.classes[..self.len])
     }
 }

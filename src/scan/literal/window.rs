@@ -11,7 +11,7 @@
 
 use std::collections::HashMap;
 
-use super::frequency;
+use super::frequency::{self, Class};
 use super::keys::hash;
 use super::refine::{self, Choice, Placed};
 
@@ -182,14 +182,16 @@ impl Windows {
         }
     }
 
-    /// The share of places that are candidates in English prose, taking each byte to depend on the one before it.
+    /// The share of places that are candidates in English prose.
     fn candidates(&self) -> f32 {
-        let bucket = |bucket: usize| {
-            frequency::of_classes(
-                &self.classes.each_ref().map(|class| move |byte: u8| class[usize::from(byte)] >> bucket & 1 != 0),
-            )
+        let class = |place: usize, bucket: usize| {
+            let mut class = Class::NONE;
+            let has = |byte: &u8| self.classes[place][usize::from(*byte)] >> bucket & 1 != 0;
+            (0..=255).filter(|byte: &u8| !byte.is_ascii_uppercase()).filter(has).for_each(|byte| class.add(byte));
+            class
         };
-        (0..BUCKETS).map(bucket).sum()
+        let classes = |bucket| (0..self.width).map(|place| class(place, bucket)).collect::<Vec<_>>();
+        (0..BUCKETS).map(|bucket| frequency::of_classes(&classes(bucket))).sum()
     }
 }
 
