@@ -81,6 +81,15 @@ unsafe fn lower_by_halves(text: &[u8; BLOCK], lowered: &mut [u8; BLOCK]) -> u64 
     others
 }
 
+/// [`Kernel::prefetch`], for every x86-64.
+#[inline(always)]
+fn prefetch(at: *const u8, len: usize) {
+    for line in (0..len).step_by(64).chain([len - 1]) {
+        // SAFETY: a prefetch reads nothing that the program could see, and may be given any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(line).cast()) };
+    }
+}
+
 impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
     const INSTRUCTIONS: Instructions = Instructions::Avx2;
     const WIDTH: usize = WIDTH;
@@ -152,10 +161,7 @@ impl<const WIDTH: usize> Kernel for Avx2<WIDTH> {
 
     #[inline(always)]
     unsafe fn prefetch(&self, at: *const u8, len: usize) {
-        for line in (0..len).step_by(64).chain([len - 1]) {
-            // SAFETY: a prefetch reads nothing that the program could see, and may be given any address.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(line).cast()) };
-        }
+        prefetch(at, len);
     }
 
     #[inline(always)]
@@ -326,10 +332,7 @@ impl<const WIDTH: usize> Kernel for Avx512<WIDTH> {
 
     #[inline(always)]
     unsafe fn prefetch(&self, at: *const u8, len: usize) {
-        for line in (0..len).step_by(64).chain([len - 1]) {
-            // SAFETY: a prefetch reads nothing that the program could see, and may be given any address.
-            unsafe { _mm_prefetch::<_MM_HINT_T0>(at.wrapping_add(line).cast()) };
-        }
+        prefetch(at, len);
     }
 
     #[inline(always)]
