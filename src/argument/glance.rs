@@ -4,10 +4,10 @@
 
 use super::anchor::{After, Anchor};
 use super::class::{self, Classes, DETERMINING, STOP};
-use super::lexicon::{HIGH_BITS, ascii_lower, eight_bytes, letters};
 use super::quick::{Facts, facts};
 use super::vocabulary::{US, Vocabulary};
 use crate::pattern::trigger::ADVERBS_LIMIT;
+use crate::text::{HIGH_BITS, ascii_lower, eight_bytes, letters};
 
 /// The first eight bytes of a word, in lower case: equal words have equal keys, and so have a few others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

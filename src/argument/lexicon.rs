@@ -6,6 +6,7 @@
 use std::hint::select_unpredictable;
 
 use super::class::{self, Classes};
+use crate::text::{HIGH_BITS, ascii_lower, eight_bytes};
 
 /// Longest word that is looked up, in bytes. Longer words have no class but what their letters say.
 const WORD_LIMIT: usize = 24;
@@ -134,42 +135,6 @@ impl Lower {
         let [a, b, c] = [0, 1, 2].map(|i| self.parts[i].wrapping_mul(FACTORS[i]));
         mixed(a ^ b.rotate_left(21) ^ c.rotate_left(42)) | 1 << 63
     }
-}
-
-pub(super) const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-const ONES: u64 = 0x0101_0101_0101_0101;
-
-/// The high bit of each byte that is an ASCII letter.
-pub(super) fn letters(bytes: u64) -> u64 {
-    let small = (bytes | (ONES * 0x20)) & !HIGH_BITS;
-    let from_a = small + ONES * u64::from(0x80 - b'a');
-    let beyond_z = small + ONES * u64::from(0x7f - b'z');
-    from_a & !beyond_z & !bytes & HIGH_BITS
-}
-
-/// Eight bytes with capitals lowered; those that are not ASCII are kept.
-pub(super) fn ascii_lower(bytes: u64) -> u64 {
-    // The high bit of a byte is set where it is at least `A`, and where it is beyond `Z`.
-    let low = bytes & !HIGH_BITS;
-    let from_a = low + ONES * u64::from(0x80 - b'A');
-    let beyond_z = low + ONES * u64::from(0x7f - b'Z');
-    bytes | ((from_a & !beyond_z & !bytes & HIGH_BITS) >> 2)
-}
-
-/// The first eight bytes of `bytes[start..end]`, with zeros where they are fewer.
-#[inline]
-pub(super) fn eight_bytes(bytes: &[u8], start: usize, end: usize) -> u64 {
-    let len = end - start;
-    let eight = match bytes[start..].first_chunk::<8>() {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => last_bytes(&bytes[start..]),
-    };
-    if len < 8 { eight & ((1 << (8 * len)) - 1) } else { eight }
-}
-
-#[cold]
-fn last_bytes(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))
 }
 
 /// A number that all bits of `word` have a part in.

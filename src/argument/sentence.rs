@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::lexicon::{ascii_lower, eight_bytes};
+use crate::text::{ascii_lower, eight_bytes};
 
 /// A sentence longer than this is cut at the next space, so that no text makes the rules slow. Bytes.
 pub(super) const SENTENCE_LIMIT: usize = 2048;

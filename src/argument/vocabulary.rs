@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use super::class::{self, Classes};
 use super::head::{Answers, ByClasses, Questions};
-use super::lexicon::{HIGH_BITS, Lexicon, Lower, ascii_lower, eight_bytes, index, mixed};
+use super::lexicon::{Lexicon, Lower, index, mixed};
+use crate::text::{HIGH_BITS, ascii_lower, eight_bytes};
 
 /// What was found out lately, by the keys of words: few words make up most of a text.
 #[derive(Debug)]

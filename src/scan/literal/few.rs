@@ -6,6 +6,7 @@
 //! through. Nothing is a branch.
 
 use super::kernel::Kernel;
+use super::keys::{FOLD, hash};
 use super::table::{Looked, Needle, Occurrence, Table};
 use super::window::{FEW, Windows};
 
@@ -17,8 +18,6 @@ const SHIFT: u32 = u64::BITS - SLOTS.trailing_zeros();
 const MOST_ALIKE: usize = 4;
 /// So many hash functions are tried. One in three hundred suits, at worst.
 const TRIES: u64 = 10_000;
-/// The bit that tells the cases of a letter apart, in every byte of a word.
-const FOLD: u64 = 0x2020_2020_2020_2020;
 /// Of the eight bytes around a window so many are before it.
 const BEFORE: usize = 2;
 
@@ -199,8 +198,7 @@ fn slot(multiplier: u64, key: u64) -> usize {
 fn perfect_hash(keys: &[u64]) -> Option<(u64, Box<[u8; SLOTS]>)> {
     (1..TRIES).find_map(|attempt| {
         // Odd numbers without a pattern.
-        let multiplier =
-            attempt.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9) | 1;
+        let multiplier = hash(attempt).rotate_left(29).wrapping_mul(0xbf58_476d_1ce4_e5b9) | 1;
         let (mut numbers, mut taken) = (Box::new([0; SLOTS]), [false; SLOTS]);
         for (number, &key) in (0..).zip(keys) {
             let slot = slot(multiplier, key);

@@ -7,9 +7,11 @@ use std::hint::select_unpredictable;
 /// The bytes of a text that a key is made of, and more.
 pub(super) type Word = [u64; 2];
 
-/// All bits but the one that tells the cases of a letter apart, in every byte. Clearing it in other bytes as well makes
-/// some keys equal that need not be; the comparison tells them apart.
-const CASELESS: u64 = !0x2020_2020_2020_2020;
+/// The bit that tells the cases of a letter apart, in every byte.
+pub(super) const FOLD: u64 = 0x2020_2020_2020_2020;
+/// All other bits. Clearing the one in other bytes as well makes some keys equal that need not be; the comparison tells
+/// them apart.
+const CASELESS: u64 = !FOLD;
 
 /// 2 to the 64th by the golden ratio.
 const FIBONACCI: u64 = 0x9e37_79b9_7f4a_7c15;

@@ -2,10 +2,11 @@
 //! place, however long it is, is the key: nearly all that is looked at is found.
 
 use super::kernel::Kernel;
-use super::keys::{Filter, Keys, mask};
+use super::keys::{FOLD, Filter, Keys, mask, word_at};
 use super::needles::{Entry, Last, NOTHING, Whole, keep};
 use super::table::{Looked, Needle, Occurrence, Table};
 use super::window::FEW;
+use crate::text::{HIGH_BITS, letters};
 
 /// Bytes of a needle that the filter knows: the space, and the beginning of the word.
 const FILTERED: usize = 5;
@@ -126,25 +127,8 @@ fn filter(needles: &[Box<[u8]>]) -> Filter {
 /// behind it.
 #[inline(always)]
 fn key_at(text: &[u8], at: usize) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH_BITS: u64 = 0x80 * ONES;
-    let eight = match text.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(eight) => u64::from_le_bytes(*eight),
-        None => last_eight(text, at),
-    };
-    let small = eight | (0x20 * ONES);
-    // The high bit of a byte is set where it is at least `a`, and where it is beyond `z`.
-    let low = small & !HIGH_BITS;
-    let letters = (low + (0x80 - 0x61) * ONES) & !(low + (0x7f - 0x7a) * ONES) & !eight & HIGH_BITS;
-    let others = !letters & HIGH_BITS;
+    let [eight, _] = word_at(text, at);
+    let others = !letters(eight) & HIGH_BITS;
     // All bits below the high one of the first byte that is no letter.
-    small & (others & others.wrapping_neg()).wrapping_sub(1)
-}
-
-#[cold]
-fn last_eight(text: &[u8], at: usize) -> u64 {
-    let mut eight = [0; 8];
-    let rest = text.get(at..).unwrap_or_default();
-    eight[..rest.len()].copy_from_slice(rest);
-    u64::from_le_bytes(eight)
+    (eight | FOLD) & (others & others.wrapping_neg()).wrapping_sub(1)
 }
