@@ -57,7 +57,7 @@ impl Compiled {
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
-        emit: Emit<'_>,
+        emit: &mut dyn Emit,
     ) -> ControlFlow<()> {
         memory.hits.reset(self.decider.patterns());
         let mut line = document.line;
@@ -74,7 +74,7 @@ impl Compiled {
 }
 
 /// Gathers the hits of a chunk line by line.
-struct Lines<'c, 'm> {
+struct Lines<'c, 'm, 'e> {
     compiled: &'c Compiled,
     lowered: Lowered<'c>,
     /// The line that the last hit was in, without its line feed.
@@ -83,17 +83,17 @@ struct Lines<'c, 'm> {
     number: usize,
     counted_to: usize,
     hits: &'m mut Hits,
-    emission: Emission<'c, 'm>,
+    emission: Emission<'c, 'm, dyn Emit + 'e>,
     flow: ControlFlow<()>,
 }
 
-impl<'c, 'm> Lines<'c, 'm> {
+impl<'c, 'm, 'e> Lines<'c, 'm, 'e> {
     fn new(
         compiled: &'c Compiled,
         lowered: Lowered<'c>,
         number: usize,
         hits: &'m mut Hits,
-        emission: Emission<'c, 'm>,
+        emission: Emission<'c, 'm, dyn Emit + 'e>,
     ) -> Self {
         let line = 0..line_end(lowered.text, 0);
         Lines { compiled, lowered, line, number, counted_to: 0, hits, emission, flow: ControlFlow::Continue(()) }

@@ -2,6 +2,7 @@
 
 use std::ops::{ControlFlow, Range};
 
+use super::Emit;
 use super::emission::Emission;
 use super::hits::{Hits, Place};
 use super::verify::Verifier;
@@ -75,19 +76,15 @@ impl Decider {
         &self,
         line: &LoweredLine<'_>,
         hits: &mut Hits,
-        emission: &mut Emission<'_, '_>,
+        emission: &mut Emission<'_, '_, dyn Emit + '_>,
     ) -> ControlFlow<()> {
         hits.sort();
-        let mut flow = ControlFlow::Continue(());
-        for i in 0..hits.patterns.len() {
-            let pattern = hits.patterns[i];
-            let nowhere = Place { start: line.span.start, end: line.span.start, rank: 0 };
-            let place = hits.take(pattern).unwrap_or(nowhere);
-            if flow.is_continue() {
-                flow = self.send(line, pattern, place, hits, emission);
-            }
-        }
-        hits.patterns.clear();
+        let nowhere = Place { start: line.span.start, end: line.span.start, rank: 0 };
+        let flow = hits
+            .patterns
+            .iter()
+            .try_for_each(|&pattern| self.send(line, pattern, hits.best(pattern).unwrap_or(nowhere), hits, emission));
+        hits.forget();
         flow
     }
 
@@ -97,7 +94,7 @@ impl Decider {
         pattern: PatternId,
         place: Place,
         hits: &Hits,
-        emission: &mut Emission<'_, '_>,
+        emission: &mut Emission<'_, '_, dyn Emit + '_>,
     ) -> ControlFlow<()> {
         let verifier = &self.verifiers[pattern.index()];
         if !verifier.is_bounded() {

@@ -9,26 +9,25 @@ use super::phrase::{LaterLine, Phrase};
 use super::verify::Match;
 use crate::argument::{Argument, Found};
 use crate::pattern::{PatternId, PatternSet};
-use crate::scan::literal::Line;
+use crate::scan::literal::{Held, Line};
 use crate::text::{Lowered, strip};
 
 /// Turns matches into associations.
-pub(super) struct Emission<'c, 'm> {
+pub(super) struct Emission<'c, 'm, E: ?Sized> {
     pub(super) set: &'c PatternSet,
     pub(super) document: &'c Document<'c>,
     /// Where the lowered text begins in the original document.
     pub(super) offset: usize,
-    pub(super) emit: Emit<'m>,
+    pub(super) emit: &'m mut E,
 }
 
 /// A line that is split at the middles of patterns.
 pub(super) struct Split<'l> {
-    pub(super) original: &'l str,
-    pub(super) text: LineText<'l>,
     pub(super) line: &'l Line,
+    pub(super) text: LineText<'l>,
 }
 
-/// The middle of a pattern in a line, bytes of the line in the original.
+/// The middle of a pattern in a line, bytes of the text of the document.
 pub(super) struct Middle {
     pub(super) pattern: PatternId,
     /// Whether what is before it is the source.
@@ -42,12 +41,12 @@ pub(super) struct Middle {
 #[derive(Clone, Copy)]
 pub(super) enum LineText<'l> {
     /// Its bytes are those of the original but for letters.
-    Lowered(&'l str),
+    Lowered(Held<'l>),
     /// It is lowered when someone asks for it.
     Later(&'l LaterLine<'l>),
 }
 
-impl<'c> Emission<'c, '_> {
+impl<'c, E: Emit + ?Sized> Emission<'c, '_, E> {
     /// The original of the lowered text, and what comes after it.
     pub(super) fn original(&self) -> &'c str {
         &self.document.text[self.offset - self.document.offset..]
@@ -69,7 +68,7 @@ impl<'c> Emission<'c, '_> {
             |span: &Range<usize>| &lowered.text[lowered.map.lowered(&(line_start + span.start..line_start + span.end))];
         let head = |argument: &Argument| Some((text(argument.head.as_ref()?), span(argument.head.as_ref()?)));
         let pattern = self.set.get(found.pattern);
-        (self.emit)(&Association {
+        self.emit.emit(&Association {
             document: self.document.id,
             document_index: self.document.index,
             line,
@@ -92,23 +91,26 @@ impl<'c> Emission<'c, '_> {
     }
 
     /// Emits what stands on either side of a middle.
-    #[inline]
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "what the receiver does not read is not written then")]
     pub(super) fn emit_split(&mut self, split: &Split<'_>, middle: &Middle) -> ControlFlow<()> {
-        let Split { original, text, line } = *split;
-        let left = strip(original, 0..middle.span.start);
-        let right = strip(original, middle.span.end..original.len());
+        let Split { line, text } = *split;
+        let left = strip(self.document.text, line.start..middle.span.start);
+        let right = strip(self.document.text, middle.span.end..line.end);
         if left.is_empty() || right.is_empty() {
             return ControlFlow::Continue(());
         }
         let (source, target) = if middle.forward { (left, right) } else { (right, left) };
-        let start = self.document.offset + line.start;
-        let span = |span: &Range<usize>| (start + span.start..start + span.end).into();
+        let offset = self.document.offset;
+        let span = |span: &Range<usize>| (offset + span.start..offset + span.end).into();
         let phrase = |span: &Range<usize>| match text {
-            LineText::Lowered(text) => Phrase::Lowered(&text[span.clone()]),
-            LineText::Later(line) => Phrase::Later { line, span: span.clone() },
+            LineText::Lowered(held) => Phrase::Lowered(held.get(span.clone())),
+            LineText::Later(later) => {
+                Phrase::Later { line: later, span: span.start - line.start..span.end - line.start }
+            }
         };
         let pattern = self.set.get(middle.pattern);
-        (self.emit)(&Association {
+        self.emit.emit(&Association {
             document: self.document.id,
             document_index: self.document.index,
             line: self.document.line + line.feeds,
@@ -143,7 +145,7 @@ impl<'c> Emission<'c, '_> {
             (self.offset + span.start..self.offset + span.end).into()
         };
         let spans = Spans { source: original(&source), trigger: original(&trigger), target: original(&target) };
-        (self.emit)(&Association {
+        self.emit.emit(&Association {
             document: self.document.id,
             document_index: self.document.index,
             line,

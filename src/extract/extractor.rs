@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use regex_automata::util::pool::{Pool, PoolGuard};
 
+use super::association::Association;
 use super::associations::Associations;
 use super::compiled::Compiled;
 use super::decide::Decider;
@@ -16,7 +17,7 @@ use super::naive::Naive;
 use super::raw::Raw;
 use super::sink::Sink;
 use super::threads::Threads;
-use super::{ExampleFailure, examples, layout};
+use super::{Emit, ExampleFailure, Layout, examples, layout};
 use crate::argument::{Grammar, Wanted};
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
@@ -322,21 +323,45 @@ impl Strategy {
     }
 }
 
-/// Sends what is found on as what it is in the documents of the text.
-struct Settled<'d, S> {
+/// Sends what is found on as what it is in the documents of the text, which are several.
+struct Settled<'d, E> {
     document: &'d Document<'d>,
-    sink: &'d mut S,
+    sink: &'d mut dyn Sink<Error = E>,
 }
 
-impl<S: Sink> Sink for Settled<'_, S> {
-    type Error = S::Error;
+impl<E> Sink for Settled<'_, E> {
+    type Error = E;
 
     fn reads_text(&self) -> bool {
         self.sink.reads_text()
     }
 
-    fn association(&mut self, association: &super::Association<'_>) -> Result<ControlFlow<()>, S::Error> {
+    fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, E> {
         layout::send(self.document, association, self.sink)
+    }
+}
+
+/// Sends what is wanted to a sink, until that fails.
+struct ToSink<'s, S: Sink> {
+    wanted: Wanted,
+    sink: &'s mut S,
+    failure: Option<S::Error>,
+}
+
+impl<S: Sink> Emit for ToSink<'_, S> {
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "the fast path knows its receiver then")]
+    fn emit(&mut self, association: &Association<'_>) -> ControlFlow<()> {
+        if !self.wanted.holds(association.negated(), association.pronoun()) {
+            return ControlFlow::Continue(());
+        }
+        match self.sink.association(association) {
+            Ok(flow) => flow,
+            Err(error) => {
+                self.failure = Some(error);
+                ControlFlow::Break(())
+            }
+        }
     }
 }
 
@@ -388,8 +413,11 @@ impl Extractor {
         document: &Document<'_>,
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
-        let mut sink = Settled { document, sink };
-        self.extract_with(&mut self.lend_workspace().memory, document, &mut sink)
+        let memory = &mut self.lend_workspace().memory;
+        match document.layout {
+            Layout::One => self.extract_with(memory, document, sink),
+            _ => self.extract_with(memory, document, &mut Settled { document, sink }),
+        }
     }
 
     /// As [`extract_document`](Self::extract_document), in the caller's own memory, and without regard to the layout of
@@ -401,28 +429,14 @@ impl Extractor {
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
         memory.reads_text = sink.reads_text();
-        let mut failure = None;
-        let left_out =
-            |association: &super::Association<'_>| !self.0.wanted.holds(association.negated(), association.pronoun());
-        let mut emit = |association: &super::Association<'_>| {
-            if left_out(association) {
-                return ControlFlow::Continue(());
-            }
-            match sink.association(association) {
-                Ok(flow) => flow,
-                Err(error) => {
-                    failure = Some(error);
-                    ControlFlow::Break(())
-                }
-            }
-        };
+        let mut emit = ToSink { wanted: self.0.wanted, sink, failure: None };
         let set = &self.0.patterns;
         let flow = match &self.0.strategy {
             Strategy::Naive(naive) => naive.extract(set, document, &mut emit),
             Strategy::Compiled(compiled) => compiled.extract(set, memory, document, &mut emit),
             Strategy::Raw(raw) => raw.extract(set, memory, document, &mut emit),
         };
-        match failure {
+        match emit.failure {
             Some(error) => Err(error),
             None => Ok(flow),
         }

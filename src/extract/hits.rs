@@ -20,11 +20,16 @@ pub(super) struct Hits {
 impl Hits {
     /// Forgets what a sink that panicked has left, and makes room for `patterns`.
     pub(super) fn reset(&mut self, patterns: usize) {
+        self.forget();
+        self.best.resize(patterns, None);
+        self.anchors.clear();
+    }
+
+    /// Forgets the patterns that were hit.
+    pub(super) fn forget(&mut self) {
         for pattern in self.patterns.drain(..) {
             self.best[pattern.index()] = None;
         }
-        self.best.resize(patterns, None);
-        self.anchors.clear();
     }
 
     /// Says when to end early.
@@ -99,9 +104,9 @@ impl Hits {
         }
     }
 
-    /// The best place of `pattern`, which is forgotten with this.
-    pub(super) fn take(&mut self, pattern: PatternId) -> Option<Place> {
-        self.best[pattern.index()].take()
+    /// The best place of `pattern`, if it was hit.
+    pub(super) fn best(&self, pattern: PatternId) -> Option<Place> {
+        self.best[pattern.index()]
     }
 }
 

@@ -42,7 +42,7 @@ impl Naive {
     }
 
     /// Every association of `document`, in order.
-    pub(crate) fn extract(&self, set: &PatternSet, document: &Document<'_>, emit: Emit<'_>) -> ControlFlow<()> {
+    pub(crate) fn extract(&self, set: &PatternSet, document: &Document<'_>, emit: &mut dyn Emit) -> ControlFlow<()> {
         let mut offset = document.offset;
         for (number, line) in (document.line..).zip(document.text.split('\n')) {
             let lowered = line.to_lowercase();
@@ -51,11 +51,11 @@ impl Naive {
             let bounded = self.oracle.as_ref().map_or_else(Vec::new, |oracle| oracle.read(line));
             for (id, regex) in set.ids().zip(&self.regexes) {
                 for found in bounded.iter().filter(|found| found.pattern == id) {
-                    emit(&bounded_association(set, document, &place, offset, line, found))?;
+                    emit.emit(&bounded_association(set, document, &place, offset, line, found))?;
                 }
                 for captures in regex.iter().flat_map(|regex| regex.captures_iter(&lowered)) {
                     if let Some(association) = association(set, id, document, &place, &captures) {
-                        emit(&association)?;
+                        emit.emit(&association)?;
                     }
                 }
             }

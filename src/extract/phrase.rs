@@ -22,7 +22,7 @@ impl<'a> Phrase<'a> {
     pub(crate) fn text(&self) -> &'a str {
         match self {
             Phrase::Lowered(text) => text,
-            Phrase::Later { line, span } => line.text(span),
+            Phrase::Later { line, span } => line.text(span.clone()),
         }
     }
 }
@@ -54,8 +54,8 @@ impl<'t> LaterLine<'t> {
 
     /// What became of the bytes `span` of the original.
     #[inline(never)]
-    fn text(&self, span: &Range<usize>) -> &str {
+    fn text(&self, span: Range<usize>) -> &str {
         let lowered = self.lowered.get_or_init(|| OwnLowered::new(self.original)).lowered();
-        &lowered.text[lowered.map.lowered(span)]
+        &lowered.text[lowered.map.lowered(&span)]
     }
 }

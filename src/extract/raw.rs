@@ -47,6 +47,9 @@ pub(crate) struct Raw {
 /// fast path is tried again.
 const DENSE_BYTES: usize = 1 << 20;
 
+/// So many bytes are lowered at once in less time than a line of them by itself.
+const BYTES_FOR_A_LINE: usize = 192;
+
 /// A literal that is the middle of one pattern.
 #[derive(Clone, Debug)]
 struct Sole {
@@ -130,7 +133,7 @@ impl Raw {
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
-        emit: Emit<'_>,
+        emit: &mut impl Emit,
     ) -> ControlFlow<()> {
         memory.scratch.patience = PATIENCE;
         match self.extract_for(set, memory, document, emit) {
@@ -150,7 +153,7 @@ impl Raw {
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
-        emit: Emit<'_>,
+        emit: &mut impl Emit,
     ) -> ControlFlow<()> {
         let Some(dense) = self.dense() else {
             memory.scratch.patience = usize::MAX;
@@ -191,10 +194,11 @@ impl Raw {
         set: &PatternSet,
         memory: &mut Memory,
         document: &Document<'_>,
-        emit: Emit<'_>,
+        emit: &mut impl Emit,
     ) -> ControlFlow<End> {
         memory.hits.reset(self.decider.patterns());
         let Memory { arena, hits, lowered, scratch, scratch_of_line, reads_text } = memory;
+        lowered.forget();
         let mut lines = Lines {
             raw: self,
             emission: Emission { set, document, offset: document.offset, emit },
@@ -242,9 +246,9 @@ impl Raw {
 }
 
 /// Gathers the needles of one line after another.
-struct Lines<'r, 'm> {
+struct Lines<'r, 'm, E> {
     raw: &'r Raw,
-    emission: Emission<'r, 'm>,
+    emission: Emission<'r, 'm, E>,
     /// Whether the receiver reads arguments, so that they are better lowered at once.
     reads_text: bool,
     /// The line whose needles are being gathered.
@@ -257,11 +261,14 @@ struct Lines<'r, 'm> {
     scratch_of_line: &'m mut Option<Box<Scratch>>,
 }
 
-impl Lines<'_, '_> {
+impl<E: Emit> Lines<'_, '_, E> {
     /// Takes the next hits of a text that has been searched up to byte `searched`.
     fn found(&mut self, hits: &[Hit], searched: usize) -> ControlFlow<()> {
         if self.hits.are_stopped() {
             return ControlFlow::Break(());
+        }
+        if self.reads_text && !self.raw.reads_sentences() {
+            self.lower_ahead(hits);
         }
         let mut hits = hits;
         while let [hit, rest @ ..] = hits {
@@ -295,6 +302,15 @@ impl Lines<'_, '_> {
         ControlFlow::Continue(())
     }
 
+    /// Lowers the lines of all `hits` at once if many of the lines there hold one.
+    fn lower_ahead(&mut self, hits: &[Hit]) {
+        let [first, _, _, .., last] = hits else { return };
+        let start = self.open.map_or(first.line.start, |open| open.start);
+        if last.line.end - start <= hits.len() * BYTES_FOR_A_LINE {
+            self.raw.literals.hold(self.buffer, self.emission.document.text, start..last.line.end);
+        }
+    }
+
     /// Sends the associations of the line whose needles were gathered.
     fn finish(&mut self) -> ControlFlow<()> {
         let Some(line) = self.open.take() else { return ControlFlow::Continue(()) };
@@ -309,8 +325,10 @@ impl Lines<'_, '_> {
         if !hides_needles && self.raw.decider.only_splits(self.hits) {
             return self.split_at_hits(&line);
         }
-        let lowered = if let Some(lowered) = self.raw.literals.lower(self.buffer, text) {
-            Lowered::unshifted(lowered)
+        let lowered = if let Some(lowered) =
+            self.raw.literals.lower(self.buffer, self.emission.document.text, line.start..line.end)
+        {
+            Lowered::unshifted(lowered.get(line.start..line.end))
         } else {
             let lowered = lower_in(self.arena.emptied(), text);
             if lowered.map.is_shifted() {
@@ -320,55 +338,65 @@ impl Lines<'_, '_> {
             lowered
         };
         let Emission { set, document, ref mut emit, .. } = self.emission;
+        let emit: &mut dyn Emit = *emit;
         let mut emission = Emission { set, document, offset: document.offset + line.start, emit };
         let line = LoweredLine { lowered, span: 0..lowered.text.len(), number: document.line + line.feeds };
         self.raw.decider.decide(&line, self.hits, &mut emission)
     }
 
     /// Sends what stands on either side of the hits of a line, each the middle of a pattern.
+    #[inline(never)]
     fn split_at_hits(&mut self, line: &Line) -> ControlFlow<()> {
         let Lines { raw, emission, buffer, hits, reads_text, .. } = self;
         hits.sort();
-        let original = &emission.document.text[line.start..line.end];
-        let mut send = |text: LineText<'_>| {
-            let split = Split { original, text, line };
-            let mut flow = ControlFlow::Continue(());
-            for i in 0..hits.patterns.len() {
-                let pattern = hits.patterns[i];
-                if let (ControlFlow::Continue(()), Some(place)) = (flow, hits.take(pattern)) {
-                    let (forward, span) = (raw.decider.is_forward(pattern), place.start..place.end);
-                    let trigger = strip(original, span.clone());
-                    flow = emission.emit_split(&split, &Middle { pattern, forward, span, trigger });
-                }
-            }
-            hits.patterns.clear();
-            flow
-        };
-        match reads_text.then(|| raw.literals.lower(buffer, original)).flatten() {
-            Some(lowered) => send(LineText::Lowered(lowered)),
-            None => send(LineText::Later(&LaterLine::new(original))),
-        }
+        let text = emission.document.text;
+        let flow = with_text(raw, buffer, text, line, *reads_text, |split| {
+            hits.patterns.iter().try_for_each(|&pattern| {
+                let Some(place) = hits.best(pattern) else { return ControlFlow::Continue(()) };
+                let forward = raw.decider.is_forward(pattern);
+                let span = line.start + place.start..line.start + place.end;
+                let trigger = strip(text, span.clone());
+                emission.emit_split(split, &Middle { pattern, forward, span, trigger })
+            })
+        });
+        hits.forget();
+        flow
     }
 
     /// Sends what stands on either side of the only hit of a line, the middle of a pattern.
     fn split_at(&mut self, hit: &Hit, sole: &Sole) -> ControlFlow<()> {
         let Lines { raw, emission, buffer, reads_text, .. } = self;
         let line = &hit.line;
-        let start = hit.start - line.start;
-        let middle = start..start + sole.len;
+        let span = hit.start..hit.start + sole.len;
         // Each argument must have at least one character.
-        if start == 0 || line.start + middle.end == line.end {
+        if span.start == line.start || span.end == line.end {
             return ControlFlow::Continue(());
         }
-        let original = &emission.document.text[line.start..line.end];
-        let trigger = start + sole.trigger.start..start + sole.trigger.end;
-        let found = Middle { pattern: sole.pattern, forward: sole.forward, span: middle, trigger };
-        if *reads_text && let Some(lowered) = raw.literals.lower(buffer, original) {
-            return emission.emit_split(&Split { original, text: LineText::Lowered(lowered), line }, &found);
-        }
-        let later = LaterLine::new(original);
-        emission.emit_split(&Split { original, text: LineText::Later(&later), line }, &found)
+        let trigger = hit.start + sole.trigger.start..hit.start + sole.trigger.end;
+        let middle = Middle { pattern: sole.pattern, forward: sole.forward, span, trigger };
+        with_text(raw, buffer, emission.document.text, line, *reads_text, |split| emission.emit_split(split, &middle))
     }
+}
+
+/// Lets `split` have the `line` of `text` in lower case: at once if arguments are `read` and it is plain, else when one is.
+#[inline]
+fn with_text(
+    raw: &Raw,
+    buffer: &mut Buffer,
+    text: &str,
+    line: &Line,
+    read: bool,
+    split: impl FnOnce(&Split<'_>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let span = line.start..line.end;
+    let later;
+    let text = if let Some(held) = read.then(|| raw.literals.lower(buffer, text, span.clone())).flatten() {
+        LineText::Lowered(held)
+    } else {
+        later = LaterLine::new(&text[span]);
+        LineText::Later(&later)
+    };
+    split(&Split { line, text })
 }
 
 /// Forgets what was found in the original of a line, and looks in the lowered line.

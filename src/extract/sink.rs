@@ -38,6 +38,7 @@ impl<S: Sink> Sink for &mut S {
         (**self).reads_text()
     }
 
+    #[inline]
     fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         (**self).association(association)
     }
@@ -73,6 +74,7 @@ pub struct SinkFn<F>(F);
 impl<F: FnMut(&Association<'_>)> Sink for SinkFn<F> {
     type Error = Infallible;
 
+    #[inline]
     fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, Infallible> {
         (self.0)(association);
         Ok(ControlFlow::Continue(()))

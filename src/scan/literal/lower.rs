@@ -1,5 +1,7 @@
 //! Lower-casing of short text in which only ASCII changes, which is what most lines with a needle are.
 
+use std::ops::Range;
+
 use super::Kernels;
 use super::kernel::{BLOCK, Kernel, Task};
 use crate::text::is_caseless;
@@ -11,6 +13,26 @@ const LONGEST: usize = 1 << 14;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Buffer {
     bytes: Vec<u8>,
+    /// Where a line of the cache begins in them: what is written from there on does not cross one with each store.
+    first: usize,
+    /// Which bytes of the text stand lowered in front.
+    held: Range<usize>,
+}
+
+/// A part of a text in lower case, every character where it was.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Held<'b> {
+    text: &'b str,
+    /// Its first byte in the text.
+    start: usize,
+}
+
+impl<'b> Held<'b> {
+    /// The `span` of the text, which is within this part of it.
+    #[inline]
+    pub(crate) fn get(self, span: Range<usize>) -> &'b str {
+        &self.text[span.start - self.start..span.end - self.start]
+    }
 }
 
 impl Buffer {
@@ -19,19 +41,40 @@ impl Buffer {
         self.bytes.len()
     }
 
-    /// `text` in lower case if it is short, and no character but those of ASCII has another lower case than itself;
-    /// `None` otherwise. It may be `None` all the same for characters that are rare.
+    /// Forgets the text, before another one.
+    pub(crate) fn forget(&mut self) {
+        self.held = 0..0;
+    }
+
+    /// [`Literals::lower`](super::Literals::lower).
     #[inline]
-    pub(super) fn lower(&mut self, kernel: &Kernels, text: &str) -> Option<&str> {
+    pub(super) fn lower(&mut self, kernel: &Kernels, text: &str, span: Range<usize>) -> Option<Held<'_>> {
+        if self.held.start > span.start || self.held.end < span.end {
+            self.hold(kernel, text, span);
+            if self.held.is_empty() {
+                return None;
+            }
+        }
+        // SAFETY: UTF-8 of which some ASCII bytes were made other ASCII bytes is UTF-8.
+        let text = unsafe { std::str::from_utf8_unchecked(&self.bytes[self.first..self.first + self.held.len()]) };
+        Some(Held { text, start: self.held.start })
+    }
+
+    /// Lowers the `span` of `text`, in place of what was held, so that parts of it need not be lowered one by one. Holds
+    /// nothing if it is long, or a character of it may have another lower case than itself that is not ASCII.
+    pub(super) fn hold(&mut self, kernel: &Kernels, text: &str, span: Range<usize>) {
+        self.held = 0..0;
+        let text = text[span.clone()].as_bytes();
         if text.len() > LONGEST {
-            return None;
+            return;
         }
         if self.bytes.is_empty() {
-            self.bytes = vec![0; LONGEST];
+            self.bytes = vec![0; LONGEST + BLOCK];
+            self.first = self.bytes.as_ptr().align_offset(BLOCK).min(BLOCK);
         }
-        let unchanged = kernel.run(Lower { text: text.as_bytes(), lowered: &mut self.bytes });
-        // SAFETY: UTF-8 of which some ASCII bytes were made other ASCII bytes is UTF-8.
-        unchanged.then(|| unsafe { std::str::from_utf8_unchecked(&self.bytes[..text.len()]) })
+        if kernel.run(Lower { text, lowered: &mut self.bytes[self.first..] }) {
+            self.held = span;
+        }
     }
 }
 
@@ -109,25 +152,50 @@ mod tests {
         for instructions in Instructions::ALL {
             let Ok(literals) = Literals::new(&[b" is a ".as_slice().into()], instructions) else { continue };
             let mut buffer = Buffer::default();
-            for len in 0..=300 {
+            let mut lower = |text: &str| {
+                buffer.forget();
+                literals.lower(&mut buffer, text, 0..text.len()).map(|held| held.get(0..text.len()).to_owned())
+            };
+            for len in 1..=300 {
                 let text = &ascii[len / 3..len / 3 + len];
-                assert_eq!(literals.lower(&mut buffer, text), Some(&*text.to_lowercase()), "{instructions:?}");
+                assert_eq!(lower(text), Some(text.to_lowercase()), "{instructions:?}");
                 for at in [0, len / 2, len] {
                     for same in ["é", "’", "汉", "😀"] {
                         let text = format!("{}{same}{}", &text[..at], &text[at..]);
-                        assert_eq!(literals.lower(&mut buffer, &text), Some(&*text.to_lowercase()), "{text:?}");
+                        assert_eq!(lower(&text), Some(text.to_lowercase()), "{text:?}");
                     }
                     for other in ["É", "Σ", "ẞ", "\u{130}", "\u{212a}"] {
                         let text = format!("{}{other}{}", &text[..at], &text[at..]);
-                        assert_eq!(literals.lower(&mut buffer, &text), None, "{instructions:?} {text:?}");
+                        assert_eq!(lower(&text), None, "{instructions:?} {text:?}");
                     }
                 }
             }
             let long = ascii.repeat(200);
             let longest = &long[..LONGEST];
-            assert_eq!(literals.lower(&mut buffer, longest), Some(&*longest.to_lowercase()));
-            assert_eq!(literals.lower(&mut buffer, &long[..=LONGEST]), None);
-            assert_eq!(literals.lower(&mut buffer, "Short"), Some("short"));
+            assert_eq!(lower(longest), Some(longest.to_lowercase()));
+            assert_eq!(lower(&long[..=LONGEST]), None);
+            assert_eq!(lower("Short"), Some("short".to_owned()));
         }
+    }
+
+    #[test]
+    fn what_is_held_is_not_lowered_again() {
+        let literals = Literals::new(&[b" is a ".as_slice().into()], Instructions::Plain).expect("any CPU does");
+        let mut buffer = Buffer::default();
+        let text = "É One Two’s THREE Four É";
+        let (one, four) = (text.find("One").expect("it is there"), text.find("Four").expect("it is there"));
+        let lines = [one..one + 3, one + 4..four, one..four + 4];
+        for ahead in [one..four + 4, one + 1..four, 0..text.len(), 0..0] {
+            buffer.forget();
+            literals.hold(&mut buffer, text, ahead.clone());
+            for line in &lines {
+                let lowered = literals.lower(&mut buffer, text, line.clone()).map(|held| held.get(line.clone()));
+                assert_eq!(lowered, Some(&*text[line.clone()].to_lowercase()), "{ahead:?} {line:?}");
+            }
+            assert!(literals.lower(&mut buffer, text, 0..four).is_none());
+        }
+        buffer.forget();
+        let other = text.to_lowercase();
+        assert_eq!(literals.lower(&mut buffer, &other, 0..8).map(|held| held.get(0..8)), Some(&other[0..8]));
     }
 }

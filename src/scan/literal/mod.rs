@@ -36,11 +36,11 @@ mod words;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-use std::ops::ControlFlow;
+use std::ops::{ControlFlow, Range};
 
 use few::Few;
 use kernel::{Kernel, Plain, Task};
-pub(crate) use lower::Buffer;
+pub(crate) use lower::{Buffer, Held};
 use needles::Needles;
 pub(crate) use phases::{PATIENCE, Scratch};
 pub(crate) use scanner::Pooled;
@@ -252,10 +252,19 @@ impl Literals {
         }
     }
 
-    /// `text` in lower case if it is short, and no character but those of ASCII has another lower case than itself, as
-    /// in most lines; `None` otherwise. It may be `None` all the same for characters that are rare. Linear in the text.
-    pub(crate) fn lower<'b>(&self, buffer: &'b mut Buffer, text: &str) -> Option<&'b str> {
-        buffer.lower(&self.kernel, text)
+    /// The `span` of `text`, and perhaps more, in lower case, if it is short, and no character but those of ASCII has
+    /// another lower case than itself, as in most lines; `None` otherwise. It may be `None` all the same for characters
+    /// that are rare. Linear in the span, unless the buffer [holds](Self::hold) it. All spans are of one text until the
+    /// buffer is told to [forget](Buffer::forget) it.
+    #[inline]
+    pub(crate) fn lower<'b>(&self, buffer: &'b mut Buffer, text: &str, span: Range<usize>) -> Option<Held<'b>> {
+        buffer.lower(&self.kernel, text, span)
+    }
+
+    /// Lowers the `span` of `text` ahead, if all of it is such text, for the parts of it that will be asked for: this
+    /// takes a fraction of what they take one by one.
+    pub(crate) fn hold(&self, buffer: &mut Buffer, text: &str, span: Range<usize>) {
+        buffer.hold(&self.kernel, text, span);
     }
 
     /// How many needles there are.

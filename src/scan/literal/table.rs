@@ -97,15 +97,15 @@ impl Needle {
     /// The CPU has the instructions that `kernel` needs.
     #[inline(always)]
     pub(super) unsafe fn is_at<K: Kernel>(&self, kernel: &K, text: &[u8], start: usize) -> bool {
-        let Some(head) = text.get(start..).and_then(<[u8]>::first_chunk) else {
+        let Some(head) = text.get(start..start.wrapping_add(HEAD)).and_then(<[u8]>::first_chunk) else {
             return self.is_near_the_end(text, start);
         };
         // SAFETY: the caller answers for the CPU.
         let equal = unsafe { kernel.equal(head, &self.head) };
-        if self.len as usize <= HEAD {
-            return equal;
-        }
-        equal && self.is_whole_at(text, start)
+        // One branch for both, as nearly all are false.
+        #[expect(clippy::needless_bitwise_bool, reason = "a branch on `equal` would be mispredicted")]
+        let goes_on = equal & (self.len as usize > HEAD);
+        if goes_on { self.is_whole_at(text, start) } else { equal }
     }
 
     #[cold]
