@@ -65,6 +65,7 @@ impl<'s, 't, X: Texts, S: Sink> Split<'s, 't, X, S> {
     }
 
     /// The place of the document that holds byte `at`, which is on `line`. Both are behind those of the last call.
+    #[inline]
     fn find(&mut self, at: usize, line: usize) -> usize {
         let starts = &self.gathered.starts;
         // As many documents on as lines: right away if they have one line each, as most do, else too far.
@@ -84,6 +85,8 @@ impl<X: Texts, S: Sink> Sink for Split<'_, '_, X, S> {
         self.tap.reads_text()
     }
 
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that only what goes on to the sink is written")]
     fn association(&mut self, found: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         let at = found.spans.source.start;
         let place = self.find(at, found.line);

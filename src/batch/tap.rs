@@ -55,6 +55,7 @@ impl<'t, S: Sink> Tap<'t, S> {
     }
 
     /// Says that what comes is found in `document`, which is the text `number` or a part of it.
+    #[inline]
     pub(super) fn enter(&mut self, number: usize, document: Document<'t>) {
         (self.text, self.document, self.line) = (number, document, 0);
     }
@@ -83,6 +84,7 @@ impl<'t, S: Sink> Tap<'t, S> {
         }
     }
 
+    #[cold]
     fn interrupt(&mut self, interrupt: Interrupt) -> ControlFlow<()> {
         self.interrupt = Some(interrupt);
         self.ended = true;
@@ -97,6 +99,8 @@ impl<S: Sink> Sink for Tap<'_, S> {
         self.sink.reads_text()
     }
 
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that only what goes on to the sink is written")]
     fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         if self.gate.is_closed() {
             return Ok(self.interrupt(Interrupt::Closed));
@@ -128,6 +132,8 @@ impl<S: Sink> Sink for Guard<'_, '_, S> {
         self.0.reads_text()
     }
 
+    #[inline(always)]
+    #[expect(clippy::inline_always, reason = "so that only what goes on to the sink is written")]
     fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
         let tap = &mut *self.0;
         if tap.skip == Some(association.document_index) {
