@@ -48,7 +48,7 @@ pub(crate) struct Raw {
 const DENSE_BYTES: usize = 1 << 20;
 
 /// So many bytes are lowered at once in less time than a line of them by itself.
-const BYTES_FOR_A_LINE: usize = 192;
+const BYTES_FOR_A_LINE: usize = 512;
 
 /// A literal that is the middle of one pattern.
 #[derive(Clone, Debug)]
