@@ -403,13 +403,41 @@ fn output_is_not_read_as_input() {
     let (code, stdout, stderr) = run(folder.path(), "extract a.txt --stats no/stats.json");
     assert_eq!((code, stdout.as_str()), (2, ""), "before anything is done");
     assert!(stderr.starts_with("error: no/stats.json cannot be written: "), "{stderr}");
-    let (code, _, stderr) = run(folder.path(), "extract found.jsonl -o found.jsonl");
-    assert_eq!(code, 1, "{stderr}");
     // Redirected by a shell into a file that the walk meets.
     let out = std::fs::File::create(folder.path().join("b.txt")).unwrap();
     relscan(folder.path()).args(["extract", "--pack", "seed", ".", "--input", "text"]).stdout(out).assert().success();
     let found = std::fs::read_to_string(folder.path().join("b.txt")).unwrap();
     assert!(found.lines().all(|line| !line.contains("./b.txt")) && found.contains("./a.txt"), "{found}");
+}
+
+#[test]
+fn what_is_read_is_not_destroyed() {
+    let pack = b"[[pattern]]\nname='prevents'\nrelation='causal'\ntrigger='prevents'\n";
+    let files: [(&str, &[u8]); 3] =
+        [("a.txt", b"Rain causes mud."), ("b.txt.partial", b"Haste causes waste."), ("own.toml", pack)];
+    let folder = folder(&files);
+    let would = |written: &str, read: &str| {
+        format!("error: writing to {written} would destroy {read}, which is to be read; write elsewhere\n")
+    };
+    let cases = [
+        ("extract a.txt -o a.txt", would("a.txt", "a.txt")),
+        ("extract a.txt -o ./a.txt", would("./a.txt", "a.txt")),
+        ("extract b.txt.partial -o b.txt", would("b.txt", "b.txt.partial")),
+        ("extract a.txt --pack own.toml -o own.toml", would("own.toml", "own.toml")),
+        ("extract a.txt --stats a.txt", would("a.txt", "a.txt")),
+        ("extract a.txt -o found --stats found", "error: --output and --stats name the same file\n".to_owned()),
+        ("extract a.txt -o found --stats no/x", String::new()),
+    ];
+    for (arguments, said) in cases {
+        let (code, stdout, stderr) = run(folder.path(), arguments);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments}: {stderr}");
+        assert!(said.is_empty() || stderr == said, "{arguments}: {stderr}");
+        for (name, bytes) in files {
+            assert_eq!(std::fs::read(folder.path().join(name)).unwrap(), bytes, "{arguments}");
+        }
+        let names = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(names, files.len(), "{arguments} leaves nothing behind");
+    }
 }
 
 /// Starts an extraction that would never end, of standard input.

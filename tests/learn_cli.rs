@@ -224,6 +224,9 @@ fn wrong_usage_and_missing_stores_are_errors() {
     assert_eq!(output.status.code(), Some(2));
     std::fs::write(folder.path().join("a.txt"), "Rain causes floods").unwrap();
     succeed(&["learn", folder.path().join("a.txt").to_str().unwrap()], &store);
+    let output = run(&["export", "-o", store.to_str().unwrap()], &store);
+    assert_eq!(output.status.code(), Some(2), "it would destroy the store");
+    assert!(succeed(&["stats"], &store).contains("3  concepts"));
     let import = folder.path().join("import");
     succeed(&["export", "--format", "neo4j-csv", "-o", import.to_str().unwrap()], &store);
     for (file, lines) in [("concepts.csv", 4), ("associations.csv", 5)] {
