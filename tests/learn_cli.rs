@@ -167,6 +167,26 @@ fn without_resume_everything_is_learned_again() {
     assert_eq!(count(r#""access_count":3,"#), 2);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_half_a_line_unlearned() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("graph.db");
+    let mut child = relscan(&["learn", "--batch", "1", "-"], &store).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"Rain causes mud\nHalf a li").unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, "interrupted; what was learned is saved, and --resume goes on from there\n");
+    assert!(!succeed(&["export"], &store).contains("Half"));
+    assert!(!succeed(&["stats"], &store).contains(", done"));
+    drop(stdin);
+}
+
 #[test]
 fn what_cannot_be_read_is_named_and_the_rest_is_learned() {
     let folder = tempfile::tempdir().unwrap();

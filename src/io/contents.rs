@@ -39,6 +39,9 @@ pub enum ContentStep {
     Fault(ReadError),
     /// An input has come to its end.
     End(ContentPosition),
+    /// An input could not be read to its end; the fault was told before. What it gave until then has been given, but
+    /// for a line, or a whole file, that was begun.
+    BrokenOff(ContentPosition),
 }
 
 /// How far an input has been read.
@@ -102,6 +105,14 @@ struct Open {
     /// Rows that a run before this one has read.
     passed_over: u64,
     replaced: usize,
+    is_broken_off: bool,
+}
+
+impl Open {
+    /// How many rows have been read, by a run before this one or by this.
+    fn reached(&self) -> u64 {
+        self.rows.max(self.passed_over)
+    }
 }
 
 impl Contents {
@@ -213,6 +224,7 @@ impl Contents {
             passed_over: self.read_before.get(&*name).copied().unwrap_or(0),
             name,
             replaced: 0,
+            is_broken_off: false,
         }))
     }
 
@@ -221,13 +233,15 @@ impl Contents {
         let bytes = match open.blocks.next_block() {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.ready.push_back((open.rows, ContentStep::Fault(ReadError::new(&open.id, error))));
-                Vec::new()
+                // What was read before is still there, and what a run before this one has read it need not read again.
+                open.is_broken_off = true;
+                self.ready.push_back((open.reached(), ContentStep::Fault(ReadError::new(&open.id, error))));
+                return self.open = Some(open);
             }
         };
         let whole_file = open.format == InputFormat::Text && self.format == InputFormat::Text;
         if bytes.is_empty() {
-            if whole_file {
+            if whole_file && !open.is_broken_off {
                 let whole = std::mem::take(&mut open.whole);
                 self.take_line(&mut open, &whole);
             }
@@ -235,8 +249,10 @@ impl Contents {
                 let fault = ReadError::new(&open.id, ReadErrorKind::Replaced { count: open.replaced });
                 self.ready.push_back((open.rows, ContentStep::Fault(fault)));
             }
-            let end = ContentPosition { input: open.name, rows: open.rows };
-            self.ready.push_back((end.rows, ContentStep::End(end)));
+            let rows = if open.is_broken_off { open.reached() } else { open.rows };
+            let end = ContentPosition { rows, input: open.name };
+            let step = if open.is_broken_off { ContentStep::BrokenOff } else { ContentStep::End };
+            self.ready.push_back((rows, step(end)));
             return;
         }
         if whole_file {
@@ -244,7 +260,11 @@ impl Contents {
         } else {
             for line in bytes.split_inclusive(|byte| *byte == b'\n') {
                 open.line += 1;
-                let line = line.strip_suffix(b"\n").unwrap_or(line);
+                let whole = line.strip_suffix(b"\n");
+                if whole.is_none() && open.is_broken_off {
+                    break;
+                }
+                let line = whole.unwrap_or(line);
                 self.take_line(&mut open, line.strip_suffix(b"\r").unwrap_or(line));
             }
         }
@@ -390,6 +410,7 @@ mod tests {
                 }
                 ContentStep::Fault(error) => error.to_string(),
                 ContentStep::End(end) => format!("end of {} after {}", end.input, end.rows),
+                ContentStep::BrokenOff(end) => format!("{} breaks off after {}", end.input, end.rows),
             };
             steps.push((contents.reached().rows, text));
         }
@@ -433,6 +454,29 @@ mod tests {
             assert_eq!(rest, all[from..], "{rows}");
         }
         assert_eq!(steps(&mut contents(ROWS, InputFormat::Jsonl).after("-", 3, true)), []);
+    }
+
+    /// Gives its text, then fails.
+    struct Broken(&'static [u8]);
+
+    impl Read for Broken {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            if self.0.is_empty() { Err(std::io::ErrorKind::TimedOut.into()) } else { self.0.read(buffer) }
+        }
+    }
+
+    #[test]
+    fn what_breaks_off_gives_what_is_whole_and_is_not_done() {
+        let fault = "-: cannot be read: timed out".to_owned();
+        let input = || Contents::new([Input::Stdin]).stdin(Broken(b"one\ntwo\nhalf a li"));
+        let broken = |format| steps(&mut input().format(format));
+        let content = |text: &str| format!("{text} Some(\"-\") None");
+        let lines = broken(InputFormat::Lines);
+        let end = "- breaks off after 2".to_owned();
+        assert_eq!(lines, [(1, content("one")), (2, content("two")), (2, fault.clone()), (2, end)]);
+        assert_eq!(broken(InputFormat::Text), [(0, fault.clone()), (0, "- breaks off after 0".to_owned())]);
+        let resumed = steps(&mut input().after("-", 5, false));
+        assert_eq!(resumed, [(5, fault), (5, "- breaks off after 5".to_owned())], "what was learned stays known");
     }
 
     #[test]
