@@ -201,6 +201,15 @@ fn what_cannot_be_read_is_named_and_the_rest_is_learned() {
     assert!(said.contains("missing.txt: cannot be read"), "{said}");
     assert!(said.contains("association updates"), "{said}");
     assert!(succeed(&["export"], &store).contains(r#""content":"last""#));
+    // What is passed over in folders is said, too.
+    let inputs = folder.path().join("inputs");
+    std::fs::create_dir(&inputs).unwrap();
+    for (name, text) in [(".hidden", "Haste causes waste"), ("b.bin", "\0"), ("c.txt", "Haste causes waste")] {
+        std::fs::write(inputs.join(name), text).unwrap();
+    }
+    let output = run(&["learn", inputs.to_str().unwrap()], &store);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "passed over in folders: 1 hidden, 1 binary\n");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use super::buffers::Buffers;
 use super::documents::InputFormat;
 use super::error::{ReadError, ReadErrorKind};
-use super::files::{Files, Found, Input};
+use super::files::{Files, Found, Input, Skipped};
 use super::lines::LineBlocks;
 
 /// Bytes read at a time.
@@ -164,6 +164,12 @@ impl Contents {
             self.read_before.insert(input.to_owned(), rows);
         }
         self
+    }
+
+    /// What was passed over in folders so far.
+    #[must_use]
+    pub fn skipped(&self) -> Skipped {
+        self.files.skipped
     }
 
     /// How far the input has been read that the last step was of.
@@ -343,11 +349,7 @@ impl Fields {
         match read {
             Ok(Some(content)) => Ok(content),
             Ok(None) => Err(ReadErrorKind::NoText { field: self.text.clone() }),
-            Err(error) => {
-                let (reason, column) = (error.to_string(), error.column());
-                let place = format!(" at line {} column {column}", error.line());
-                Err(ReadErrorKind::Row { reason: reason.strip_suffix(&place).unwrap_or(&reason).to_owned(), column })
-            }
+            Err(error) => Err(ReadErrorKind::row(&error)),
         }
     }
 }

@@ -361,17 +361,23 @@ fn write_stats(path: &Path, stats: &Stats<'_>) -> Result<(), Failure> {
     written.map_err(|error| Failure::Write { name: path.display().to_string(), error })
 }
 
+/// Says what was passed over in folders, and if nothing else was there.
 fn say_what_was_left_out(read: ReadCounts) {
-    let Skipped { hidden, binary, special, output, .. } = read.skipped;
+    say_what_was_skipped(read.skipped);
+    if read.files == 0 && read.failed == 0 {
+        say("no file was read: the folders hold none that is text");
+    }
+}
+
+/// Says what was passed over in folders.
+pub(crate) fn say_what_was_skipped(skipped: Skipped) {
+    let Skipped { hidden, binary, special, output, .. } = skipped;
     let reasons =
         [(hidden, "hidden"), (binary, "binary"), (special, "links or special files"), (output, "the output itself")];
     let reasons: Vec<String> =
         reasons.iter().filter(|(count, _)| *count > 0).map(|(count, reason)| format!("{count} {reason}")).collect();
     if !reasons.is_empty() {
         say(&format!("passed over in folders: {}", reasons.join(", ")));
-    }
-    if read.files == 0 && read.failed == 0 {
-        say("no file was read: the folders hold none that is text");
     }
 }
 

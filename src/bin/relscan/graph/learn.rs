@@ -8,7 +8,7 @@ use relscan::graph::{InputProgress, LearnConfig, Lesson, StoreLearner};
 use relscan::io::{Content, ContentPosition, ContentStep, Contents, InputFormat};
 use relscan::{Engine, Extractor};
 
-use crate::extract::inputs;
+use crate::extract::{inputs, say_what_was_skipped};
 use crate::interrupt::Interrupt;
 use crate::outcome::{Failure, Outcome};
 use crate::packs;
@@ -36,7 +36,8 @@ used, 2 wrong usage, 130 interrupted.";
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Args {
-    /// Files, folders or `-` for standard input, which is also read if there are none
+    /// Files, folders or `-` for standard input, which is also read if there are none. Folders are read with all that
+    /// is in them, in the order of the names; hidden and binary files are passed over
     #[arg(value_name = "PATH|-")]
     paths: Vec<PathBuf>,
 
@@ -118,6 +119,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let mut run = Run { learner, batch: Vec::new(), ended: Vec::new(), failed: 0, progress };
     run.learn(&mut contents, args.batch.get(), &interrupt)?;
     run.progress.finish();
+    say_what_was_skipped(contents.skipped());
     if args.stats {
         run.progress.say(&run.learner.learner().total_report().to_string());
     }
