@@ -212,6 +212,20 @@ fn what_cannot_be_read_is_named_and_the_rest_is_learned() {
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "passed over in folders: 1 hidden, 1 binary\n");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_store_is_a_file_whatever_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "Rain causes floods").unwrap();
+    for name in [":memory:", "file:graph.db?mode=memory"] {
+        for arguments in [&["learn", "a.txt"][..], &["stats"]] {
+            let status = relscan(arguments, Path::new(name)).current_dir(folder.path()).status().unwrap();
+            assert!(status.success(), "{arguments:?} {name}");
+        }
+        assert!(folder.path().join(name).exists(), "{name}");
+    }
+}
+
 #[test]
 fn show_and_stats_can_be_read() {
     let folder = tempfile::tempdir().unwrap();

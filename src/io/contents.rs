@@ -11,7 +11,7 @@ use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use super::buffers::Buffers;
 use super::documents::InputFormat;
 use super::error::{ReadError, ReadErrorKind};
-use super::files::{Files, Found, Input, Skipped};
+use super::files::{Files, Found, Input, Skipped, binary_at};
 use super::lines::LineBlocks;
 
 /// Bytes read at a time.
@@ -208,7 +208,7 @@ impl Contents {
         };
         let mut blocks = LineBlocks::new(input, BLOCK_BYTES, found.input == Input::Stdin, self.buffers.clone());
         let start = blocks.peek().map_err(fault)?;
-        if let Some(at) = memchr::memchr(0, start) {
+        if let Some(at) = binary_at(start) {
             if !found.named {
                 self.files.skipped.binary += 1;
                 return Ok(None);
@@ -479,6 +479,17 @@ mod tests {
         assert_eq!(broken(InputFormat::Text), [(0, fault.clone()), (0, "- breaks off after 0".to_owned())]);
         let resumed = steps(&mut input().after("-", 5, false));
         assert_eq!(resumed, [(5, fault), (5, "- breaks off after 5".to_owned())], "what was learned stays known");
+    }
+
+    #[test]
+    fn what_looks_binary_is_what_does_for_documents() {
+        for (before, is_text) in [(0, false), (8_191, false), (8_192, true)] {
+            let text = format!("{}\0\n", "a".repeat(before)).leak();
+            let steps = steps(&mut contents(text, InputFormat::Auto));
+            let documents: Vec<_> = super::super::Documents::new([Input::Stdin]).stdin(text.as_bytes()).collect();
+            assert_eq!(steps[0].1.contains("looks binary"), !is_text, "{before}");
+            assert_eq!(documents[0].is_ok(), is_text, "{before}");
+        }
     }
 
     #[test]
