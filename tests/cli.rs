@@ -441,6 +441,49 @@ fn what_is_read_is_not_destroyed() {
     }
 }
 
+#[test]
+fn packs_are_measured_on_judged_rows() {
+    let pairs = r#"{"text":"Smoking causes lung cancer.","e1":[0,7],"e2":[15,26],"type":"causal","source":"e1"}
+{"text":"The wheel touched the road.","e1":[4,9],"e2":[22,26],"type":"compositional","source":"e2"}
+
+{"text":"Rain causes floods.","e1":[0,4],"e2":[12,18],"type":null,"source":null}
+"#;
+    let definitions = r#"{"text":"An otter is a small mammal.","term":"otter","definition":true,"hypernyms":["mammal"]}
+{"text":"A shed is a house.","term":"shed","definition":false,"hypernyms":[]}
+{"text":"See the otter.","term":"otter","definition":true,"hypernyms":["mammal"]}
+"#;
+    let folder = folder(&[
+        ("pairs.jsonl", pairs.as_bytes()),
+        ("definitions.jsonl", definitions.as_bytes()),
+        ("bad.jsonl", b"\n{\"text\":1}\n"),
+        ("outside.jsonl", br#"{"text":"a","e1":[0,1],"e2":[5,9],"type":null,"source":null}"#),
+    ]);
+    let figures = |arguments: &str| -> Value {
+        let (code, stdout, stderr) = run(folder.path(), &format!("eval {arguments} --json"));
+        assert_eq!((code, stderr.as_str()), (0, ""), "{arguments}");
+        serde_json::from_str(&stdout).unwrap()
+    };
+    let counts = |of: &Value| ["found", "wrong", "missed"].map(|what| of[what].as_u64().unwrap_or(0));
+    let found = figures("--gold pairs.jsonl --task semeval");
+    assert_eq!(counts(&found["measures"]["strict causal"]), [1, 1, 0]);
+    assert_eq!(counts(&found["measures"]["loose compositional"]), [0, 0, 1]);
+    assert_eq!(counts(&found["patterns"]["cause"]), [1, 1, 0]);
+    let found = figures("--gold definitions.jsonl --task definitions");
+    assert_eq!(counts(&found["measures"]["definition"]), [1, 1, 1]);
+    assert_eq!(counts(&found["measures"]["hypernym"]), [1, 1, 1]);
+    let (_, table, _) = run(folder.path(), "eval --gold pairs.jsonl --task semeval --errors 1");
+    assert!(table.contains("strict causal          precision 0.500 recall 1.000 F1 0.667"), "{table}");
+    assert!(table.contains("wrong: 1 of 1\n  rain -causal-> floods"), "{table}");
+    assert!(table.contains("missed: 1 of 1\n    gold: road -compositional-> wheel"), "{table}");
+    for (file, said) in [
+        ("bad.jsonl", "error: bad.jsonl:2: invalid type: integer `1`, expected a string at column 9\n"),
+        ("outside.jsonl", "error: outside.jsonl:1: bytes 5..9 are no part of the text\n"),
+    ] {
+        let (code, stdout, stderr) = run(folder.path(), &format!("eval --gold {file} --task semeval"));
+        assert_eq!((code, stdout.as_str(), stderr.as_str()), (2, "", said));
+    }
+}
+
 /// Starts an extraction that would never end, of standard input.
 fn endless(folder: &Path, arguments: &[&str]) -> (Child, std::thread::JoinHandle<()>) {
     let mut command = relscan(folder);
