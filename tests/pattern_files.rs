@@ -97,7 +97,7 @@ fn triggers_that_are_too_large() {
     let bounded = |trigger: &str| file(&format!("argument = 'phrase'\ntrigger = '{trigger}'"));
     let what = "f.toml:5:12: pattern `p`: the trigger does not parse:";
     refused(&bounded(&"x ".repeat(33)), &[&format!("{what} it has more than 32 elements (")]);
-    let group = format!("({})", vec!["{be} {be} {be} {be}"; 9].join("|"));
+    let group = format!("({})", ["{be} {be} {be} {be}"; 9].join("|"));
     refused(&bounded(&group), &[&format!("{what} the group stands for more than 256 phrases")]);
 }
 
