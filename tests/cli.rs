@@ -311,7 +311,8 @@ fn wrong_usage() {
     let cases = [
         ("extract a.txt --engine warp", "invalid value 'warp'"),
         ("extract a.txt --format xml", "[possible values: jsonl, tsv, text]"),
-        ("extract a.txt --threads 0", "use `auto` or a number from 1"),
+        ("extract a.txt --threads 0", "use `auto` or a number from 1 to 1024"),
+        ("extract a.txt --threads 1000000", "use `auto` or a number from 1 to 1024"),
         ("extract a.txt --pack nope", "the pack `nope` is neither built in (english, seed) nor a file"),
         ("extract a.txt --pack seed --pack dup.toml", "the packs `seed` and `dup.toml` both have a pattern `causes`"),
         ("extract - -", "standard input can be read only once"),
@@ -403,13 +404,84 @@ fn output_is_not_read_as_input() {
     let (code, stdout, stderr) = run(folder.path(), "extract a.txt --stats no/stats.json");
     assert_eq!((code, stdout.as_str()), (2, ""), "before anything is done");
     assert!(stderr.starts_with("error: no/stats.json cannot be written: "), "{stderr}");
-    let (code, _, stderr) = run(folder.path(), "extract found.jsonl -o found.jsonl");
-    assert_eq!(code, 1, "{stderr}");
     // Redirected by a shell into a file that the walk meets.
     let out = std::fs::File::create(folder.path().join("b.txt")).unwrap();
     relscan(folder.path()).args(["extract", "--pack", "seed", ".", "--input", "text"]).stdout(out).assert().success();
     let found = std::fs::read_to_string(folder.path().join("b.txt")).unwrap();
     assert!(found.lines().all(|line| !line.contains("./b.txt")) && found.contains("./a.txt"), "{found}");
+}
+
+#[test]
+fn what_is_read_is_not_destroyed() {
+    let pack = b"[[pattern]]\nname='prevents'\nrelation='causal'\ntrigger='prevents'\n";
+    let files: [(&str, &[u8]); 3] =
+        [("a.txt", b"Rain causes mud."), ("b.txt.partial", b"Haste causes waste."), ("own.toml", pack)];
+    let folder = folder(&files);
+    let would = |written: &str, read: &str| {
+        format!("error: writing to {written} would destroy {read}, which is to be read; write elsewhere\n")
+    };
+    let cases = [
+        ("extract a.txt -o a.txt", would("a.txt", "a.txt")),
+        ("extract a.txt -o ./a.txt", would("./a.txt", "a.txt")),
+        ("extract b.txt.partial -o b.txt", would("b.txt", "b.txt.partial")),
+        ("extract a.txt --pack own.toml -o own.toml", would("own.toml", "own.toml")),
+        ("extract a.txt --stats a.txt", would("a.txt", "a.txt")),
+        ("extract a.txt -o found --stats found", "error: --output and --stats name the same file\n".to_owned()),
+        ("extract a.txt -o found --stats no/x", String::new()),
+    ];
+    for (arguments, said) in cases {
+        let (code, stdout, stderr) = run(folder.path(), arguments);
+        assert_eq!((code, stdout.as_str()), (2, ""), "{arguments}: {stderr}");
+        assert!(said.is_empty() || stderr == said, "{arguments}: {stderr}");
+        for (name, bytes) in files {
+            assert_eq!(std::fs::read(folder.path().join(name)).unwrap(), bytes, "{arguments}");
+        }
+        let names = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(names, files.len(), "{arguments} leaves nothing behind");
+    }
+}
+
+#[test]
+fn packs_are_measured_on_judged_rows() {
+    let pairs = r#"{"text":"Smoking causes lung cancer.","e1":[0,7],"e2":[15,26],"type":"causal","source":"e1"}
+{"text":"The wheel touched the road.","e1":[4,9],"e2":[22,26],"type":"compositional","source":"e2"}
+
+{"text":"Rain causes floods.","e1":[0,4],"e2":[12,18],"type":null,"source":null}
+"#;
+    let definitions = r#"{"text":"An otter is a small mammal.","term":"otter","definition":true,"hypernyms":["mammal"]}
+{"text":"A shed is a house.","term":"shed","definition":false,"hypernyms":[]}
+{"text":"See the otter.","term":"otter","definition":true,"hypernyms":["mammal"]}
+"#;
+    let folder = folder(&[
+        ("pairs.jsonl", pairs.as_bytes()),
+        ("definitions.jsonl", definitions.as_bytes()),
+        ("bad.jsonl", b"\n{\"text\":1}\n"),
+        ("outside.jsonl", br#"{"text":"a","e1":[0,1],"e2":[5,9],"type":null,"source":null}"#),
+    ]);
+    let figures = |arguments: &str| -> Value {
+        let (code, stdout, stderr) = run(folder.path(), &format!("eval {arguments} --json"));
+        assert_eq!((code, stderr.as_str()), (0, ""), "{arguments}");
+        serde_json::from_str(&stdout).unwrap()
+    };
+    let counts = |of: &Value| ["found", "wrong", "missed"].map(|what| of[what].as_u64().unwrap_or(0));
+    let found = figures("--gold pairs.jsonl --task semeval");
+    assert_eq!(counts(&found["measures"]["strict causal"]), [1, 1, 0]);
+    assert_eq!(counts(&found["measures"]["loose compositional"]), [0, 0, 1]);
+    assert_eq!(counts(&found["patterns"]["cause"]), [1, 1, 0]);
+    let found = figures("--gold definitions.jsonl --task definitions");
+    assert_eq!(counts(&found["measures"]["definition"]), [1, 1, 1]);
+    assert_eq!(counts(&found["measures"]["hypernym"]), [1, 1, 1]);
+    let (_, table, _) = run(folder.path(), "eval --gold pairs.jsonl --task semeval --errors 1");
+    assert!(table.contains("strict causal          precision 0.500 recall 1.000 F1 0.667"), "{table}");
+    assert!(table.contains("wrong: 1 of 1\n  rain -causal-> floods"), "{table}");
+    assert!(table.contains("missed: 1 of 1\n    gold: road -compositional-> wheel"), "{table}");
+    for (file, said) in [
+        ("bad.jsonl", "error: bad.jsonl:2: invalid type: integer `1`, expected a string at column 9\n"),
+        ("outside.jsonl", "error: outside.jsonl:1: bytes 5..9 are no part of the text\n"),
+    ] {
+        let (code, stdout, stderr) = run(folder.path(), &format!("eval --gold {file} --task semeval"));
+        assert_eq!((code, stdout.as_str(), stderr.as_str()), (2, "", said));
+    }
 }
 
 /// Starts an extraction that would never end, of standard input.

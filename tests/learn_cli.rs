@@ -167,6 +167,26 @@ fn without_resume_everything_is_learned_again() {
     assert_eq!(count(r#""access_count":3,"#), 2);
 }
 
+#[cfg(unix)]
+#[test]
+fn an_interrupt_leaves_half_a_line_unlearned() {
+    use std::io::Write as _;
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("graph.db");
+    let mut child = relscan(&["learn", "--batch", "1", "-"], &store).stdin(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"Rain causes mud\nHalf a li").unwrap();
+    std::thread::sleep(Duration::from_millis(500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(said, "interrupted; what was learned is saved, and --resume goes on from there\n");
+    assert!(!succeed(&["export"], &store).contains("Half"));
+    assert!(!succeed(&["stats"], &store).contains(", done"));
+    drop(stdin);
+}
+
 #[test]
 fn what_cannot_be_read_is_named_and_the_rest_is_learned() {
     let folder = tempfile::tempdir().unwrap();
@@ -181,6 +201,29 @@ fn what_cannot_be_read_is_named_and_the_rest_is_learned() {
     assert!(said.contains("missing.txt: cannot be read"), "{said}");
     assert!(said.contains("association updates"), "{said}");
     assert!(succeed(&["export"], &store).contains(r#""content":"last""#));
+    // What is passed over in folders is said, too.
+    let inputs = folder.path().join("inputs");
+    std::fs::create_dir(&inputs).unwrap();
+    for (name, text) in [(".hidden", "Haste causes waste"), ("b.bin", "\0"), ("c.txt", "Haste causes waste")] {
+        std::fs::write(inputs.join(name), text).unwrap();
+    }
+    let output = run(&["learn", inputs.to_str().unwrap()], &store);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "passed over in folders: 1 hidden, 1 binary\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_is_a_file_whatever_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), "Rain causes floods").unwrap();
+    for name in [":memory:", "file:graph.db?mode=memory"] {
+        for arguments in [&["learn", "a.txt"][..], &["stats"]] {
+            let status = relscan(arguments, Path::new(name)).current_dir(folder.path()).status().unwrap();
+            assert!(status.success(), "{arguments:?} {name}");
+        }
+        assert!(folder.path().join(name).exists(), "{name}");
+    }
 }
 
 #[test]
@@ -224,6 +267,9 @@ fn wrong_usage_and_missing_stores_are_errors() {
     assert_eq!(output.status.code(), Some(2));
     std::fs::write(folder.path().join("a.txt"), "Rain causes floods").unwrap();
     succeed(&["learn", folder.path().join("a.txt").to_str().unwrap()], &store);
+    let output = run(&["export", "-o", store.to_str().unwrap()], &store);
+    assert_eq!(output.status.code(), Some(2), "it would destroy the store");
+    assert!(succeed(&["stats"], &store).contains("3  concepts"));
     let import = folder.path().join("import");
     succeed(&["export", "--format", "neo4j-csv", "-o", import.to_str().unwrap()], &store);
     for (file, lines) in [("concepts.csv", 4), ("associations.csv", 5)] {

@@ -1,6 +1,6 @@
 //! Pattern files, right and wrong: what is refused, where, and what is said.
 
-use relscan::{BuildError, Engine, Extractor, Pattern, PatternSet, RelationType};
+use relscan::{BuildError, Engine, Extractor, Field, Pattern, PatternSet, RelationType};
 
 /// A file with one pattern named `p` and these lines in it.
 fn file(lines: &str) -> String {
@@ -82,6 +82,10 @@ fn fields_that_are_wrong() {
         ("trigger = 'x'\nexamples = ['a']", "f.toml:5:13: pattern `p`: `examples` must be a list of"),
         ("trigger = 'x'\nexamples = [{ text = 'a' }]", "f.toml:5:13: pattern `p`: `examples` must be a list of"),
         ("trigger = 'x'\nexamples = [{ text = 'a', expect = [['b']] }]", "f.toml:5:13: pattern `p`: `examples` must"),
+        (
+            "trigger = 'x'\nexamples = [{ text = 'a', expect = [['b', 'c', 1]] }]",
+            "f.toml:5:13: pattern `p`: `examples` must",
+        ),
     ];
     for (lines, want) in cases {
         refused(&file(lines), &[want]);
@@ -89,7 +93,17 @@ fn fields_that_are_wrong() {
 }
 
 #[test]
+fn triggers_that_are_too_large() {
+    let bounded = |trigger: &str| file(&format!("argument = 'phrase'\ntrigger = '{trigger}'"));
+    let what = "f.toml:5:12: pattern `p`: the trigger does not parse:";
+    refused(&bounded(&"x ".repeat(33)), &[&format!("{what} it has more than 32 elements (")]);
+    let group = format!("({})", ["{be} {be} {be} {be}"; 9].join("|"));
+    refused(&bounded(&group), &[&format!("{what} the group stands for more than 256 phrases")]);
+}
+
+#[test]
 fn files_that_are_wrong() {
+    assert_eq!(PatternSet::parse("f.toml", "pattern = 3").unwrap_err().errors()[0].field(), Field::Pattern);
     refused("", &["f.toml:1:1: there are no patterns"]);
     refused("pattern = 3", &["f.toml:1:11: `pattern` must be an array of tables"]);
     refused("[[pattern]]\nname = ", &["f.toml:2:8: not valid TOML"]);

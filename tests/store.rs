@@ -173,6 +173,8 @@ fn what_is_no_store_is_refused_and_left_alone() {
     assert!(matches!(missing.kind(), StoreErrorKind::Missing), "{missing}");
     let nowhere = Store::open(folder.path().join("no/such/folder.db")).expect_err("nowhere");
     assert!(matches!(nowhere.kind(), StoreErrorKind::Access(_)), "{nowhere}");
+    let nameless = Store::open("").expect_err("no name");
+    assert!(matches!(nameless.kind(), StoreErrorKind::Access(_)), "{nameless}");
 }
 
 #[test]

@@ -108,7 +108,7 @@ pub(super) fn threshold(batch: &Batch<'_>) -> usize {
 
 fn workers(batch: &Batch<'_>) -> usize {
     let wanted = match batch.workers {
-        Workers::Exactly(count) => count.max(1),
+        Workers::Exactly(count) => count.clamp(1, Batch::MAX_WORKERS),
         Workers::Auto => {
             let available = load::available_processors();
             // The load does not matter to a single one, and reading it takes a while.
@@ -126,5 +126,19 @@ fn helpers<'e>(batch: &Batch<'e>, count: usize) -> Result<Helpers<'e>, rayon::Th
     match batch.pool {
         Some(pool) => Ok(Helpers::Callers(pool)),
         None => batch.extractor.threads().at_least(count).map(Helpers::Extractors),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Extractor;
+
+    #[test]
+    fn so_many_workers_are_asked_for() {
+        let extractor = Extractor::seed();
+        for (asked, planned) in [(0, 1), (1, 1), (7, 7), (1_024, 1_024), (1_025, 1_024), (usize::MAX, 1_024)] {
+            assert_eq!(workers(&extractor.batch().workers(Workers::Exactly(asked))), planned, "{asked}");
+        }
     }
 }

@@ -21,7 +21,7 @@ pub enum Workers {
     /// least one.
     #[default]
     Auto,
-    /// So many, the caller's thread included; 0 counts as 1.
+    /// So many, the caller's thread included; 0 counts as 1, and more than [`Batch::MAX_WORKERS`] as that.
     Exactly(usize),
 }
 
@@ -122,6 +122,8 @@ impl Extractor {
 impl<'e> Batch<'e> {
     /// The work of one thread that is worth waking others for, unless a threshold is given.
     pub const WORTH_MICROSECONDS: usize = 100;
+    /// The most threads that scan, however many are asked for: systems fail in ugly ways when they are asked for far more.
+    pub const MAX_WORKERS: usize = 1_024;
     /// The bytes of text that one thread scans at a time, unless others are given.
     pub const CHUNK_BYTES: usize = 128 << 10;
     /// The bytes of text in flight, unless others are given.

@@ -17,7 +17,8 @@ use crate::pattern::RelationType;
 pub struct LearnConfig {
     /// Whether a batch is extracted on several threads ahead of the graph. The graph is the same without.
     pub enable_parallel_associations: bool,
-    /// Threads that extract beside the one that called; `None` for one less than the processor has, at least one.
+    /// Threads that extract beside the one that called; `None` for one less than the processor has, at least one. More
+    /// than [`Batch::MAX_WORKERS`](crate::Batch::MAX_WORKERS) count as that.
     pub association_workers: Option<NonZeroUsize>,
     /// Batches smaller than this are learned on the calling thread alone. On two processors 100 contents take twice as
     /// long on several threads, and 1,000 as long as on one.

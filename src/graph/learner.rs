@@ -13,6 +13,7 @@ use super::hash::Seed;
 use super::report::{LearnReport, Stage};
 use super::steps::{Counts, Kinds, Plan};
 use super::{ConceptGraph, ConceptId, GraphFull, LearnError, Lesson};
+use crate::batch::Batch;
 use crate::extract::Extractor;
 
 /// Lessons that pass the stages together: enough that threads rarely wait, few enough that what is between the
@@ -277,9 +278,24 @@ fn draft(extractor: &Extractor, seed: Seed, round: &[Lesson<'_>], drafts: &mut V
 
 /// Threads for the workers, and one for the graph.
 fn pool_of(workers: Option<NonZeroUsize>) -> Result<ThreadPool, LearnError> {
-    let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-    let workers = workers.map_or(cores.saturating_sub(1).max(1), NonZeroUsize::get);
-    let builder = ThreadPoolBuilder::new().num_threads(workers.saturating_add(1));
+    let builder = ThreadPoolBuilder::new().num_threads(workers_of(workers) + 1);
     let builder = builder.thread_name(|number| format!("relscan-learn-{number}"));
     builder.build().map_err(|error| LearnError::Threads(error.to_string()))
+}
+
+fn workers_of(workers: Option<NonZeroUsize>) -> usize {
+    let spare = || available_parallelism().map_or(1, NonZeroUsize::get).saturating_sub(1).max(1);
+    workers.map_or_else(spare, |count| count.get().min(Batch::MAX_WORKERS))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_workers_are_asked_for() {
+        let asked = |count| workers_of(NonZeroUsize::new(count));
+        assert_eq!((asked(1), asked(7), asked(usize::MAX)), (1, 7, Batch::MAX_WORKERS));
+        assert!(asked(0) >= 1);
+    }
 }

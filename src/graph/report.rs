@@ -4,8 +4,11 @@ use std::fmt;
 use std::ops::AddAssign;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A part of the work of learning. More may follow these.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Stage {
     /// Finding associations in text.
@@ -38,8 +41,9 @@ impl Stage {
     }
 }
 
-/// What was learned, and how long it took. Reports of several batches add up.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What was learned, and how long it took. Reports of several batches add up. Serialisable, for logs and dashboards;
+/// times are in seconds then.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LearnReport {
     /// Contents learned.
@@ -57,8 +61,10 @@ pub struct LearnReport {
     /// Contents that were learned with several threads.
     pub in_parallel: usize,
     /// Time from beginning to end.
+    #[serde(rename = "elapsed_seconds", with = "seconds")]
     pub elapsed: Duration,
     /// Time spent in every stage, summed over threads: stages that ran side by side add up to more than `elapsed`.
+    #[serde(rename = "stage_seconds", with = "stage_seconds")]
     pub(crate) stages: [Duration; Stage::ALL.len()],
 }
 
@@ -93,6 +99,48 @@ impl AddAssign<&LearnReport> for LearnReport {
         for stage in Stage::ALL {
             self.add_time(stage, other.time(stage));
         }
+    }
+}
+
+/// A time as its seconds.
+mod seconds {
+    use std::time::Duration;
+
+    use serde::{Deserialize as _, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(time.as_secs_f64())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        Duration::try_from_secs_f64(f64::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+/// The times of stages as their seconds, by name.
+mod stage_seconds {
+    use std::collections::BTreeMap;
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::Stage;
+
+    type Times = [Duration; Stage::ALL.len()];
+
+    #[derive(Deserialize)]
+    struct Time(#[serde(with = "super::seconds")] Duration);
+
+    pub(super) fn serialize<S: Serializer>(times: &Times, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(Stage::ALL.map(|stage| (stage, times[stage as usize].as_secs_f64())))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Times, D::Error> {
+        let mut times = Times::default();
+        for (stage, Time(time)) in BTreeMap::<Stage, Time>::deserialize(deserializer)? {
+            times[stage as usize] = time;
+        }
+        Ok(times)
     }
 }
 
@@ -138,5 +186,18 @@ mod tests {
         assert!(table.starts_with("20 contents in 1.000 s, 20 a second\n"), "{table}");
         assert!(table.contains("store                    0.600 s  75.0% 30000.000 us each"), "{table}");
         assert!(!LearnReport::default().to_string().contains("NaN"));
+    }
+
+    #[test]
+    fn reports_serialise_and_come_back() {
+        let mut report =
+            LearnReport { learned: 10, elapsed: Duration::from_nanos(500_000_001), ..LearnReport::default() };
+        report.add_time(Stage::TextProcessing, Duration::from_millis(250));
+        let json = serde_json::to_string(&report).unwrap();
+        let times = r#""elapsed_seconds":0.500000001,"stage_seconds":{"extraction":0.0,"text_processing":0.25,"#;
+        assert!(json.starts_with(r#"{"learned":10,"new_concepts":0,"#) && json.contains(times), "{json}");
+        assert_eq!(serde_json::from_str::<LearnReport>(&json).unwrap(), report);
+        let error = serde_json::from_str::<LearnReport>(&json.replace("0.25", "-1.0")).unwrap_err();
+        assert!(error.to_string().contains("negative"), "{error}");
     }
 }

@@ -11,7 +11,7 @@ use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use super::buffers::Buffers;
 use super::documents::InputFormat;
 use super::error::{ReadError, ReadErrorKind};
-use super::files::{Files, Found, Input};
+use super::files::{Files, Found, Input, Skipped, binary_at};
 use super::lines::LineBlocks;
 
 /// Bytes read at a time.
@@ -39,6 +39,9 @@ pub enum ContentStep {
     Fault(ReadError),
     /// An input has come to its end.
     End(ContentPosition),
+    /// An input could not be read to its end; the fault was told before. What it gave until then has been given, but
+    /// for a line, or a whole file, that was begun.
+    BrokenOff(ContentPosition),
 }
 
 /// How far an input has been read.
@@ -102,6 +105,14 @@ struct Open {
     /// Rows that a run before this one has read.
     passed_over: u64,
     replaced: usize,
+    is_broken_off: bool,
+}
+
+impl Open {
+    /// How many rows have been read, by a run before this one or by this.
+    fn reached(&self) -> u64 {
+        self.rows.max(self.passed_over)
+    }
 }
 
 impl Contents {
@@ -155,6 +166,12 @@ impl Contents {
         self
     }
 
+    /// What was passed over in folders so far.
+    #[must_use]
+    pub fn skipped(&self) -> Skipped {
+        self.files.skipped
+    }
+
     /// How far the input has been read that the last step was of.
     #[must_use]
     pub fn reached(&self) -> &ContentPosition {
@@ -191,7 +208,7 @@ impl Contents {
         };
         let mut blocks = LineBlocks::new(input, BLOCK_BYTES, found.input == Input::Stdin, self.buffers.clone());
         let start = blocks.peek().map_err(fault)?;
-        if let Some(at) = memchr::memchr(0, start) {
+        if let Some(at) = binary_at(start) {
             if !found.named {
                 self.files.skipped.binary += 1;
                 return Ok(None);
@@ -213,6 +230,7 @@ impl Contents {
             passed_over: self.read_before.get(&*name).copied().unwrap_or(0),
             name,
             replaced: 0,
+            is_broken_off: false,
         }))
     }
 
@@ -221,13 +239,15 @@ impl Contents {
         let bytes = match open.blocks.next_block() {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.ready.push_back((open.rows, ContentStep::Fault(ReadError::new(&open.id, error))));
-                Vec::new()
+                // What was read before is still there, and what a run before this one has read it need not read again.
+                open.is_broken_off = true;
+                self.ready.push_back((open.reached(), ContentStep::Fault(ReadError::new(&open.id, error))));
+                return self.open = Some(open);
             }
         };
         let whole_file = open.format == InputFormat::Text && self.format == InputFormat::Text;
         if bytes.is_empty() {
-            if whole_file {
+            if whole_file && !open.is_broken_off {
                 let whole = std::mem::take(&mut open.whole);
                 self.take_line(&mut open, &whole);
             }
@@ -235,8 +255,10 @@ impl Contents {
                 let fault = ReadError::new(&open.id, ReadErrorKind::Replaced { count: open.replaced });
                 self.ready.push_back((open.rows, ContentStep::Fault(fault)));
             }
-            let end = ContentPosition { input: open.name, rows: open.rows };
-            self.ready.push_back((end.rows, ContentStep::End(end)));
+            let rows = if open.is_broken_off { open.reached() } else { open.rows };
+            let end = ContentPosition { rows, input: open.name };
+            let step = if open.is_broken_off { ContentStep::BrokenOff } else { ContentStep::End };
+            self.ready.push_back((rows, step(end)));
             return;
         }
         if whole_file {
@@ -244,7 +266,11 @@ impl Contents {
         } else {
             for line in bytes.split_inclusive(|byte| *byte == b'\n') {
                 open.line += 1;
-                let line = line.strip_suffix(b"\n").unwrap_or(line);
+                let whole = line.strip_suffix(b"\n");
+                if whole.is_none() && open.is_broken_off {
+                    break;
+                }
+                let line = whole.unwrap_or(line);
                 self.take_line(&mut open, line.strip_suffix(b"\r").unwrap_or(line));
             }
         }
@@ -323,11 +349,7 @@ impl Fields {
         match read {
             Ok(Some(content)) => Ok(content),
             Ok(None) => Err(ReadErrorKind::NoText { field: self.text.clone() }),
-            Err(error) => {
-                let (reason, column) = (error.to_string(), error.column());
-                let place = format!(" at line {} column {column}", error.line());
-                Err(ReadErrorKind::Row { reason: reason.strip_suffix(&place).unwrap_or(&reason).to_owned(), column })
-            }
+            Err(error) => Err(ReadErrorKind::row(&error)),
         }
     }
 }
@@ -390,6 +412,7 @@ mod tests {
                 }
                 ContentStep::Fault(error) => error.to_string(),
                 ContentStep::End(end) => format!("end of {} after {}", end.input, end.rows),
+                ContentStep::BrokenOff(end) => format!("{} breaks off after {}", end.input, end.rows),
             };
             steps.push((contents.reached().rows, text));
         }
@@ -433,6 +456,40 @@ mod tests {
             assert_eq!(rest, all[from..], "{rows}");
         }
         assert_eq!(steps(&mut contents(ROWS, InputFormat::Jsonl).after("-", 3, true)), []);
+    }
+
+    /// Gives its text, then fails.
+    struct Broken(&'static [u8]);
+
+    impl Read for Broken {
+        fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+            if self.0.is_empty() { Err(std::io::ErrorKind::TimedOut.into()) } else { self.0.read(buffer) }
+        }
+    }
+
+    #[test]
+    fn what_breaks_off_gives_what_is_whole_and_is_not_done() {
+        let fault = "-: cannot be read: timed out".to_owned();
+        let input = || Contents::new([Input::Stdin]).stdin(Broken(b"one\ntwo\nhalf a li"));
+        let broken = |format| steps(&mut input().format(format));
+        let content = |text: &str| format!("{text} Some(\"-\") None");
+        let lines = broken(InputFormat::Lines);
+        let end = "- breaks off after 2".to_owned();
+        assert_eq!(lines, [(1, content("one")), (2, content("two")), (2, fault.clone()), (2, end)]);
+        assert_eq!(broken(InputFormat::Text), [(0, fault.clone()), (0, "- breaks off after 0".to_owned())]);
+        let resumed = steps(&mut input().after("-", 5, false));
+        assert_eq!(resumed, [(5, fault), (5, "- breaks off after 5".to_owned())], "what was learned stays known");
+    }
+
+    #[test]
+    fn what_looks_binary_is_what_does_for_documents() {
+        for (before, is_text) in [(0, false), (8_191, false), (8_192, true)] {
+            let text = format!("{}\0\n", "a".repeat(before)).leak();
+            let steps = steps(&mut contents(text, InputFormat::Auto));
+            let documents: Vec<_> = super::super::Documents::new([Input::Stdin]).stdin(text.as_bytes()).collect();
+            assert_eq!(steps[0].1.contains("looks binary"), !is_text, "{before}");
+            assert_eq!(documents[0].is_ok(), is_text, "{before}");
+        }
     }
 
     #[test]

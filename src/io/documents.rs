@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::block::Block;
 use super::buffers::{Buffers, Text};
 use super::error::{ReadError, ReadErrorKind};
-use super::files::{Files, Found, Input, Skipped};
+use super::files::{Files, Found, Input, Skipped, binary_at};
 use super::jsonl::Fields;
 use super::lines::{LineBlocks, is_not_yet};
 use crate::extract::{Entries, Layout};
@@ -19,8 +19,6 @@ use crate::extract::{Entries, Layout};
 const BLOCK_BYTES: usize = 256 << 10;
 /// The same for pipes and terminals: as much as a pipe holds.
 const PIPE_BYTES: usize = 64 << 10;
-/// How far a file is searched for a NUL byte, which no text has.
-const BINARY_BYTES: usize = 8 << 10;
 /// The mark that some programs put before UTF-8. It is no part of the text, but spans count it.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
@@ -246,7 +244,7 @@ impl Documents {
     /// Looks at the first bytes of the open file; whether it is to be read.
     fn begin(&mut self, open: &mut Open) -> Result<bool, ReadErrorKind> {
         let start = open.blocks.peek()?;
-        if let Some(at) = memchr::memchr(0, &start[..start.len().min(BINARY_BYTES)]) {
+        if let Some(at) = binary_at(start) {
             if !open.named {
                 self.counts.skipped.binary += 1;
                 return Ok(false);

@@ -22,7 +22,9 @@ pub enum ReadErrorKind {
     #[error("cannot be read: {0}")]
     Io(#[from] std::io::Error),
     /// A file named by the caller that is not text.
-    #[error("looks binary (a NUL byte at offset {at}) and was not read; name its format to have it read all the same")]
+    #[error(
+        "looks binary (a NUL byte at offset {at}) and was not read; unpack it or convert it to UTF-8, or name its format to have it read as it is"
+    )]
     Binary {
         /// The offset of the first NUL byte.
         at: usize,
@@ -56,6 +58,17 @@ pub enum ReadErrorKind {
         /// How many U+FFFD were put in.
         count: usize,
     },
+}
+
+impl ReadErrorKind {
+    /// What is wrong with a row, as the reader of JSON says it.
+    pub(crate) fn row(error: &serde_json::Error) -> Self {
+        let reason = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let reason = reason.strip_suffix(&place).unwrap_or(&reason).to_owned();
+        // At its very beginning it has read no byte yet.
+        ReadErrorKind::Row { reason, column: error.column().max(1) }
+    }
 }
 
 impl ReadError {

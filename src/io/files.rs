@@ -126,6 +126,14 @@ impl Iterator for Files {
     }
 }
 
+/// How far a file is searched for a NUL byte, which no text has.
+const BINARY_BYTES: usize = 8 << 10;
+
+/// Where the first NUL byte is of a file that begins with `start`, if that is near its beginning: it is no text then.
+pub(crate) fn binary_at(start: &[u8]) -> Option<usize> {
+    memchr::memchr(0, &start[..start.len().min(BINARY_BYTES)])
+}
+
 /// The path as text; what is not Unicode in it is replaced.
 fn text_of(path: &Path) -> Arc<str> {
     path.to_string_lossy().into()

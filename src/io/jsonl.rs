@@ -26,11 +26,7 @@ impl Fields {
         let error = match outcome {
             Ok(Found { text: true, id }) => return Ok(id),
             Ok(Found { text: false, .. }) => ReadErrorKind::NoText { field: self.text.clone() },
-            Err(error) => {
-                let (reason, column) = (error.to_string(), error.column());
-                let place = format!(" at line {} column {column}", error.line());
-                ReadErrorKind::Row { reason: reason.strip_suffix(&place).unwrap_or(&reason).to_owned(), column }
-            }
+            Err(error) => ReadErrorKind::row(&error),
         };
         text.truncate(text_len);
         id.truncate(id_len);
@@ -200,7 +196,7 @@ mod tests {
     #[test]
     fn faults() {
         let cases = [
-            ("[1]", "expected an object at column 0"),
+            ("[1]", "expected an object at column 1"),
             (r#""text""#, "expected an object at column 6"),
             ("{", "EOF while parsing an object at column 1"),
             (r#"{"text": "a"} x"#, "trailing characters at column 15"),
@@ -212,7 +208,7 @@ mod tests {
             (r#"{"text": "\ud800"}"#, "unexpected end of hex escape at column 17"),
             (r#"{"id": "x"}"#, "no field `text`"),
             ("{}", "no field `text`"),
-            ("", "EOF while parsing a value at column 0"),
+            ("", "EOF while parsing a value at column 1"),
         ];
         for (row, want) in cases {
             let error = read(row).expect_err(row);

@@ -129,7 +129,9 @@ impl Reader<'_> {
                 self.fault(kind, Field::Pattern, key.span());
                 continue;
             }
-            let Some(tables) = self.array("pattern", value, "an array of tables: [[pattern]]") else { continue };
+            let Some(tables) = self.array("pattern", value, "an array of tables: [[pattern]]", Field::Pattern) else {
+                continue;
+            };
             for table in tables {
                 let index = self.spans.len();
                 let errors_before = self.errors.len();
@@ -251,11 +253,17 @@ impl Reader<'_> {
         None
     }
 
-    fn array<'v, 'i>(&mut self, key: &str, value: &'v Value<'i>, expected: &'static str) -> Option<&'v DeArray<'i>> {
+    fn array<'v, 'i>(
+        &mut self,
+        key: &str,
+        value: &'v Value<'i>,
+        expected: &'static str,
+        field: Field,
+    ) -> Option<&'v DeArray<'i>> {
         if let DeValue::Array(values) = value.get_ref() {
             return Some(values);
         }
-        self.wrong_type(key, expected, Field::Examples, value.span());
+        self.wrong_type(key, expected, field, value.span());
         None
     }
 
@@ -334,7 +342,7 @@ impl Reader<'_> {
 
     fn examples(&mut self, value: &Value<'_>) -> Vec<Example> {
         const FORM: &str = "a list of { text = \"...\", expect = [[\"source\", \"target\"], ...] }";
-        let Some(values) = self.array("examples", value, FORM) else { return Vec::new() };
+        let Some(values) = self.array("examples", value, FORM, Field::Examples) else { return Vec::new() };
         let mut examples = Vec::with_capacity(values.len());
         for value in values {
             match example(value) {
@@ -359,11 +367,9 @@ fn example(value: &Value<'_>) -> Option<Example> {
     let text = table.get("text")?.get_ref().as_str()?.to_owned();
     let pairs = table.get("expect")?.get_ref().as_array()?;
     let expect = pairs.iter().map(|pair| {
-        let pair: Vec<&str> = pair.get_ref().as_array()?.iter().map_while(|side| side.get_ref().as_str()).collect();
-        match pair.as_slice() {
-            [source, target] => Some(((*source).to_owned(), (*target).to_owned())),
-            _ => None,
-        }
+        let pair: Vec<&Value<'_>> = pair.get_ref().as_array()?.iter().collect();
+        let [source, target] = pair.as_slice() else { return None };
+        Some((source.get_ref().as_str()?.to_owned(), target.get_ref().as_str()?.to_owned()))
     });
     Some(Example { text, expect: expect.collect::<Option<_>>()? })
 }

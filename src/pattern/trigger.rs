@@ -61,17 +61,13 @@ pub(crate) fn parse(text: &str) -> Result<Trigger, PatternError> {
         }
         elements.push(element);
         if elements.len() > ELEMENTS_LIMIT {
-            return Err(size("trigger", ELEMENTS_LIMIT));
+            return Err(parser.fault(&format!("it has more than {ELEMENTS_LIMIT} elements"), 0..text.len()));
         }
     }
     if !elements.iter().any(|element| !element.optional && matches!(element.kind, ElementKind::Words(_))) {
         return Err(PatternError::new(PatternErrorKind::EmptyTrigger, Field::Trigger));
     }
     Ok(Trigger { elements, verbal })
-}
-
-fn size(what: &'static str, limit: usize) -> PatternError {
-    PatternError::new(PatternErrorKind::Size { what, limit, compiled: true }, Field::Trigger)
 }
 
 struct Parser<'t> {
@@ -145,7 +141,9 @@ impl Parser<'_> {
                 }
                 sequences = product(&sequences, &forms);
                 if sequences.len() + alternatives.len() > ALTERNATIVES_LIMIT {
-                    return Err(size("number of alternatives", ALTERNATIVES_LIMIT));
+                    let message =
+                        format!("the group stands for more than {ALTERNATIVES_LIMIT} phrases; use several patterns");
+                    return Err(self.fault(&message, start..self.at));
                 }
             }
             if first {

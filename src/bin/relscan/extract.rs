@@ -117,8 +117,15 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         .build()
         .map_err(Failure::usage)?;
     let interrupt = Interrupt::listen()?;
-    let output = Output::open(args.output.as_deref())?;
-    let stats_file = args.stats.as_deref().map(check_stats).transpose()?.flatten();
+    let read = || args.paths.iter().map(PathBuf::as_path).chain(args.packs.files());
+    let output = Output::open(args.output.as_deref(), read())?;
+    let stats_file = match args.stats.as_deref().map(|path| check_stats(path, read(), args.output.as_deref())) {
+        Some(Err(failure)) => {
+            output.discard();
+            return Err(failure);
+        }
+        stats => stats.and_then(Result::ok).flatten(),
+    };
     let (stderr_is_terminal, to_terminal) = (io::stderr().is_terminal(), output.is_terminal());
     let progress = Progress::start(stderr_is_terminal && !to_terminal, &inputs);
     let mut documents = Documents::new(inputs)
@@ -322,17 +329,26 @@ fn extract(
         user: report.user_seconds,
         system: report.system_seconds,
         reading: reader.time.as_secs_f64(),
-        scanning: busy * report.wall_seconds - records.time.as_secs_f64(),
+        scanning: (busy * report.wall_seconds - records.time.as_secs_f64()).max(0.0),
         writing: reader.output.borrow().time.as_secs_f64(),
     };
     Ok((report, seconds))
 }
 
 /// Finds out before the work begins whether there can be statistics at `path`; the file, so that it is not read.
-fn check_stats(path: &Path) -> Result<Option<same_file::Handle>, Failure> {
+fn check_stats<'p>(
+    path: &Path,
+    read: impl IntoIterator<Item = &'p Path>,
+    output: Option<&Path>,
+) -> Result<Option<same_file::Handle>, Failure> {
+    output::keep(path, read)?;
     if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
         // A pipe is opened once.
         return Ok(None);
+    }
+    let is_output = |output: &Path| output == path || same_file::is_same_file(output, path).unwrap_or(false);
+    if output.is_some_and(is_output) {
+        return Err(Failure::usage("--output and --stats name the same file"));
     }
     let opened = File::options().write(true).create(true).truncate(false).open(path);
     let handle = opened.and_then(same_file::Handle::from_file);
@@ -345,17 +361,23 @@ fn write_stats(path: &Path, stats: &Stats<'_>) -> Result<(), Failure> {
     written.map_err(|error| Failure::Write { name: path.display().to_string(), error })
 }
 
+/// Says what was passed over in folders, and if nothing else was there.
 fn say_what_was_left_out(read: ReadCounts) {
-    let Skipped { hidden, binary, special, output, .. } = read.skipped;
+    say_what_was_skipped(read.skipped);
+    if read.files == 0 && read.failed == 0 {
+        say("no file was read: the folders hold none that is text");
+    }
+}
+
+/// Says what was passed over in folders.
+pub(crate) fn say_what_was_skipped(skipped: Skipped) {
+    let Skipped { hidden, binary, special, output, .. } = skipped;
     let reasons =
         [(hidden, "hidden"), (binary, "binary"), (special, "links or special files"), (output, "the output itself")];
     let reasons: Vec<String> =
         reasons.iter().filter(|(count, _)| *count > 0).map(|(count, reason)| format!("{count} {reason}")).collect();
     if !reasons.is_empty() {
         say(&format!("passed over in folders: {}", reasons.join(", ")));
-    }
-    if read.files == 0 && read.failed == 0 {
-        say("no file was read: the folders hold none that is text");
     }
 }
 

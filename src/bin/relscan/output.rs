@@ -40,11 +40,12 @@ enum Target {
 }
 
 impl Output {
-    /// Opens `path`, or standard output without one.
-    pub(crate) fn open(path: Option<&Path>) -> Result<Self, Failure> {
+    /// Opens `path`, or standard output without one; not if that would destroy one of the files that are `read`.
+    pub(crate) fn open<'p>(path: Option<&Path>, read: impl IntoIterator<Item = &'p Path>) -> Result<Self, Failure> {
         let (name, target) = match path {
             None => ("standard output".to_owned(), Target::Stdout(io::stdout())),
             Some(path) => {
+                keep(path, read)?;
                 let name = path.display().to_string();
                 let target = Target::open(path)
                     .map_err(|error| Failure::usage(format_args!("{name} cannot be written: {error}")))?;
@@ -113,6 +114,14 @@ impl Output {
         Failure::Write { name: self.name.clone(), error }
     }
 
+    /// Takes back that it was opened: nothing is to be written.
+    pub(crate) fn discard(self) {
+        if let Target::File { partial, .. } = &self.target {
+            // If it cannot be removed, an empty file is left, and what went wrong before is said.
+            let _ = std::fs::remove_file(partial);
+        }
+    }
+
     /// Writes what is left, and gives a complete file its name; an incomplete one keeps the other, which is returned.
     pub(crate) fn finish(mut self, complete: bool) -> Result<Option<PathBuf>, Failure> {
         let flushed = self.flush();
@@ -128,6 +137,29 @@ impl Output {
     }
 }
 
+/// The name of a file until it is complete.
+fn partial_of(path: &Path) -> PathBuf {
+    let mut partial = path.to_owned().into_os_string();
+    partial.push(".partial");
+    partial.into()
+}
+
+/// Refuses to write to `path` where that would destroy one of the files that are `read`.
+pub(crate) fn keep<'p>(path: &Path, read: impl IntoIterator<Item = &'p Path>) -> Result<(), Failure> {
+    let written = [path.to_owned(), partial_of(&path.canonicalize().unwrap_or_else(|_| path.to_owned()))];
+    // A terminal or a pipe may well be both.
+    let written: Vec<&PathBuf> = written.iter().filter(|written| written.is_file()).collect();
+    for input in read {
+        if written.iter().any(|written| same_file::is_same_file(written, input).unwrap_or(false)) {
+            let (path, input) = (path.display(), input.display());
+            return Err(Failure::usage(format_args!(
+                "writing to {path} would destroy {input}, which is to be read; write elsewhere"
+            )));
+        }
+    }
+    Ok(())
+}
+
 impl Target {
     fn open(path: &Path) -> io::Result<Self> {
         if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
@@ -135,9 +167,7 @@ impl Target {
         }
         // A link stays, and what it points to is replaced.
         let path = if path.is_symlink() { path.canonicalize()? } else { path.to_owned() };
-        let mut partial = path.clone().into_os_string();
-        partial.push(".partial");
-        let partial = PathBuf::from(partial);
+        let partial = partial_of(&path);
         Ok(Target::File { file: File::create(&partial)?, partial, path })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use relscan::PatternSet;
 
@@ -35,6 +36,12 @@ impl Choice {
             "Patterns to look for: a built-in pack ({}) or a pattern file. Given several times, they are joined in order",
             built_in()
         )
+    }
+
+    /// The packs that are files.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        let is_file = |name: &&String| BUILT_IN.iter().all(|pack| pack.name != **name);
+        self.packs.iter().filter(is_file).map(Path::new)
     }
 
     /// All patterns of the packs, joined.

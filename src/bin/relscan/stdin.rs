@@ -15,12 +15,13 @@ const CHUNKS_AHEAD: usize = 4;
 /// before is written.
 const PATIENCE: Duration = Duration::from_millis(25);
 
-/// Opens standard input; after an interrupt it is at its end.
+/// Opens standard input; after an interrupt it cannot be read further, so that nobody takes half a line for a whole one.
 pub(crate) fn open(interrupt: &Interrupt) -> Box<dyn Read + Send> {
     open_to(interrupt, false)
 }
 
-/// As [`open`], but where nothing is there yet it says so, as [`WouldBlock`](io::ErrorKind::WouldBlock).
+/// Opens standard input; after an interrupt it is at its end. Where nothing is there yet it says so, as
+/// [`WouldBlock`](io::ErrorKind::WouldBlock).
 pub(crate) fn open_with_pauses(interrupt: &Interrupt) -> Box<dyn Read + Send> {
     open_to(interrupt, true)
 }
@@ -81,7 +82,7 @@ impl Read for Waiting {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.consumed == self.chunk.len() {
             if self.interrupt.is_asked() {
-                return Ok(0);
+                return if self.pauses { Ok(0) } else { Err(io::Error::other("interrupted")) };
             }
             match self.chunks.recv_timeout(PATIENCE) {
                 Ok(chunk) => (self.chunk, self.consumed) = (chunk?, 0),

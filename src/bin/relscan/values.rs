@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::HumanCount;
-use relscan::Workers;
+use relscan::{Batch, Workers};
 
 /// Takes the names of `all`, so that what the library gains in values the command line gains too.
 pub(crate) fn named<T, const N: usize>(all: &'static [(T, &'static str); N]) -> impl TypedValueParser<Value = T>
@@ -31,12 +31,15 @@ pub(crate) enum Threads {
 }
 
 impl FromStr for Threads {
-    type Err = &'static str;
+    type Err = String;
 
     fn from_str(value: &str) -> Result<Self, Self::Err> {
         match value {
             "auto" => Ok(Threads::Auto),
-            number => number.parse().map(Threads::Count).map_err(|_| "use `auto` or a number from 1"),
+            number => match number.parse::<NonZeroUsize>() {
+                Ok(count) if count.get() <= Batch::MAX_WORKERS => Ok(Threads::Count(count)),
+                _ => Err(format!("use `auto` or a number from 1 to {}", Batch::MAX_WORKERS)),
+            },
         }
     }
 }

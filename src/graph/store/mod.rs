@@ -75,7 +75,7 @@ impl Store {
         let path = path.as_ref();
         let at = |kind| StoreError::new(path, kind);
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(path, flags).map_err(|error| at(error.into()))?;
+        let mut connection = connect(path, flags).map_err(at)?;
         prepare(&mut connection).map_err(at)?;
         Self::of(connection, path)
     }
@@ -93,7 +93,7 @@ impl Store {
         }
         // Not read-only: what a killed process left beside the file has to be brought in first.
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).map_err(|error| at(error.into()))?;
+        let connection = connect(path, flags).map_err(at)?;
         connection.busy_timeout(PATIENCE).map_err(|error| at(error.into()))?;
         match schema::version(&connection) {
             Ok(Some(_)) => Self::of(connection, path),
@@ -221,6 +221,11 @@ impl Store {
         let found = neighbourhood::concepts_with_word(&self.connection, word, limit);
         found.map_err(|kind| StoreError::new(&self.path, kind))
     }
+}
+
+/// Opens the file at `path`, whatever `SQLite` would make of its name: what is learned into `:memory:` would be lost.
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreErrorKind> {
+    Ok(Connection::open_with_flags(Path::new(".").join(path), flags)?)
 }
 
 /// Makes a connection ready to write: exclusive, with a write-ahead log, and the newest schema.

@@ -119,7 +119,9 @@ fn judge<R: Row>(extractor: &Extractor, gold: &Path) -> Result<Report, Failure> 
         if line.trim().is_empty() {
             continue;
         }
-        let row: R = serde_json::from_str(&line).map_err(|error| fault(error.to_string()))?;
+        // The row is all that was read, so that its line would always be the first.
+        let read = serde_json::from_str(&line);
+        let row: R = read.map_err(|error| fault(error.to_string().replace(" at line 1 column ", " at column ")))?;
         let mut predictions = Vec::new();
         // A closure cannot fail.
         let _ = extractor.extract_document(

@@ -44,9 +44,9 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     }
     let graph = Store::open_to_read(&args.store)?.load()?;
     match &args.output {
-        Some(folder) if args.format == GraphFormat::Neo4jCsv => write_folder(&graph, folder)?,
+        Some(folder) if args.format == GraphFormat::Neo4jCsv => write_folder(&graph, folder, &args.store)?,
         path => {
-            let mut output = Output::open(path.as_deref())?;
+            let mut output = Output::open(path.as_deref(), [&*args.store])?;
             write_graph(&graph, args.format, &mut output).map_err(|error| output.failure(error))?;
             output.finish(true)?;
         }
@@ -54,11 +54,11 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     Ok(Outcome::Done)
 }
 
-fn write_folder(graph: &ConceptGraph, folder: &Path) -> Result<(), Failure> {
+fn write_folder(graph: &ConceptGraph, folder: &Path, store: &Path) -> Result<(), Failure> {
     let made = std::fs::create_dir_all(folder);
     made.map_err(|error| Failure::usage(format_args!("{} cannot be made: {error}", folder.display())))?;
-    let mut concepts = Output::open(Some(&folder.join("concepts.csv")))?;
-    let mut associations = Output::open(Some(&folder.join("associations.csv")))?;
+    let mut concepts = Output::open(Some(&folder.join("concepts.csv")), [store])?;
+    let mut associations = Output::open(Some(&folder.join("associations.csv")), [store])?;
     write_neo4j(graph, &mut concepts, &mut associations)
         .map_err(|error| Failure::Write { name: folder.display().to_string(), error })?;
     concepts.finish(true)?;

@@ -8,7 +8,7 @@ use relscan::graph::{InputProgress, LearnConfig, Lesson, StoreLearner};
 use relscan::io::{Content, ContentPosition, ContentStep, Contents, InputFormat};
 use relscan::{Engine, Extractor};
 
-use crate::extract::inputs;
+use crate::extract::{inputs, say_what_was_skipped};
 use crate::interrupt::Interrupt;
 use crate::outcome::{Failure, Outcome};
 use crate::packs;
@@ -36,7 +36,8 @@ used, 2 wrong usage, 130 interrupted.";
 #[command(after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Args {
-    /// Files, folders or `-` for standard input, which is also read if there are none
+    /// Files, folders or `-` for standard input, which is also read if there are none. Folders are read with all that
+    /// is in them, in the order of the names; hidden and binary files are passed over
     #[arg(value_name = "PATH|-")]
     paths: Vec<PathBuf>,
 
@@ -115,9 +116,10 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     } else {
         learner.forget_progress()?;
     }
-    let mut run = Run { learner, batch: Vec::new(), done: Vec::new(), failed: 0, progress };
+    let mut run = Run { learner, batch: Vec::new(), ended: Vec::new(), failed: 0, progress };
     run.learn(&mut contents, args.batch.get(), &interrupt)?;
     run.progress.finish();
+    say_what_was_skipped(contents.skipped());
     if args.stats {
         run.progress.say(&run.learner.learner().total_report().to_string());
     }
@@ -132,8 +134,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
 struct Run {
     learner: StoreLearner,
     batch: Vec<Content>,
-    /// Inputs that came to their end since the last batch.
-    done: Vec<InputProgress>,
+    /// Inputs that came to their end since the last batch, or broke off.
+    ended: Vec<InputProgress>,
     failed: usize,
     progress: Progress,
 }
@@ -148,9 +150,10 @@ impl Run {
                         self.save(Some(contents))?;
                     }
                 }
-                // An interrupt ends standard input before its time.
-                Some(ContentStep::End(_)) if interrupt.is_asked() => {}
-                Some(ContentStep::End(end)) => self.done.push(progress(&end, true)),
+                // An interrupt breaks standard input off.
+                Some(ContentStep::Fault(fault)) if interrupt.is_asked() && fault.line().is_none() => {}
+                Some(ContentStep::End(end)) => self.ended.push(progress(&end, true)),
+                Some(ContentStep::BrokenOff(end)) => self.ended.push(progress(&end, false)),
                 Some(ContentStep::Fault(fault)) => {
                     let is_warning = fault.is_warning();
                     self.failed += usize::from(!is_warning);
@@ -170,11 +173,11 @@ impl Run {
             .iter()
             .map(|content| (content.text.as_str(), content.source.as_deref(), content.category.as_deref()))
             .collect();
-        let mut reached = std::mem::take(&mut self.done);
+        let mut reached = std::mem::take(&mut self.ended);
         if let Some(contents) = reading {
             let position = progress(contents.reached(), false);
-            // An input that has come to its end is done, whatever is read next.
-            if !reached.iter().any(|done| done.name == position.name) && !position.name.is_empty() {
+            // What is known of an input that has ended is not read again.
+            if !reached.iter().any(|ended| ended.name == position.name) && !position.name.is_empty() {
                 reached.push(position);
             }
         }

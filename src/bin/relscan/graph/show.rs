@@ -39,7 +39,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let ids = [Some(ConceptId::of(text)), Some(ConceptId::of(&text.to_lowercase())), text.parse().ok()];
     for id in ids.into_iter().flatten() {
         if let Some(found) = store.neighbourhood(id)? {
-            let mut output = Output::open(None)?;
+            let mut output = Output::open(None, [])?;
             let written = output.write_all(describe(&found, args.limit).as_bytes());
             written.map_err(|error| output.failure(error))?;
             output.finish(true)?;

@@ -50,7 +50,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         let state = if input.is_done { "done" } else { "not done" };
         let _ = writeln!(text, "{:>12}  rows of {}, {state}", input.rows, input.name);
     }
-    let mut output = Output::open(None)?;
+    let mut output = Output::open(None, [])?;
     let written = output.write_all(text.as_bytes());
     written.map_err(|error| output.failure(error))?;
     output.finish(true)?;
