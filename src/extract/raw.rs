@@ -272,7 +272,7 @@ impl<E: Emit> Lines<'_, '_, E> {
         }
         let mut hits = hits;
         while let [hit, rest @ ..] = hits {
-            let line = hit.line;
+            let line = &hit.line;
             // Most lines that hold a needle hold one.
             let is_alone = rest.first().is_none_or(|next| next.line.start != line.start);
             if self.open.is_none_or(|open| open.start != line.start) {
@@ -287,7 +287,7 @@ impl<E: Emit> Lines<'_, '_, E> {
                     hits = rest;
                     continue;
                 }
-                self.open = Some(line);
+                self.open = Some(*line);
             }
             hits = rest;
             if let Some(anchor) = self.raw.anchors[hit.needle as usize] {
