@@ -19,9 +19,14 @@ pub(super) struct Hits {
 
 impl Hits {
     /// Forgets what a sink that panicked has left, and makes room for `patterns`.
+    #[inline]
     pub(super) fn reset(&mut self, patterns: usize) {
-        self.forget();
-        self.best.resize(patterns, None);
+        if !self.patterns.is_empty() {
+            self.forget();
+        }
+        if self.best.len() != patterns {
+            self.best.resize(patterns, None);
+        }
         self.anchors.clear();
     }
 

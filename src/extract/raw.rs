@@ -216,7 +216,7 @@ impl Raw {
             // Of the line that begins there not all has been found.
             lines.open = lines.open.filter(|open| open.start < scratch.told.until);
         }
-        if end != ControlFlow::Break(End::Asked) {
+        if lines.open.is_some() && end != ControlFlow::Break(End::Asked) {
             lines.finish().map_break(|()| End::Asked)?;
         }
         end
