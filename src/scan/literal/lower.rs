@@ -7,7 +7,9 @@ use super::kernel::{BLOCK, Kernel, Task};
 use crate::text::is_caseless;
 
 /// A longer text is not lowered here.
-const LONGEST: usize = 1 << 14;
+const LONGEST: usize = 1 << 17;
+/// So much memory is taken for the first text.
+const SHORTEST: usize = 1 << 14;
 
 /// Memory for one lowered text after another.
 #[derive(Clone, Debug, Default)]
@@ -68,8 +70,9 @@ impl Buffer {
         if text.len() > LONGEST {
             return;
         }
-        if self.bytes.is_empty() {
-            self.bytes = vec![0; LONGEST + BLOCK];
+        if self.bytes.len() < text.len() + BLOCK {
+            // Twice as long each time, so that it rarely grows.
+            self.bytes = vec![0; (text.len() + BLOCK).next_power_of_two().max(SHORTEST)];
             self.first = self.bytes.as_ptr().align_offset(BLOCK).min(BLOCK);
         }
         if kernel.run(Lower { text, lowered: &mut self.bytes[self.first..] }) {
