@@ -91,25 +91,25 @@ impl Few {
         Some(Few { mask, multiplier, cores, numbers, needles: compiled.into(), alike, len: needles.len() })
     }
 
-    /// Writes those of the `places` where a core stands to the front of `windows`, each with the slot of the core for a
-    /// needle, and returns how many they are. The `strip` begins [`BEFORE`] byte `base` of the text, or `shift` bytes
-    /// later, where the text does.
+    /// Keeps those of the `places` where a core stands, in front, and returns how many they are. The `strip` begins
+    /// [`BEFORE`] the first place, or `shift` bytes later, where the text does.
     #[inline(always)]
-    fn windows(&self, strip: &[u8], shift: usize, base: usize, places: &[u16], windows: &mut [Occurrence]) -> usize {
+    fn keep(&self, strip: &[u8], shift: usize, places: &mut [u16]) -> usize {
         let mut kept = 0;
-        for &place in places {
+        for i in 0..places.len() {
+            let place = places[i];
             // Before the text begins this wraps around, to beyond its end.
             let word = word_at(strip, usize::from(place).wrapping_sub(shift));
-            let slot = slot(self.multiplier, key(self.mask, word));
-            let Core { fold, want } = self.cores[slot];
+            let Core { fold, want } = self.cores[slot(self.multiplier, key(self.mask, word))];
             // Written in any case and kept if equal: a branch would be mispredicted every other time.
-            windows[kept] = Occurrence { start: base + usize::from(place), needle: slot as u32 };
+            places[kept] = place;
             kept += usize::from(word | fold == want);
         }
         kept
     }
 
-    /// Writes the needles that stand at the `windows` to the front of `found`, and returns how many they are.
+    /// Writes the needles that stand at the `places`, at each of which a core does, to the front of `found`, and
+    /// returns how many they are.
     ///
     /// # Safety
     ///
@@ -119,15 +119,21 @@ impl Few {
         &self,
         kernel: &K,
         text: &[u8],
-        windows: &[Occurrence],
-        found: &mut [Occurrence],
+        base: usize,
+        places: &[u16],
+        found: &mut Vec<Occurrence>,
     ) -> usize {
+        if found.len() < places.len() * ALIKE {
+            found.resize(places.len() * ALIKE, Occurrence::default());
+        }
+        let found = found.as_mut_slice();
         let needles = self.needles.as_chunks::<ALIKE>().0;
         let mut count = 0;
-        for window in windows {
-            let number = self.numbers[window.needle as usize % SLOTS];
+        for &place in places {
+            let at = base + usize::from(place);
+            let number = self.numbers[slot(self.multiplier, key(self.mask, word_at(text, at.wrapping_sub(BEFORE))))];
             for needle in &needles[usize::from(number)] {
-                let occurrence = needle.at(window.start);
+                let occurrence = needle.at(at);
                 found[count] = occurrence;
                 // SAFETY: the caller answers for the CPU.
                 count += usize::from(unsafe { needle.is_at(kernel, text, occurrence.start) });
@@ -147,24 +153,18 @@ impl Table for Few {
         places: &mut [u16],
         found: &mut Vec<Occurrence>,
     ) -> Looked {
-        // The windows stand behind what may be found.
-        let most = places.len() * self.alike;
-        if found.len() < most + places.len() {
-            found.resize(most + places.len(), Occurrence::default());
-        }
-        let (found, windows) = found.split_at_mut(most);
         let kept = match text.get(base.wrapping_sub(BEFORE)..) {
-            Some(strip) => self.windows(strip, 0, base, places, windows),
-            None => self.windows(text, BEFORE, base, places, windows),
+            Some(strip) => self.keep(strip, 0, places),
+            None => self.keep(text, BEFORE, places),
         };
-        let windows = &windows[..kept];
+        let windows = &places[..kept];
         // SAFETY: the caller answers for the CPU.
         let count = unsafe {
             match self.alike {
-                1 => self.needles::<K, 1>(kernel, text, windows, found),
-                2 => self.needles::<K, 2>(kernel, text, windows, found),
-                3 => self.needles::<K, 3>(kernel, text, windows, found),
-                _ => self.needles::<K, MOST_ALIKE>(kernel, text, windows, found),
+                1 => self.needles::<K, 1>(kernel, text, base, windows, found),
+                2 => self.needles::<K, 2>(kernel, text, base, windows, found),
+                3 => self.needles::<K, 3>(kernel, text, base, windows, found),
+                _ => self.needles::<K, MOST_ALIKE>(kernel, text, base, windows, found),
             }
         };
         Looked { found: count, in_vain: places.len().saturating_sub(count) }
