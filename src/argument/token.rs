@@ -90,9 +90,8 @@ pub(crate) fn tokenize(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) 
 /// As [`tokenize`], for ASCII: a block at a time, a bit for each byte.
 fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
     let joins = |byte: u8| matches!(byte, b'-' | b'\'' | b'.' | b'&' | b'/' | b'_');
-    // Whether the byte before the block is a letter or digit, and where the word begins that is open there.
-    let mut after_letter = 0;
-    let mut open = None;
+    // Whether the byte before the block is a letter or digit, and then the last token is a word that may go on.
+    let mut open = 0;
     for base in span.clone().step_by(CHARACTERS) {
         let padded;
         // What follows the span in its last block may be anything, and is taken for spaces.
@@ -107,7 +106,7 @@ fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
         let (letters, spaces) = (letters & within, spaces | !within);
         let others = !letters & !spaces;
         let next = base + CHARACTERS < span.end && line[base + CHARACTERS].is_ascii_alphanumeric();
-        let mut between = others & (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (CHARACTERS - 1));
+        let mut between = others & (letters << 1 | open) & (letters >> 1 | u64::from(next) << (CHARACTERS - 1));
         let mut joined = 0;
         while between != 0 {
             let bit = between & between.wrapping_neg();
@@ -115,37 +114,40 @@ fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
             joined |= if joins(block[bit.trailing_zeros() as usize]) { bit } else { 0 };
         }
         let words = letters | joined;
-        let marks = others & !joined;
-        after_letter = letters >> (CHARACTERS - 1);
-        if let Some(start) = open {
-            let len = words.trailing_ones() as usize;
-            if len == CHARACTERS {
-                continue;
-            }
-            push_word_of(line, start..base + len, tokens);
-        }
-        let inside = words << 1 | u64::from(open.take().is_some());
-        let mut firsts = (words & !inside) | marks;
-        tokens.reserve(CHARACTERS);
-        while firsts != 0 {
-            let at = firsts.trailing_zeros() as usize;
-            firsts &= firsts - 1;
-            let start = base + at;
-            let len = (words >> at).trailing_ones() as usize;
-            if len == 0 {
-                tokens.push(Token::mark(start, start + 1, ASCII_MARKS[usize::from(line[start])]));
-            } else if at + len == CHARACTERS {
-                open = Some(start);
-            } else if joined == 0 {
-                tokens.push(Token::word(start, start + len));
-            } else {
-                push_word_of(line, start..start + len, tokens);
+        if open != 0
+            && let Some(last) = tokens.last_mut()
+        {
+            last.end += words.trailing_ones() as usize;
+            if words != u64::MAX {
+                part_genitive(line, tokens);
             }
         }
+        let firsts = (words & !(words << 1 | open)) | (others & !joined);
+        open = words >> (CHARACTERS - 1);
+        let before = tokens.len();
+        push_tokens(block, base, (firsts, words), tokens);
+        // Few blocks hold a mark within a word. The last word is looked at when its end is known.
+        if joined != 0 {
+            part_genitives(line, before, open != 0, tokens);
+        }
     }
-    if let Some(start) = open {
-        push_word_of(line, start..span.end, tokens);
+    if open != 0 {
+        part_genitive(line, tokens);
     }
+}
+
+/// Pushes the tokens that begin at `firsts` of the `block` from byte `base` on: a mark is one byte, a word as many as
+/// `words` has bits there.
+fn push_tokens(block: &[u8; CHARACTERS], base: usize, (mut firsts, words): (u64, u64), tokens: &mut Vec<Token>) {
+    tokens.extend((0..firsts.count_ones()).map(|_| {
+        let at = firsts.trailing_zeros();
+        firsts &= firsts.wrapping_sub(1);
+        // Both kinds without a branch, which nothing would predict.
+        let len = (words >> (at % u64::BITS)).trailing_ones().max(1);
+        let start = base + at as usize;
+        let classes = ASCII_CLASSES[usize::from(block[at as usize % CHARACTERS])];
+        Token { start, end: start + len as usize, classes: Cell::new(classes), answers: Cell::default() }
+    }));
 }
 
 /// Fewer bytes than a block has, and spaces.
@@ -155,14 +157,28 @@ fn last_block(bytes: &[u8]) -> [u8; CHARACTERS] {
     block
 }
 
-/// Pushes the ASCII word, and the `'s` at its end as a token of its own.
-fn push_word_of(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
-    let Range { start, end } = span;
-    if let [_, .., b'\'', b's' | b'S'] = &line[span] {
-        tokens.push(Token::word(start, end - 2));
+/// Makes the `'s` at the end of the last token, an ASCII word, a token of its own.
+fn part_genitive(line: &[u8], tokens: &mut Vec<Token>) {
+    let Some(last) = tokens.last_mut() else { return };
+    if let [_, .., b'\'', b's' | b'S'] = &line[last.start..last.end] {
+        let end = last.end;
+        last.end -= 2;
         tokens.push(Token::mark(end - 2, end, class::APOSTROPHE_S));
-    } else {
-        tokens.push(Token::word(start, end));
+    }
+}
+
+/// The same of all tokens from number `first` on, but for the last one if it is `open`.
+fn part_genitives(line: &[u8], first: usize, open: bool, tokens: &mut Vec<Token>) {
+    let is_genitive = |token: &Token| matches!(line[token.start..token.end], [_, .., b'\'', b's' | b'S']);
+    let mut at = first;
+    while at + usize::from(open) < tokens.len() {
+        if is_genitive(&tokens[at]) {
+            let end = tokens[at].end;
+            tokens[at].end -= 2;
+            tokens.insert(at + 1, Token::mark(end - 2, end, class::APOSTROPHE_S));
+            at += 1;
+        }
+        at += 1;
     }
 }
 
@@ -211,12 +227,13 @@ fn push_word(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) {
     }
 }
 
-/// The classes of ASCII marks; bytes that are not ASCII are none.
-const ASCII_MARKS: [Classes; 256] = {
+/// The classes of a token by the ASCII byte that it begins with: all that a mark has, and that a word is one.
+const ASCII_CLASSES: [Classes; 256] = {
     let mut classes = [Classes::NONE; 256];
     let mut byte = 0_u8;
     while byte < 0x80 {
-        classes[byte as usize] = mark_classes(byte as char);
+        let mark = mark_classes(byte as char).or(class::LOOKED_UP);
+        classes[byte as usize] = if byte.is_ascii_alphanumeric() { class::WORD } else { mark };
         byte += 1;
     }
     classes
