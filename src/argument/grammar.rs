@@ -12,7 +12,8 @@ use super::rule::{Found, Rule, Shared};
 use super::sentence::Sentences;
 use super::stop::Stop;
 use super::token::{Token, tokenize};
-use super::vocabulary::{Recent, Vocabulary};
+use super::recent::Recent;
+use super::vocabulary::Vocabulary;
 use crate::pattern::PatternSet;
 use crate::pattern::shape::Shape;
 

@@ -429,7 +429,8 @@ fn of_letter(letter: char) -> Classes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::argument::vocabulary::{Recent, Vocabulary};
+    use crate::argument::recent::Recent;
+    use crate::argument::vocabulary::Vocabulary;
 
     #[test]
     fn every_listed_word_is_found() {

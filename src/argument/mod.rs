@@ -14,6 +14,7 @@ mod list;
 mod oracle;
 mod phrase;
 mod quick;
+mod recent;
 mod rule;
 mod run;
 mod sentence;

@@ -53,15 +53,8 @@ impl Token {
     /// What the token, one of `text`, answers as a head; `None` if each question has to be asked by itself.
     #[inline]
     pub(super) fn answers(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
-        let answers = self.answers.get();
-        if answers.are_known() { Some(answers) } else { self.ask(text, vocabulary) }
-    }
-
-    #[inline(never)]
-    fn ask(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
-        let answers = vocabulary.answers(text, self.start..self.end).filter(|_| self.is_word())?;
-        self.answers.set(answers);
-        Some(answers)
+        self.classes(text, vocabulary);
+        self.answers.get().known()
     }
 }
 

@@ -1,42 +1,12 @@
 //! What is known of the words of a text: the lexicon, and what was looked up in it lately.
 
-use std::cell::Cell;
 use std::ops::Range;
 
 use super::class::{self, Classes};
-use super::head::{Answers, ByClasses, Questions};
-use super::lexicon::{Lexicon, Lower, index, mixed};
+use super::head::{Answers, Questions};
+use super::lexicon::{Lexicon, Lower, mixed};
+use super::recent::{Kind, Recent};
 use crate::text::{HIGH_BITS, ascii_lower, eight_bytes};
-
-/// What was found out lately, by the keys of words: few words make up most of a text.
-#[derive(Debug)]
-pub(crate) struct Recent {
-    words: Box<[Cell<Entry>]>,
-    answers: ByClasses,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Entry {
-    key: u64,
-    /// The classes of the word, but for what its first letter says.
-    classes: Classes,
-    /// What it answers as a head, once somebody has asked.
-    answers: Answers,
-}
-
-const RECENT: usize = 1 << 14;
-
-impl Default for Recent {
-    fn default() -> Self {
-        Recent { words: vec![Cell::default(); RECENT].into(), answers: ByClasses::default() }
-    }
-}
-
-impl Recent {
-    fn entry(&self, key: u64) -> &Cell<Entry> {
-        &self.words[index(mixed(key), RECENT)]
-    }
-}
 
 /// The lexicon, what was looked up in it lately, and what is asked of heads.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +21,7 @@ pub(crate) struct Vocabulary<'v> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     pub(super) classes: Classes,
-    /// Without an answer if nobody has asked yet, or it depends on the capital.
+    /// Without an answer if each question has to be asked by itself.
     pub(super) answers: Answers,
 }
 
@@ -76,15 +46,8 @@ impl Vocabulary<'_> {
             return self.of_long(text, span);
         }
         let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
-        let mut entry = self.recent.entry(lower).get();
-        if entry.key != lower {
-            let word = match lower & HIGH_BITS {
-                0 => Lower::of_short(lower, span.len()),
-                _ => Lower::within(text, span.start, span.end),
-            };
-            entry = self.look_up(&text[span.clone()], &word, lower);
-        }
-        let Entry { mut classes, mut answers, .. } = entry;
+        let Kind { mut classes, mut answers } =
+            self.recent.get(lower).unwrap_or_else(|| self.look_up_short(text, span.clone(), lower));
         let first = bytes.get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
             if lower == US && is_us(&text[span.clone()]) {
@@ -98,11 +61,11 @@ impl Vocabulary<'_> {
 
     fn of_long(self, text: &str, span: Range<usize>) -> Known {
         let key = long_key(text, &span);
-        let mut entry = self.recent.entry(key).get();
-        if entry.key != key || key == 0 {
-            entry = self.look_up(&text[span.clone()], &Lower::within(text, span.start, span.end), key);
-        }
-        let Entry { mut classes, answers, .. } = entry;
+        let kind = if key == 0 { None } else { self.recent.get(key) };
+        let Kind { mut classes, answers } = kind.unwrap_or_else(|| {
+            let word = Lower::within(text, span.start, span.end);
+            self.look_up(&text[span.clone()], &word, key)
+        });
         let first = text.as_bytes().get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
             classes |= of_first_letter(&text[span]);
@@ -116,44 +79,37 @@ impl Vocabulary<'_> {
         (key(word, &(0..word.len())), classes)
     }
 
-    /// What is said of `word`, whatever its first letter, which is noted under `key`.
     #[inline(never)]
-    fn look_up(self, word: &str, lower: &Lower, key: u64) -> Entry {
-        let classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(word);
-        let entry = Entry { key, classes, answers: Answers::default() };
-        self.recent.entry(key).set(entry);
-        entry
+    fn look_up_short(self, text: &str, span: Range<usize>, lower: u64) -> Kind {
+        let word = match lower & HIGH_BITS {
+            0 => Lower::of_short(lower, span.len()),
+            _ => Lower::within(text, span.start, span.end),
+        };
+        self.look_up(&text[span], &word, lower)
+    }
+
+    /// What `word` is, whatever its first letter, which is noted under `key`.
+    #[inline(never)]
+    fn look_up(self, word: &str, lower: &Lower, key: u64) -> Kind {
+        let mut classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(word);
+        // A first letter that is not ASCII may be a number or a capital.
+        let questions = self.questions.filter(|_| key != 0 && word.is_ascii());
+        if questions.is_some() {
+            classes |= of_first_letter(word).without_capital();
+        }
+        if key == 0 {
+            return Kind { classes, answers: Answers::default() };
+        }
+        match questions {
+            Some(questions) => self.recent.set(key, classes, questions.of_named(key), || questions.of_classes(classes)),
+            None => self.recent.set(key, classes, Some(Answers::default()), Answers::default),
+        }
     }
 
     /// The answers of the word `text[span]` as a head; `None` if each question has to be asked by itself.
     #[inline]
     pub(super) fn answers(self, text: &str, span: Range<usize>) -> Option<Answers> {
-        let known = self.known(text, span.clone());
-        self.answers_of(known, text, span)
-    }
-
-    /// The same for a word of which something is `known`.
-    #[inline]
-    pub(super) fn answers_of(self, known: Known, text: &str, span: Range<usize>) -> Option<Answers> {
-        if known.answers.are_known() { Some(known.answers) } else { self.ask(known.classes, text, span) }
-    }
-
-    /// The same for a word of these classes that has not been asked.
-    #[inline(never)]
-    fn ask(self, classes: Classes, text: &str, span: Range<usize>) -> Option<Answers> {
-        let word = &text[span.clone()];
-        // A first letter that is not ASCII may be a number or a capital.
-        let questions = self.questions.filter(|_| !is_us(word) && word.is_ascii())?;
-        let key = key(text, &span);
-        if key == 0 {
-            return None;
-        }
-        let answers = questions.answers(key, classes.without_capital(), &self.recent.answers);
-        let entry = self.recent.entry(key);
-        if entry.get().key == key {
-            entry.set(Entry { answers, ..entry.get() });
-        }
-        Some(answers)
+        self.known(text, span).answers.known()
     }
 }
 
