@@ -3,9 +3,14 @@
 //! `closed.tsv` lists the closed classes, written by hand; `lexicon.tsv` lists open-class words, made by
 //! `scripts/lexicon.py` from `WordNet` 3.0. Regular forms in -s, -ed, -ing are led back to their base.
 
+use std::collections::HashMap;
 use std::hint::select_unpredictable;
 
+use foldhash::fast::FixedState;
+
 use super::class::{self, Classes};
+use super::named::{LISTS, Named};
+use super::vocabulary::key;
 use crate::text::{HIGH_BITS, ascii_lower, eight_bytes};
 
 /// Longest word that is looked up, in bytes. Longer words have no class but what their letters say.
@@ -25,6 +30,8 @@ pub(crate) struct Lexicon {
     /// stay in the nearest cache, and say so.
     closed_tags: Box<[[u8; 2]]>,
     closed_factor: u64,
+    /// The lists of the words that the rules name, by the keys of a vocabulary.
+    named: HashMap<u64, Named, FixedState>,
 }
 
 const CLOSED: usize = 1 << CLOSED_BITS;
@@ -166,6 +173,7 @@ impl Lexicon {
             closed: vec![[(0, Classes::NONE); 2]; CLOSED].into(),
             closed_tags: vec![[0; 2]; CLOSED].into(),
             closed_factor: 1,
+            named: HashMap::default(),
         };
         for (word, classes) in open.lines().filter_map(open_word).chain(closed()) {
             lexicon.insert(word, classes);
@@ -174,7 +182,18 @@ impl Lexicon {
         while !lexicon.fill_closed(closed()) {
             lexicon.closed_factor = lexicon.closed_factor.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         }
+        for &(list, words) in LISTS {
+            for word in words {
+                let lists = lexicon.named.entry(key(word, &(0..word.len()))).or_default();
+                *lists = lists.or(list);
+            }
+        }
         lexicon
+    }
+
+    /// The lists of the word with this key.
+    pub(super) fn named(&self, key: u64) -> Named {
+        self.named.get(&key).copied().unwrap_or_default()
     }
 
     /// Puts the words of at most eight bytes in their pairs; whether they fit in.

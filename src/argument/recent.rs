@@ -8,6 +8,7 @@ use std::cell::Cell;
 use super::class::Classes;
 use super::head::Answers;
 use super::lexicon::{index, mixed};
+use super::named::Named;
 
 /// What a word is, but for what its first letter says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub(super) struct Kind {
     pub(super) classes: Classes,
     /// What it answers as a head, if that was asked.
     pub(super) answers: Answers,
+    /// The lists that it is of.
+    pub(super) named: Named,
 }
 
 /// The words that were looked up lately, by their keys.
@@ -30,7 +33,7 @@ pub(crate) struct Recent {
     /// The numbers of the kinds, by classes and answers; 0 where there is none.
     numbers: Box<[Cell<u16>]>,
     /// Whether a kind is that of words which a question names.
-    named: Box<[Cell<bool>]>,
+    asked: Box<[Cell<bool>]>,
 }
 
 const WORDS: usize = 1 << 16;
@@ -45,7 +48,7 @@ impl Default for Recent {
             kinds: vec![Cell::default(); KINDS].into(),
             count: Cell::new(1),
             numbers: vec![Cell::default(); NUMBERS].into(),
-            named: vec![Cell::default(); KINDS].into(),
+            asked: vec![Cell::default(); KINDS].into(),
         }
     }
 }
@@ -60,33 +63,32 @@ impl Recent {
         ((word ^ hash) < WORDS as u64 && number != 0).then(|| self.kinds[number % KINDS].get())
     }
 
-    /// Keeps what the word with this key is, and gives it: of these classes, and with these answers if it is named. The
-    /// answers that all other words of its classes have are asked for if they are not known.
+    /// Keeps what the word with this key is, and gives it: of these classes and lists, and with these answers if a
+    /// question names it. The answers that all other words of its classes have are asked for if they are not known.
     pub(super) fn set(
         &self,
         key: u64,
-        classes: Classes,
-        named: Option<Answers>,
+        (classes, named, answers): (Classes, Named, Option<Answers>),
         ask: impl FnOnce() -> Answers,
     ) -> Kind {
         if self.count.get() == KINDS {
             self.forget();
         }
-        let mut place = index(mixed(classes.bits() ^ named.unwrap_or_default().bits().rotate_left(32)), NUMBERS);
+        let salt = named.bits() ^ answers.unwrap_or_default().bits().rotate_left(32);
+        let mut place = index(mixed(classes.bits() ^ salt), NUMBERS);
         let number = loop {
-            let number = self.numbers[place].get();
+            let number = usize::from(self.numbers[place].get());
             if number == 0 {
                 let number = self.count.get();
                 self.count.set(number + 1);
                 self.numbers[place].set(u16::try_from(number).unwrap_or_default());
-                self.kinds[number].set(Kind { classes, answers: named.unwrap_or_else(ask) });
-                self.named[number].set(named.is_some());
+                self.kinds[number].set(Kind { classes, answers: answers.unwrap_or_else(ask), named });
+                self.asked[number].set(answers.is_some());
                 break number;
             }
-            let number = usize::from(number);
             let kind = self.kinds[number].get();
-            let same = named.is_none_or(|answers| answers == kind.answers) && named.is_some() == self.named[number].get();
-            if kind.classes == classes && same {
+            let same = answers.is_none_or(|answers| answers == kind.answers) && named == kind.named;
+            if same && kind.classes == classes && answers.is_some() == self.asked[number].get() {
                 break number;
             }
             place = (place + 1) % NUMBERS;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::class::{self, Classes};
 use super::head::Answers;
+use super::named::{self, Named};
 use super::vocabulary::{Known, Vocabulary};
 use crate::scan::literal::characters::{CHARACTERS, Characters};
 
@@ -15,17 +16,18 @@ pub(crate) struct Token {
     pub(crate) start: usize,
     pub(crate) end: usize,
     classes: Cell<Classes>,
-    /// What the word answers as a head, if that is known.
-    answers: Cell<Answers>,
+    /// The lists that it is of, once its classes are known.
+    named: Cell<Named>,
 }
 
 impl Token {
     fn word(start: usize, end: usize) -> Self {
-        Token { start, end, classes: Cell::new(class::WORD), answers: Cell::default() }
+        Token { start, end, classes: Cell::new(class::WORD), named: Cell::default() }
     }
 
-    fn mark(start: usize, end: usize, classes: Classes) -> Self {
-        Token { start, end, classes: Cell::new(classes.or(class::LOOKED_UP)), answers: Cell::default() }
+    fn mark(start: usize, end: usize, classes: Classes, named: Named) -> Self {
+        let classes = Cell::new(classes.or(class::LOOKED_UP));
+        Token { start, end, classes, named: Cell::new(named) }
     }
 
     pub(crate) fn is_word(&self) -> bool {
@@ -44,17 +46,23 @@ impl Token {
 
     #[inline(never)]
     fn look_up(&self, text: &str, vocabulary: Vocabulary<'_>) -> Classes {
-        let Known { classes, answers } = vocabulary.known(text, self.start..self.end);
+        let Known { classes, named, .. } = vocabulary.known(text, self.start..self.end);
         self.classes.set(classes.or(class::LOOKED_UP));
-        self.answers.set(answers);
+        self.named.set(named);
         self.classes.get()
+    }
+
+    /// The lists that the token, one of `text`, is of.
+    #[inline]
+    pub(super) fn named(&self, text: &str, vocabulary: Vocabulary<'_>) -> Named {
+        self.classes(text, vocabulary);
+        self.named.get()
     }
 
     /// What the token, one of `text`, answers as a head; `None` if each question has to be asked by itself.
     #[inline]
     pub(super) fn answers(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
-        self.classes(text, vocabulary);
-        self.answers.get().known()
+        if self.is_word() { vocabulary.answers(text, self.start..self.end) } else { None }
     }
 }
 
@@ -138,8 +146,9 @@ fn push_tokens(block: &[u8; CHARACTERS], base: usize, (mut firsts, words): (u64,
         // Both kinds without a branch, which nothing would predict.
         let len = (words >> (at % u64::BITS)).trailing_ones().max(1);
         let start = base + at as usize;
-        let classes = ASCII_CLASSES[usize::from(block[at as usize % CHARACTERS])];
-        Token { start, end: start + len as usize, classes: Cell::new(classes), answers: Cell::default() }
+        let (classes, named) = ASCII[usize::from(block[at as usize % CHARACTERS])];
+        let (classes, named) = (Cell::new(classes), Cell::new(named));
+        Token { start, end: start + len as usize, classes, named }
     }));
 }
 
@@ -156,7 +165,7 @@ fn part_genitive(line: &[u8], tokens: &mut Vec<Token>) {
     if let [_, .., b'\'', b's' | b'S'] = &line[last.start..last.end] {
         let end = last.end;
         last.end -= 2;
-        tokens.push(Token::mark(end - 2, end, class::APOSTROPHE_S));
+        tokens.push(Token::mark(end - 2, end, class::APOSTROPHE_S, Named::NONE));
     }
 }
 
@@ -168,7 +177,7 @@ fn part_genitives(line: &[u8], first: usize, open: bool, tokens: &mut Vec<Token>
         if is_genitive(&tokens[at]) {
             let end = tokens[at].end;
             tokens[at].end -= 2;
-            tokens.insert(at + 1, Token::mark(end - 2, end, class::APOSTROPHE_S));
+            tokens.insert(at + 1, Token::mark(end - 2, end, class::APOSTROPHE_S, Named::NONE));
             at += 1;
         }
         at += 1;
@@ -186,7 +195,7 @@ pub(super) fn tokenize_any(text: &str, span: Range<usize>, tokens: &mut Vec<Toke
             at = end;
         } else {
             if !c.is_whitespace() {
-                tokens.push(Token::mark(at, at + c.len_utf8(), mark_classes(c)));
+                tokens.push(Token::mark(at, at + c.len_utf8(), mark_classes(c), named::of_mark(c)));
             }
             at += c.len_utf8();
         }
@@ -216,20 +225,20 @@ fn push_word(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) {
     let stem_end = span.start + stem.filter(|stem| !stem.is_empty()).unwrap_or(word).len();
     tokens.push(Token::word(span.start, stem_end));
     if stem_end < span.end {
-        tokens.push(Token::mark(stem_end, span.end, class::APOSTROPHE_S));
+        tokens.push(Token::mark(stem_end, span.end, class::APOSTROPHE_S, Named::NONE));
     }
 }
 
-/// The classes of a token by the ASCII byte that it begins with: all that a mark has, and that a word is one.
-const ASCII_CLASSES: [Classes; 256] = {
-    let mut classes = [Classes::NONE; 256];
+/// What is known of a token by the ASCII byte that it begins with: all of a mark, and that a word is one.
+static ASCII: [(Classes, Named); 256] = {
+    let mut all = [(Classes::NONE, Named::NONE); 256];
     let mut byte = 0_u8;
     while byte < 0x80 {
-        let mark = mark_classes(byte as char).or(class::LOOKED_UP);
-        classes[byte as usize] = if byte.is_ascii_alphanumeric() { class::WORD } else { mark };
+        let mark = (mark_classes(byte as char).or(class::LOOKED_UP), named::of_mark(byte as char));
+        all[byte as usize] = if byte.is_ascii_alphanumeric() { (class::WORD, Named::NONE) } else { mark };
         byte += 1;
     }
-    classes
+    all
 };
 
 const fn mark_classes(mark: char) -> Classes {

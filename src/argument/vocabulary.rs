@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::class::{self, Classes};
 use super::head::{Answers, Questions};
 use super::lexicon::{Lexicon, Lower, mixed};
+use super::named::{self, Named};
 use super::recent::{Kind, Recent};
 use crate::text::{HIGH_BITS, ascii_lower, eight_bytes};
 
@@ -23,6 +24,8 @@ pub(super) struct Known {
     pub(super) classes: Classes,
     /// Without an answer if each question has to be asked by itself.
     pub(super) answers: Answers,
+    /// The lists that it is of.
+    pub(super) named: Named,
 }
 
 impl Vocabulary<'_> {
@@ -46,7 +49,7 @@ impl Vocabulary<'_> {
             return self.of_long(text, span);
         }
         let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
-        let Kind { mut classes, mut answers } =
+        let Kind { mut classes, mut answers, named } =
             self.recent.get(lower).unwrap_or_else(|| self.look_up_short(text, span.clone(), lower));
         let first = bytes.get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
@@ -56,13 +59,13 @@ impl Vocabulary<'_> {
             }
             classes |= of_first_letter(&text[span]);
         }
-        Known { classes, answers }
+        Known { classes, answers, named }
     }
 
     fn of_long(self, text: &str, span: Range<usize>) -> Known {
         let key = long_key(text, &span);
         let kind = if key == 0 { None } else { self.recent.get(key) };
-        let Kind { mut classes, answers } = kind.unwrap_or_else(|| {
+        let Kind { mut classes, answers, named } = kind.unwrap_or_else(|| {
             let word = Lower::within(text, span.start, span.end);
             self.look_up(&text[span.clone()], &word, key)
         });
@@ -70,7 +73,7 @@ impl Vocabulary<'_> {
         if !first.is_ascii_lowercase() {
             classes |= of_first_letter(&text[span]);
         }
-        Known { classes, answers }
+        Known { classes, answers, named }
     }
 
     /// The key under which the word is remembered, and its classes: both of a word that is not there in a text.
@@ -97,12 +100,17 @@ impl Vocabulary<'_> {
         if questions.is_some() {
             classes |= of_first_letter(word).without_capital();
         }
+        let in_ly = word.len() > 3 && word.as_bytes()[word.len() - 2..].eq_ignore_ascii_case(b"ly");
+        let named = self.lexicon.named(key).or(if in_ly { named::IN_LY } else { Named::NONE });
         if key == 0 {
-            return Kind { classes, answers: Answers::default() };
+            return Kind { classes, answers: Answers::default(), named };
         }
         match questions {
-            Some(questions) => self.recent.set(key, classes, questions.of_named(key), || questions.of_classes(classes)),
-            None => self.recent.set(key, classes, Some(Answers::default()), Answers::default),
+            Some(questions) => {
+                let what = (classes, named, questions.of_named(key));
+                self.recent.set(key, what, || questions.of_classes(classes))
+            }
+            None => self.recent.set(key, (classes, named, Some(Answers::default())), Answers::default),
         }
     }
 
@@ -114,7 +122,7 @@ impl Vocabulary<'_> {
 }
 
 /// What the word `text[span]` is remembered under.
-fn key(text: &str, span: &Range<usize>) -> u64 {
+pub(super) fn key(text: &str, span: &Range<usize>) -> u64 {
     if span.len() > 8 { long_key(text, span) } else { ascii_lower(eight_bytes(text.as_bytes(), span.start, span.end)) }
 }
 
