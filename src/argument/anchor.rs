@@ -47,10 +47,12 @@ pub(super) struct Refused {
     pub(super) pronoun: Mask,
     /// No `to` of an infinitive that has no subject.
     pub(super) infinitive: Mask,
-    /// No word that no phrase ends with.
+    /// No word or mark that no phrase ends with.
     pub(super) no_end: Mask,
     /// Nor one that may be a part of a verb.
     pub(super) verbal: Mask,
+    /// No comma.
+    pub(super) comma: Mask,
 }
 
 /// What an anchor means for one rule.
@@ -171,6 +173,7 @@ impl Draft {
             set(&mut anchor.refused.pronoun, !left.pronouns);
             set(&mut anchor.refused.infinitive, left.verbal);
             set(&mut anchor.refused.no_end, left.near);
+            set(&mut anchor.refused.comma, left.next);
             set(&mut anchor.refused.verbal, left.near && !left.verbal);
         }
         if let Some(question) = posting.left.as_ref().and_then(|left| left.head) {

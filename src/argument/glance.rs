@@ -76,6 +76,8 @@ impl Glance<'_> {
         }
         if let Some(word) = self.before(at) {
             open = self.look_left(anchor, word, open);
+        } else {
+            open &= !self.refused_after_mark(anchor, at);
         }
         if open & anchor.ended != 0 { self.look_right(anchor, self.next(end), open) } else { open }
     }
@@ -102,6 +104,18 @@ impl Glance<'_> {
             open &= answers.kept(&anchor.asked_right);
         }
         open
+    }
+
+    /// The postings that find no left argument where a mark stands before the anchor at byte `at`, apart from it.
+    #[inline]
+    fn refused_after_mark(self, anchor: &Anchor, at: usize) -> Mask {
+        match self.text.as_bytes()[..at] {
+            [.., b',', b' '] => anchor.refused.comma,
+            [.., b'.' | b';' | b':' | b'!' | b'?' | b'-' | b'=' | b'<' | b'>' | b'*' | b'+' | b'|' | b'/', b' '] => {
+                anchor.refused.no_end
+            }
+            _ => 0,
+        }
     }
 
     /// What of `open` is left when the word before the anchor is looked at.
@@ -320,14 +334,20 @@ impl Glance<'_> {
         if closed.any(class::LIGHT_ADVERB) {
             return true;
         }
-        // The token is no longer than what stands here without a space.
         let rest = &self.text.as_bytes()[next.start..];
-        let len = rest.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || joins_words(byte)).count();
-        let end = next.start + len;
+        let letters = |from: usize| rest[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let mut len = letters(0);
+        while let [mark, after, ..] = rest[len..]
+            && joins_words(mark)
+            && after.is_ascii_alphanumeric()
+        {
+            len += 1 + letters(len + 1);
+        }
+        let (word, end) = (&rest[..len], next.start + len);
         let of_long = || self.vocabulary.closed_classes(self.text, next.start..end, next.key.0);
-        rest[..len].last_chunk::<2>().is_some_and(|last| last.eq_ignore_ascii_case(b"ly"))
-            || rest.get(len).is_some_and(|byte| !byte.is_ascii())
-            || rest[..len].last().is_some_and(|&last| joins_words(last))
+        word.last_chunk::<2>().is_some_and(|last| last.eq_ignore_ascii_case(b"ly"))
+            || rest[len..].iter().take(2).any(|byte| !byte.is_ascii())
+            || word.contains(&b'\'')
             || len > 8 && of_long().any(class::LIGHT_ADVERB)
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct QuickLeft {
     pub(super) pronouns: bool,
     /// Whether the argument is no farther away than the rules look: not so the phrase that opens the sentence.
     pub(super) near: bool,
+    /// Whether it is the phrase next to the trigger, which no comma separates from it.
+    pub(super) next: bool,
 }
 
 /// What a word before a trigger is.

@@ -299,6 +299,7 @@ impl Rule {
                 verbal: self.verbal,
                 pronouns: self.wanted.pronouns,
                 near: self.distance != Distance::Opening,
+                next: self.distance == Distance::Near,
             }
         })
     }
