@@ -20,6 +20,8 @@ pub(super) struct Anchor {
     /// All postings.
     pub(super) all: Mask,
     pub(super) after: After,
+    /// The postings whose trigger begins with the anchor.
+    pub(super) first: Mask,
     /// The postings that have a word before the anchor.
     pub(super) prior: Mask,
     /// Those that do not take some words before it.
@@ -137,6 +139,7 @@ impl Draft {
             postings: Vec::new(),
             all: 0,
             after: After::default(),
+            first: 0,
             prior: 0,
             refused: Refused::default(),
             heads_left: 0,
@@ -168,6 +171,7 @@ impl Draft {
         set(&mut anchor.all, true);
         set(&mut anchor.after.any, after.is_empty());
         set(&mut anchor.after.adverbs, adverbs && !after.is_empty());
+        set(&mut anchor.first, posting.lead == (0, 0));
         set(&mut anchor.prior, posting.prior.is_some());
         if let Some(left) = &posting.left {
             set(&mut anchor.refused.pronoun, !left.pronouns);

@@ -163,8 +163,8 @@ impl Grammar {
         found[first..].sort_by_key(|found| (found.pattern, found.trigger.start));
     }
 
-    /// What of `open` is left when the right argument is looked for after token `at`, the anchor, where it ends the
-    /// trigger.
+    /// What of `open` is left when the right argument is looked for, where the trigger begins or ends with token `at`, the
+    /// anchor. What is before the anchor need not be there.
     fn with_right(
         &self,
         sentence: &Sentence<'_>,
@@ -173,8 +173,10 @@ impl Grammar {
         mut open: Mask,
         shared: &mut Shared,
     ) -> Mask {
-        for (posting, bit) in of_mask(&anchor.postings, open & anchor.ended) {
-            if !self.rules[posting.rule].has_right(sentence, at + 1, shared) {
+        for (posting, bit) in of_mask(&anchor.postings, open & (anchor.ended | anchor.first)) {
+            let rule = &self.rules[posting.rule];
+            let end = if anchor.ended & bit != 0 { Some(at + 1) } else { rule.trigger_end(sentence, at) };
+            if !end.is_some_and(|end| rule.right_phrase().is_none() || rule.has_right(sentence, end, shared)) {
                 open &= !bit;
             }
         }

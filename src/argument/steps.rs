@@ -3,7 +3,8 @@
 use super::class;
 use super::named;
 use super::phrase::Sentence;
-use crate::pattern::trigger::{ADVERBS_LIMIT, ElementKind, Trigger};
+use super::token::Token;
+use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
 use crate::text::{ascii_lower, eight_bytes};
 
 /// The elements of a trigger, ready to be matched.
@@ -18,32 +19,54 @@ struct Step {
 
 #[derive(Debug)]
 enum Kind {
-    Words {
-        /// The first eight bytes of the first word of each sequence: equal words have equal numbers, and next to none of
-        /// the others.
-        firsts: Box<[u64]>,
-        sequences: Box<[Box<[Box<str>]>]>,
-    },
+    /// Sequences of words, by the numbers of their first words; those with the same first word in order.
+    Words(Box<[(u64, Box<[Word]>)]>),
     Any,
     Adverbs,
 }
 
+/// A word or mark in small letters.
+#[derive(Debug)]
+struct Word {
+    /// Its first eight bytes.
+    number: u64,
+    len: usize,
+    text: Box<str>,
+}
+
+impl Word {
+    fn new(word: &String) -> Self {
+        let bytes = word.as_bytes();
+        Word { number: ascii_lower(eight_bytes(bytes, 0, bytes.len())), len: bytes.len(), text: word.as_str().into() }
+    }
+
+    /// Whether token `at` is this one, in capitals or not.
+    #[inline]
+    fn is(&self, sentence: &Sentence<'_>, at: usize) -> bool {
+        sentence.tokens.get(at).is_some_and(|token| {
+            let same = token.end - token.start == self.len && number(sentence, token) == self.number;
+            same && (self.len <= 8 || sentence.reads(at, &self.text))
+        })
+    }
+}
+
 impl Steps {
     pub(super) fn new(trigger: &Trigger) -> Self {
-        let first = |words: &Vec<String>| words.first().map_or(0, |word| number(word.as_bytes()));
-        let sequence = |words: &Vec<String>| words.iter().map(|word| word.as_str().into()).collect();
+        let sequence = |words: &Vec<String>| {
+            let words: Box<[Word]> = words.iter().map(Word::new).collect();
+            (words.first().map_or(0, |word| word.number), words)
+        };
+        let sequences = |all: &Vec<Vec<String>>| {
+            let mut sequences: Vec<_> = all.iter().map(sequence).collect();
+            sequences.sort_by_key(|(first, _)| *first);
+            sequences.into()
+        };
         let kind = |kind: &ElementKind| match kind {
-            ElementKind::Words(all) => Kind::Words {
-                firsts: all.iter().map(first).collect(),
-                sequences: all.iter().map(sequence).collect(),
-            },
+            ElementKind::Words(all) => Kind::Words(sequences(all)),
             ElementKind::Any => Kind::Any,
             ElementKind::Adverbs => Kind::Adverbs,
         };
-        let step = |element: &crate::pattern::trigger::Element| Step {
-            kind: kind(&element.kind),
-            optional: element.optional,
-        };
+        let step = |element: &Element| Step { kind: kind(&element.kind), optional: element.optional };
         Steps(trigger.elements.iter().map(step).collect())
     }
 
@@ -58,9 +81,10 @@ fn end_of(steps: &[Step], sentence: &Sentence<'_>, at: usize) -> Option<usize> {
     let Some((step, steps)) = steps.split_first() else { return ends_apart(sentence, at).then_some(at) };
     let rest = |end: usize| end_of(steps, sentence, end);
     let found = match &step.kind {
-        Kind::Words { firsts, sequences } => {
-            let first = number(sentence.word(at).as_bytes());
-            let same = firsts.iter().zip(sequences).filter(|&(&known, _)| known == first);
+        Kind::Words(all) => {
+            let first = sentence.tokens.get(at).map_or(0, |token| number(sentence, token));
+            let same = all[all.partition_point(|(known, _)| *known < first)..].iter();
+            let same = same.take_while(|(known, _)| *known == first);
             same.filter_map(|(_, words)| end_of_words(sentence, at, words)).find_map(rest)
         }
         Kind::Any => {
@@ -78,17 +102,19 @@ fn end_of(steps: &[Step], sentence: &Sentence<'_>, at: usize) -> Option<usize> {
     if found.is_none() && step.optional { rest(at) } else { found }
 }
 
-fn number(word: &[u8]) -> u64 {
-    ascii_lower(eight_bytes(word, 0, word.len()))
-}
-
 /// Where the sequence `words` ends that begins at token `at`.
-fn end_of_words(sentence: &Sentence<'_>, at: usize, words: &[Box<str>]) -> Option<usize> {
-    let fits = |(i, word): (usize, &Box<str>)| {
+fn end_of_words(sentence: &Sentence<'_>, at: usize, words: &[Word]) -> Option<usize> {
+    let fits = |(i, word): (usize, &Word)| {
         let at = at + i;
-        sentence.reads(at, word) && (!sentence.is_word(at) || stands_apart(sentence, at))
+        word.is(sentence, at) && (!sentence.is_word(at) || stands_apart(sentence, at))
     };
     words.iter().enumerate().all(fits).then_some(at + words.len())
+}
+
+/// The first eight bytes of a token, in small letters.
+#[inline]
+fn number(sentence: &Sentence<'_>, token: &Token) -> u64 {
+    ascii_lower(eight_bytes(sentence.text.as_bytes(), token.start, token.end))
 }
 
 /// Whether what stands before token `at` begins and ends with a space, as before each word of a trigger.
