@@ -22,7 +22,7 @@ pub(super) struct Anchor {
     pub(super) after: After,
     /// The postings whose trigger begins with the anchor.
     pub(super) first: Mask,
-    /// The postings that have a word before the anchor.
+    /// The postings of which something is known that stands before the anchor.
     pub(super) prior: Mask,
     /// Those that do not take some words before it.
     pub(super) refused: Refused,
@@ -38,6 +38,8 @@ pub(super) struct Anchor {
     pub(super) ended: Mask,
     /// Those of them that ask for one without a determiner that says which.
     pub(super) bare: Mask,
+    /// Those of them that ask for one that has such a determiner.
+    pub(super) determined: Mask,
     /// Those of them that do not take a pronoun.
     pub(super) refusing_pronouns: Mask,
 }
@@ -63,10 +65,19 @@ pub(super) struct Posting {
     pub(super) rule: usize,
     /// How many tokens the trigger may begin before the anchor: at least, at most.
     pub(super) lead: (usize, usize),
-    /// The word that stands before the anchor in the trigger, if that is sure.
-    pub(super) prior: Option<Key>,
+    /// What stands before the anchor in the trigger, if that is sure.
+    pub(super) prior: Option<Prior>,
     /// What is asked of the word before the anchor, if the trigger begins with the anchor.
     pub(super) left: Option<QuickLeft>,
+}
+
+/// What stands in a trigger before its anchor.
+#[derive(Debug)]
+pub(super) enum Prior {
+    /// These words, the nearest one first, and perhaps others before them.
+    Words(Vec<Key>),
+    /// One of these words, no farther away than so many words.
+    Within(Vec<Key>, usize),
 }
 
 /// What the postings of an anchor ask of the word after it.
@@ -148,6 +159,7 @@ impl Draft {
             asked_right: Vec::new(),
             ended: 0,
             bare: 0,
+            determined: 0,
             refusing_pronouns: 0,
         };
         Draft { anchor, asked: HashMap::new() }
@@ -190,7 +202,8 @@ impl Draft {
             anchor.heads_right |= bit;
             add(&mut anchor.asked_right, question, bit);
         }
-        set(&mut anchor.bare, right.is_some() && rule.asks_for_bare());
+        set(&mut anchor.bare, right.is_some() && rule.asks_for_bare(true));
+        set(&mut anchor.determined, right.is_some() && rule.asks_for_bare(false));
         set(&mut anchor.refusing_pronouns, right == Some(false));
         anchor.postings.push(posting);
     }
@@ -299,13 +312,16 @@ fn posting(number: usize, rule: &Rule, element: usize, words: &[String], offset:
         least += if before.optional { 0 } else { low };
         most += high;
     }
-    let prior = offset.checked_sub(1).map(|before| &words[before]).filter(|word| is_anchor(word));
-    Posting {
-        rule: number,
-        lead: (least, most),
-        prior: prior.map(|word| Key::of(word)),
-        left: if most == 0 { rule.quick_left() } else { None },
-    }
+    let prior: Vec<Key> =
+        words[..offset].iter().rev().take_while(|word| is_anchor(word)).map(|word| Key::of(word)).collect();
+    let prior = match elements.first().filter(|_| offset == 0 && element > 0).map(|first| (&first.kind, first.optional)) {
+        _ if !prior.is_empty() => Some(Prior::Words(prior)),
+        Some((ElementKind::Words(all), false)) if all.iter().all(|words| is_anchor(&words[0])) => {
+            Some(Prior::Within(all.iter().map(|words| Key::of(&words[0])).collect(), most))
+        }
+        _ => None,
+    };
+    Posting { rule: number, lead: (least, most), prior, left: if most == 0 { rule.quick_left() } else { None } }
 }
 
 /// The words one of which must come next, and whether adverbs may come before; no words if nothing can be said.

@@ -71,9 +71,9 @@ impl Checks {
         }
     }
 
-    /// Whether no determiner may say which is meant.
-    pub(super) fn ask_for_bare(&self) -> bool {
-        self.clauses.iter().any(|clause| clause.is_only(&(false, Other::Bare)))
+    /// Whether no determiner may say which is meant, or where `bare` is not so, whether one must.
+    pub(super) fn ask_for_bare(&self, bare: bool) -> bool {
+        self.clauses.iter().any(|clause| clause.is_only(&(!bare, Other::Bare)))
     }
 
     /// How what the head alone tells is asked; nothing if it has to be asked by itself, or there is nothing.

@@ -2,7 +2,7 @@
 //!
 //! Whatever it is not sure of it leaves to the tokens: it may say yes too often, never no.
 
-use super::anchor::{After, Anchor};
+use super::anchor::{After, Anchor, Prior};
 use super::class::{self, Classes, DETERMINING, STOP};
 use super::quick::{Facts, facts};
 use super::vocabulary::{US, Vocabulary};
@@ -98,6 +98,9 @@ impl Glance<'_> {
         if open & anchor.bare != 0 && next.whole && closed.any(DETERMINING) && self.is_determined(next) {
             open &= !anchor.bare;
         }
+        if open & anchor.determined != 0 && next.whole && is_bare(next, closed) {
+            open &= !anchor.determined;
+        }
         if open & anchor.heads_right != 0
             && let Some(answers) = self.heads_after(next.start)
         {
@@ -133,7 +136,7 @@ impl Glance<'_> {
         }
         if open & anchor.prior != 0 {
             for (posting, bit) in of_mask(&anchor.postings, open & anchor.prior) {
-                if posting.prior != Some(word.key) {
+                if posting.prior.as_ref().is_some_and(|prior| !self.may_precede(prior, word)) {
                     open &= !bit;
                 }
             }
@@ -146,6 +149,32 @@ impl Glance<'_> {
             }
         }
         open
+    }
+
+    /// Whether what a trigger has before its anchor may be what ends with `word`.
+    fn may_precede(self, prior: &Prior, mut word: Before) -> bool {
+        match prior {
+            Prior::Words(keys) => {
+                for &key in keys {
+                    if word.key != key {
+                        return false;
+                    }
+                    let Some(before) = self.before_rarely(word.start) else { return true };
+                    word = before;
+                }
+                true
+            }
+            Prior::Within(keys, most) => {
+                for _ in 0..*most {
+                    if keys.contains(&word.key) {
+                        return true;
+                    }
+                    let Some(before) = self.before_rarely(word.start) else { return true };
+                    word = before;
+                }
+                false
+            }
+        }
     }
 
     /// The postings that allow adverbs, and may go on after `next`, which is one.
@@ -360,6 +389,24 @@ fn refused_right(anchor: &Anchor, next: Next, closed: Classes) -> Mask {
     let pronoun = closed.any(class::PRONOUN) && !closed.any(BEGIN);
     let refused = if none { anchor.ended } else { 0 } | if pronoun { anchor.refusing_pronouns } else { 0 };
     if next.whole { refused } else { 0 }
+}
+
+/// Whether a phrase that begins with the whole word `next`, of these classes, surely has no determiner.
+fn is_bare(next: Next, closed: Classes) -> bool {
+    const BEFORE_DETERMINER: [&[u8; 8]; 9] = [
+        b"one\0\0\0\0\0",
+        b"only\0\0\0\0",
+        b"just\0\0\0\0",
+        b"mainly\0\0",
+        b"mostly\0\0",
+        b"largely\0",
+        b"partly\0\0",
+        b"even\0\0\0\0",
+        b"also\0\0\0\0",
+    ];
+    next.len > 0
+        && !closed.any(DETERMINING.or(class::NUMERAL).or(class::MEASURE))
+        && !BEFORE_DETERMINER.iter().any(|&&word| Key::of_bytes(word) == next.key)
 }
 
 /// The postings that what is known of the word before the anchor speaks against.

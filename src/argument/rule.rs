@@ -314,9 +314,9 @@ impl Rule {
         if self.unwrap { None } else { self.right.question() }
     }
 
-    /// Whether the right argument must have no determiner that says which.
-    pub(crate) fn asks_for_bare(&self) -> bool {
-        self.mode == ArgumentMode::Phrase && !self.unwrap && self.right.ask_for_bare()
+    /// Whether the right argument must have no determiner that says which, or where `bare` is not so, must have one.
+    pub(crate) fn asks_for_bare(&self, bare: bool) -> bool {
+        self.mode == ArgumentMode::Phrase && !self.unwrap && self.right.ask_for_bare(bare)
     }
 }
 
