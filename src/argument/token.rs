@@ -115,18 +115,19 @@ fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
             joined |= if joins(block[bit.trailing_zeros() as usize]) { bit } else { 0 };
         }
         let words = letters | joined;
+        let mut begun = words;
         if open != 0
             && let Some(last) = tokens.last_mut()
         {
             last.end += words.trailing_ones() as usize;
+            begun &= words.wrapping_add(1);
             if words != u64::MAX {
                 part_genitive(line, tokens);
             }
         }
-        let firsts = (words & !(words << 1 | open)) | (others & !joined);
         open = words >> (CHARACTERS - 1);
         let before = tokens.len();
-        push_tokens(block, base, (firsts, words), tokens);
+        push_tokens(block, base, (begun, others & !joined), tokens);
         // Few blocks hold a mark within a word. The last word is looked at when its end is known.
         if joined != 0 {
             part_genitives(line, before, open != 0, tokens);
@@ -137,18 +138,18 @@ fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
     }
 }
 
-/// Pushes the tokens that begin at `firsts` of the `block` from byte `base` on: a mark is one byte, a word as many as
-/// `words` has bits there.
-fn push_tokens(block: &[u8; CHARACTERS], base: usize, (mut firsts, words): (u64, u64), tokens: &mut Vec<Token>) {
+/// Pushes the tokens of the `block` from byte `base` on: its runs of `words`, and each of its `marks`.
+fn push_tokens(block: &[u8; CHARACTERS], base: usize, (words, marks): (u64, u64), tokens: &mut Vec<Token>) {
+    // Both kinds without a branch, which nothing would predict.
+    let mut firsts = words & !(words << 1) | marks;
+    let mut lasts = words & !(words >> 1) | marks;
     tokens.extend((0..firsts.count_ones()).map(|_| {
-        let at = firsts.trailing_zeros();
+        let (first, last) = (firsts.trailing_zeros() as usize, lasts.trailing_zeros() as usize);
         firsts &= firsts.wrapping_sub(1);
-        // Both kinds without a branch, which nothing would predict.
-        let len = (words >> (at % u64::BITS)).trailing_ones().max(1);
-        let start = base + at as usize;
-        let (classes, named) = ASCII[usize::from(block[at as usize % CHARACTERS])];
+        lasts &= lasts.wrapping_sub(1);
+        let (classes, named) = ASCII[usize::from(block[first % CHARACTERS])];
         let (classes, named) = (Cell::new(classes), Cell::new(named));
-        Token { start, end: start + len as usize, classes, named }
+        Token { start: base + first, end: base + last + 1, classes, named }
     }));
 }
 
