@@ -302,8 +302,17 @@ impl Glance<'_> {
     /// The same for a word of eight letters or more.
     fn long_before(self, end: usize) -> Option<Before> {
         let bytes = self.text.as_bytes();
-        let len = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let start = end - len;
+        let known = end - 8;
+        let more = match bytes[..known].last_chunk::<8>() {
+            Some(eight) => (!letters(u64::from_le_bytes(*eight)) & HIGH_BITS).leading_zeros() as usize / 8,
+            None => 8,
+        };
+        let more = if more < 8 {
+            more
+        } else {
+            bytes[..known].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count()
+        };
+        let start = known - more;
         let plain = start == 0 || matches!(bytes[start - 1], b' ' | b'\n' | b'(' | b'"');
         plain.then(|| Before { key: Key(ascii_lower(eight_bytes(bytes, start, end))), start, end })
     }
@@ -365,7 +374,7 @@ impl Glance<'_> {
         }
         let rest = &self.text.as_bytes()[next.start..];
         let letters = |from: usize| rest[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let mut len = letters(0);
+        let mut len = next.len + letters(next.len);
         while let [mark, after, ..] = rest[len..]
             && joins_words(mark)
             && after.is_ascii_alphanumeric()

@@ -137,7 +137,13 @@ impl Grammar {
                 *shared = Shared::default();
                 tokenize(line, span, tokens);
             }
-            let Ok(mut at) = tokens.binary_search_by_key(&hit.at, |token| token.start) else { continue };
+            let mut at = match tokens.first() {
+                Some(first) if first.start == hit.at => 0,
+                _ => match tokens.binary_search_by_key(&hit.at, |token| token.start) {
+                    Ok(at) => at,
+                    Err(_) => continue,
+                },
+            };
             let anchor = &self.anchors[hit.anchor];
             let mut open = hit.open;
             if !sentences.is_whole() {
