@@ -184,25 +184,38 @@ impl Rule {
         if !agrees || !self.takes_left(sentence, &left) {
             return;
         }
-        let mut lefts = vec![left];
         let takes_left = |left: &Phrase| self.takes_left(sentence, left);
-        lefts.extend(sentence.defined_by(&left, group.start).filter(takes_left));
-        if matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun {
+        // Mostly there is one of each, and no memory is asked for.
+        let mut lefts: Vec<Phrase> = sentence.defined_by(&left, group.start).filter(takes_left).into_iter().collect();
+        let lists_left = matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun;
+        if lists_left {
             let trigger_joins = first.any(class::COORDINATOR.or(class::COMMA));
             let others = if trigger_joins { sentence.items_before(left.first) } else { others };
             lefts.extend(others.into_iter().filter(takes_left));
+        }
+        if !lefts.is_empty() {
+            lefts.insert(0, left);
+        }
+        if lists_left {
             lefts.sort_by_key(|left| left.start);
         }
-        let mut rights = vec![right];
+        let mut rights = Vec::new();
+        let mut announces = false;
         if matches!(self.lists, Lists::Both | Lists::Right | Lists::Open) && !right.pronoun {
-            let items = sentence.announced(&right).inspect(|_| rights.clear()).unwrap_or_else(|| {
-                let again = sentence.word(trigger.end - 1);
-                sentence.list_right(&right, self.lists == Lists::Open, !reduced, again)
-            });
-            rights.extend(items.into_iter().filter(|right| self.takes_right(sentence, right)));
+            let again = sentence.word(trigger.end - 1);
+            let announced = sentence.announced(&right);
+            announces = announced.is_some();
+            rights = announced
+                .unwrap_or_else(|| sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
+            rights.retain(|right| self.takes_right(sentence, right));
+            if !rights.is_empty() && !announces {
+                rights.insert(0, right);
+            }
         }
-        for left in &lefts {
-            for right in &rights {
+        let lefts = if lefts.is_empty() { std::slice::from_ref(&left) } else { &lefts };
+        let rights = if rights.is_empty() && !announces { std::slice::from_ref(&right) } else { &rights };
+        for left in lefts {
+            for right in rights {
                 // `election after election`
                 if !sentence.same_words(left, right) {
                     found.push(context.found(left, right));

@@ -52,17 +52,17 @@ impl Sentence<'_> {
             return Some(nearest.into());
         }
         let mut chain = self.climb(nearest, distance);
-        let mut others = if chain.len() == 1 { self.list_left(&nearest) } else { Vec::new() };
+        let mut others = if chain.is_empty() { self.list_left(&nearest) } else { Vec::new() };
         // `disorders of the stomach and the bowel`: the list is within the phrase
         if let Some(first) = others.last() {
             let within = self.climb(*first, distance);
-            if within.len() > 1 && first.first > 1 {
+            if !within.is_empty() && first.first > 1 {
                 chain = within;
                 others.clear();
             }
         }
-        let mut phrase = *chain.last()?;
-        if chain.len() > 1 {
+        let mut phrase = *chain.last().unwrap_or(&nearest);
+        if !chain.is_empty() {
             others = self.list_left(&phrase);
             self.take_in_of(&mut phrase, &chain);
         }
@@ -148,13 +148,14 @@ impl Sentence<'_> {
         None
     }
 
-    /// `nearest`, and the phrases before it that prepositions join it to, outwards.
+    /// `nearest`, and the phrases before it that prepositions join it to, outwards; nothing if there are none.
     fn climb(&self, nearest: Phrase, distance: Distance) -> Vec<Phrase> {
-        let mut chain = vec![nearest];
+        let around =
+            |inner: &Phrase| self.phrase_before(inner, distance).or_else(|| self.described_by(inner, distance));
+        let Some(outer) = around(&nearest) else { return Vec::new() };
+        let mut chain = vec![nearest, outer];
         while chain.len() < ITEMS_LIMIT {
-            let Some(inner) = chain.last() else { break };
-            let outer = self.phrase_before(inner, distance).or_else(|| self.described_by(inner, distance));
-            let Some(outer) = outer else { break };
+            let Some(outer) = chain.last().and_then(around) else { break };
             chain.push(outer);
         }
         chain
