@@ -24,6 +24,8 @@ pub(super) struct Anchor {
     pub(super) first: Mask,
     /// The postings of which something is known that stands before the anchor.
     pub(super) prior: Mask,
+    /// Those of them that have a word there.
+    pub(super) worded: Mask,
     /// Those that do not take some words before it.
     pub(super) refused: Refused,
     /// Those that ask something of that word as a head,
@@ -57,6 +59,8 @@ pub(super) struct Refused {
     pub(super) verbal: Mask,
     /// No comma.
     pub(super) comma: Mask,
+    /// No word that can only be a verb or an adverb.
+    pub(super) verb: Mask,
 }
 
 /// What an anchor means for one rule.
@@ -76,8 +80,10 @@ pub(super) struct Posting {
 pub(super) enum Prior {
     /// These words, the nearest one first, and perhaps others before them.
     Words(Vec<Key>),
-    /// One of these words, no farther away than so many words.
+    /// One of these words, no farther away than so many words, and no mark between.
     Within(Vec<Key>, usize),
+    /// A mark.
+    Mark,
 }
 
 /// What the postings of an anchor ask of the word after it.
@@ -152,6 +158,7 @@ impl Draft {
             after: After::default(),
             first: 0,
             prior: 0,
+            worded: 0,
             refused: Refused::default(),
             heads_left: 0,
             asked_left: Vec::new(),
@@ -185,11 +192,13 @@ impl Draft {
         set(&mut anchor.after.adverbs, adverbs && !after.is_empty());
         set(&mut anchor.first, posting.lead == (0, 0));
         set(&mut anchor.prior, posting.prior.is_some());
+        set(&mut anchor.worded, matches!(posting.prior, Some(Prior::Words(_) | Prior::Within(..))));
         if let Some(left) = &posting.left {
             set(&mut anchor.refused.pronoun, !left.pronouns);
             set(&mut anchor.refused.infinitive, left.verbal);
             set(&mut anchor.refused.no_end, left.near);
             set(&mut anchor.refused.comma, left.next);
+            set(&mut anchor.refused.verb, left.next && !left.verbal);
             set(&mut anchor.refused.verbal, left.near && !left.verbal);
         }
         if let Some(question) = posting.left.as_ref().and_then(|left| left.head) {
@@ -268,6 +277,11 @@ fn is_anchor(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+/// Whether the tokens have the word as one, which begins and ends with a letter or digit.
+fn is_plain(word: &str) -> bool {
+    is_anchor(word) && !word.starts_with('-') && !word.ends_with('-') && !word.contains("--")
+}
+
 /// For each alternative of the element, the number of its longest word.
 fn anchor_words(element: &Element) -> Vec<(&[String], usize)> {
     let ElementKind::Words(all) = &element.kind else { return Vec::new() };
@@ -313,15 +327,25 @@ fn posting(number: usize, rule: &Rule, element: usize, words: &[String], offset:
         most += high;
     }
     let prior: Vec<Key> =
-        words[..offset].iter().rev().take_while(|word| is_anchor(word)).map(|word| Key::of(word)).collect();
-    let prior = match elements.first().filter(|_| offset == 0 && element > 0).map(|first| (&first.kind, first.optional)) {
-        _ if !prior.is_empty() => Some(Prior::Words(prior)),
-        Some((ElementKind::Words(all), false)) if all.iter().all(|words| is_anchor(&words[0])) => {
-            Some(Prior::Within(all.iter().map(|words| Key::of(&words[0])).collect(), most))
-        }
-        _ => None,
-    };
+        words[..offset].iter().rev().take_while(|word| is_plain(word)).map(|word| Key::of(word)).collect();
+    let prior = if prior.is_empty() { prior_elements(&elements[..element], offset, most) } else { Some(Prior::Words(prior)) };
     Posting { rule: number, lead: (least, most), prior, left: if most == 0 { rule.quick_left() } else { None } }
+}
+
+/// What stands before a word that has `offset` words before it in its element, and these elements before that.
+fn prior_elements(elements: &[Element], offset: usize, most: usize) -> Option<Prior> {
+    let ([first, ..], [.., last], 0) = (elements, elements, offset) else { return None };
+    let words = |element: &Element| match &element.kind {
+        ElementKind::Words(all) => all.clone(),
+        _ => Vec::new(),
+    };
+    let is_mark = |words: &Vec<String>| words.last().is_some_and(|word| !word.contains(char::is_alphanumeric));
+    if !last.optional && !words(last).is_empty() && words(last).iter().all(is_mark) {
+        return Some(Prior::Mark);
+    }
+    let no_marks = elements.iter().flat_map(words).flatten().all(|word| is_plain(&word));
+    let firsts: Vec<Key> = words(first).iter().map(|words| Key::of(&words[0])).collect();
+    (!first.optional && !firsts.is_empty() && no_marks).then_some(Prior::Within(firsts, most))
 }
 
 /// The words one of which must come next, and whether adverbs may come before; no words if nothing can be said.

@@ -4,8 +4,9 @@
 
 use super::anchor::{After, Anchor, Prior};
 use super::class::{self, Classes, DETERMINING, STOP};
+use super::named;
 use super::quick::{Facts, facts};
-use super::vocabulary::{US, Vocabulary};
+use super::vocabulary::{Known, US, Vocabulary};
 use crate::pattern::trigger::ADVERBS_LIMIT;
 use crate::text::{HIGH_BITS, ascii_lower, eight_bytes, letters};
 
@@ -109,16 +110,24 @@ impl Glance<'_> {
         open
     }
 
-    /// The postings that find no left argument where a mark stands before the anchor at byte `at`, apart from it.
+    /// The postings that a mark before the anchor at byte `at`, apart from it, speaks against.
     #[inline]
     fn refused_after_mark(self, anchor: &Anchor, at: usize) -> Mask {
-        match self.text.as_bytes()[..at] {
-            [.., b',', b' '] => anchor.refused.comma,
-            [.., b'.' | b';' | b':' | b'!' | b'?' | b'-' | b'=' | b'<' | b'>' | b'*' | b'+' | b'|' | b'/', b' '] => {
-                anchor.refused.no_end
-            }
-            _ => 0,
+        if !self.follows_mark(at) {
+            return 0;
         }
+        anchor.worded
+            | match self.text.as_bytes()[at - 2] {
+                b',' => anchor.refused.comma,
+                // After these there may be an aside or a quotation.
+                b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' | b'`' => 0,
+                _ => anchor.refused.no_end,
+            }
+    }
+
+    /// Whether what stands before byte `at` is a mark and a space.
+    fn follows_mark(self, at: usize) -> bool {
+        matches!(self.text.as_bytes()[..at], [.., mark, b' '] if mark.is_ascii_punctuation())
     }
 
     /// What of `open` is left when the word before the anchor is looked at.
@@ -143,9 +152,12 @@ impl Glance<'_> {
         }
         if open & anchor.heads_left != 0 {
             // A relative pronoun leads on to the head.
-            let answers = self.vocabulary.answers(self.text, word.start..word.end);
-            if let Some(answers) = answers.filter(|_| !closed.any(class::RELATIVE)) {
+            let known = self.vocabulary.known(self.text, word.start..word.end);
+            if let Some(answers) = known.answers.known().filter(|_| !closed.any(class::RELATIVE)) {
                 open &= answers.kept(&anchor.asked_left);
+            }
+            if open & anchor.refused.verb != 0 && ends_no_phrase(known, &self.text[word.start..word.end]) {
+                open &= !anchor.refused.verb;
             }
         }
         open
@@ -153,7 +165,7 @@ impl Glance<'_> {
 
     /// Whether what a trigger has before its anchor may be what ends with `word`.
     fn may_precede(self, prior: &Prior, mut word: Before) -> bool {
-        match prior {
+        let (keys, most) = match prior {
             Prior::Words(keys) => {
                 for &key in keys {
                     if word.key != key {
@@ -162,19 +174,19 @@ impl Glance<'_> {
                     let Some(before) = self.before_rarely(word.start) else { return true };
                     word = before;
                 }
-                true
+                return true;
             }
-            Prior::Within(keys, most) => {
-                for _ in 0..*most {
-                    if keys.contains(&word.key) {
-                        return true;
-                    }
-                    let Some(before) = self.before_rarely(word.start) else { return true };
-                    word = before;
-                }
-                false
+            Prior::Within(keys, most) => (keys, *most),
+            Prior::Mark => return false,
+        };
+        for _ in 0..most {
+            if keys.contains(&word.key) {
+                return true;
             }
+            let Some(before) = self.before_rarely(word.start) else { return !self.follows_mark(word.start) };
+            word = before;
         }
+        false
     }
 
     /// The postings that allow adverbs, and may go on after `next`, which is one.
@@ -398,6 +410,13 @@ fn refused_right(anchor: &Anchor, next: Next, closed: Classes) -> Mask {
     let pronoun = closed.any(class::PRONOUN) && !closed.any(BEGIN);
     let refused = if none { anchor.ended } else { 0 } | if pronoun { anchor.refusing_pronouns } else { 0 };
     if next.whole { refused } else { 0 }
+}
+
+/// Whether no phrase ends with `word`, of which this is `known`: a verb or an adverb that can be nothing else.
+fn ends_no_phrase(known: Known, word: &str) -> bool {
+    let others = class::NOUN.or(class::ADJECTIVE).or(class::CAPITAL).or(STOP);
+    let adverb = || known.classes.any(class::LIGHT_ADVERB) || known.named.any(named::IN_LY) && word.ends_with("ly");
+    !known.classes.any(others) && (known.classes.is_verb() || adverb())
 }
 
 /// Whether a phrase that begins with the whole word `next`, of these classes, surely has no determiner.
