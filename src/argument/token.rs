@@ -16,18 +16,19 @@ pub(crate) struct Token {
     pub(crate) start: usize,
     pub(crate) end: usize,
     classes: Cell<Classes>,
-    /// The lists that it is of, once its classes are known.
+    /// The lists that the word is of, and what it answers as a head, once its classes are known.
     named: Cell<Named>,
+    answers: Cell<Answers>,
 }
 
 impl Token {
     fn word(start: usize, end: usize) -> Self {
-        Token { start, end, classes: Cell::new(class::WORD), named: Cell::default() }
+        Token { start, end, classes: Cell::new(class::WORD), named: Cell::default(), answers: Cell::default() }
     }
 
     fn mark(start: usize, end: usize, classes: Classes, named: Named) -> Self {
         let classes = Cell::new(classes.or(class::LOOKED_UP));
-        Token { start, end, classes, named: Cell::new(named) }
+        Token { start, end, classes, named: Cell::new(named), answers: Cell::default() }
     }
 
     pub(crate) fn is_word(&self) -> bool {
@@ -46,9 +47,10 @@ impl Token {
 
     #[inline(never)]
     fn look_up(&self, text: &str, vocabulary: Vocabulary<'_>) -> Classes {
-        let Known { classes, named, .. } = vocabulary.known(text, self.start..self.end);
+        let Known { classes, named, answers } = vocabulary.known(text, self.start..self.end);
         self.classes.set(classes.or(class::LOOKED_UP));
         self.named.set(named);
+        self.answers.set(answers);
         self.classes.get()
     }
 
@@ -62,7 +64,8 @@ impl Token {
     /// What the token, one of `text`, answers as a head; `None` if each question has to be asked by itself.
     #[inline]
     pub(super) fn answers(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
-        if self.is_word() { vocabulary.answers(text, self.start..self.end) } else { None }
+        self.classes(text, vocabulary);
+        self.answers.get().known()
     }
 }
 
@@ -108,11 +111,13 @@ fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
         let others = !letters & !spaces;
         let next = base + CHARACTERS < span.end && line[base + CHARACTERS].is_ascii_alphanumeric();
         let mut between = others & (letters << 1 | open) & (letters >> 1 | u64::from(next) << (CHARACTERS - 1));
-        let mut joined = 0;
+        let (mut joined, mut genitive) = (0, false);
         while between != 0 {
             let bit = between & between.wrapping_neg();
             between &= !bit;
-            joined |= if joins(block[bit.trailing_zeros() as usize]) { bit } else { 0 };
+            let mark = block[bit.trailing_zeros() as usize];
+            joined |= if joins(mark) { bit } else { 0 };
+            genitive |= mark == b'\'';
         }
         let words = letters | joined;
         let mut begun = words;
@@ -128,8 +133,8 @@ fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
         open = words >> (CHARACTERS - 1);
         let before = tokens.len();
         push_tokens(block, base, (begun, others & !joined), tokens);
-        // Few blocks hold a mark within a word. The last word is looked at when its end is known.
-        if joined != 0 {
+        // The last word is looked at when its end is known.
+        if genitive {
             part_genitives(line, before, open != 0, tokens);
         }
     }
@@ -149,7 +154,7 @@ fn push_tokens(block: &[u8; CHARACTERS], base: usize, (words, marks): (u64, u64)
         lasts &= lasts.wrapping_sub(1);
         let (classes, named) = ASCII[usize::from(block[first % CHARACTERS])];
         let (classes, named) = (Cell::new(classes), Cell::new(named));
-        Token { start: base + first, end: base + last + 1, classes, named }
+        Token { start: base + first, end: base + last + 1, classes, named, answers: Cell::default() }
     }));
 }
 

@@ -113,12 +113,6 @@ impl Vocabulary<'_> {
             None => self.recent.set(key, (classes, named, Some(Answers::default())), Answers::default),
         }
     }
-
-    /// The answers of the word `text[span]` as a head; `None` if each question has to be asked by itself.
-    #[inline]
-    pub(super) fn answers(self, text: &str, span: Range<usize>) -> Option<Answers> {
-        self.known(text, span).answers.known()
-    }
 }
 
 /// What the word `text[span]` is remembered under.
