@@ -7,6 +7,7 @@ use super::glance::{Key, Mask};
 use super::head::Question;
 use super::quick::QuickLeft;
 use super::rule::Rule;
+use super::subject::Distance;
 use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
 
 /// A word that is looked for, with the rules whose trigger it may belong to: what a [`Mask`] has room for.
@@ -196,10 +197,11 @@ impl Draft {
         if let Some(left) = &posting.left {
             set(&mut anchor.refused.pronoun, !left.pronouns);
             set(&mut anchor.refused.infinitive, left.verbal);
-            set(&mut anchor.refused.no_end, left.near);
-            set(&mut anchor.refused.comma, left.next);
-            set(&mut anchor.refused.verb, left.next && !left.verbal);
-            set(&mut anchor.refused.verbal, left.near && !left.verbal);
+            let (bounded, near) = (left.distance != Distance::Opening, left.distance == Distance::Near);
+            set(&mut anchor.refused.no_end, bounded);
+            set(&mut anchor.refused.verbal, bounded && !left.verbal);
+            set(&mut anchor.refused.comma, near);
+            set(&mut anchor.refused.verb, near && !left.verbal);
         }
         if let Some(question) = posting.left.as_ref().and_then(|left| left.head) {
             anchor.heads_left |= bit;
@@ -328,7 +330,8 @@ fn posting(number: usize, rule: &Rule, element: usize, words: &[String], offset:
     }
     let prior: Vec<Key> =
         words[..offset].iter().rev().take_while(|word| is_plain(word)).map(|word| Key::of(word)).collect();
-    let prior = if prior.is_empty() { prior_elements(&elements[..element], offset, most) } else { Some(Prior::Words(prior)) };
+    let prior =
+        if prior.is_empty() { prior_elements(&elements[..element], offset, most) } else { Some(Prior::Words(prior)) };
     Posting { rule: number, lead: (least, most), prior, left: if most == 0 { rule.quick_left() } else { None } }
 }
 

@@ -8,11 +8,11 @@ use super::glance::{Glance, Mask, of_mask};
 use super::head::Questions;
 use super::lexicon::Lexicon;
 use super::phrase::Sentence;
+use super::recent::Recent;
 use super::rule::{Found, Rule, Shared};
 use super::sentence::Sentences;
 use super::stop::Stop;
 use super::token::{Token, tokenize};
-use super::recent::Recent;
 use super::vocabulary::Vocabulary;
 use crate::pattern::PatternSet;
 use crate::pattern::shape::Shape;
@@ -182,7 +182,11 @@ impl Grammar {
         for (posting, bit) in of_mask(&anchor.postings, open & (anchor.ended | anchor.first)) {
             let rule = &self.rules[posting.rule];
             let end = if anchor.ended & bit != 0 { Some(at + 1) } else { rule.trigger_end(sentence, at) };
-            if !end.is_some_and(|end| rule.right_phrase().is_none() || rule.has_right(sentence, end, shared)) {
+            let may_be = |end: usize| {
+                rule.wants(sentence, at..end)
+                    && (rule.right_phrase().is_none() || rule.has_right(sentence, end, shared))
+            };
+            if !end.is_some_and(may_be) {
                 open &= !bit;
             }
         }

@@ -99,6 +99,19 @@ impl Lower {
         if all & HIGH_BITS == 0 { lower } else { Lower::default() }
     }
 
+    /// Whether it is more than the empty word.
+    pub(super) fn is_known(&self) -> bool {
+        self.len > 0
+    }
+
+    /// Whether it holds a `-`.
+    pub(super) fn has_hyphen(&self) -> bool {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        // Not zero where one of the bytes is.
+        let zeros = |part: u64| part.wrapping_sub(ONES) & !part & HIGH_BITS;
+        self.parts.iter().any(|part| zeros(part ^ (ONES * u64::from(b'-'))) != 0)
+    }
+
     /// The last eight bytes, the last one highest, with zeros before the word.
     fn tail(&self) -> u64 {
         let [a, b, c] = self.parts;

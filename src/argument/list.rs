@@ -144,7 +144,9 @@ impl Sentence<'_> {
     /// Whether `to` and a verb follow at `at`, or after the rest of a short list: `causes the demand or supply to shift`.
     pub(crate) fn infinitive_follows(&self, at: usize) -> bool {
         let infinitive = |at: usize| {
-            self.is(at, named::TO) && self.has(at + 1, class::VERB.or(class::AUXILIARY)) && !self.has(at + 1, class::PLURAL)
+            self.is(at, named::TO)
+                && self.has(at + 1, class::VERB.or(class::AUXILIARY))
+                && !self.has(at + 1, class::PLURAL)
         };
         let end = self.skip_aside_right(at);
         infinitive(end)

@@ -145,7 +145,8 @@ mod tests {
     fn every_word_is_of_its_lists_and_of_no_others() {
         let (lexicon, recent) = (Lexicon::english(), Recent::default());
         let vocabulary = Vocabulary { lexicon: &lexicon, recent: &recent, questions: None };
-        let others = ["cat", "ly", "only", "UGLY", "caf\u{e9}ly", "US", "us", "?", "–", "extraordinarily-long-ly", "don’t"];
+        let others =
+            ["cat", "ly", "only", "UGLY", "caf\u{e9}ly", "US", "us", "?", "–", "extraordinarily-long-ly", "don’t"];
         let words = LISTS.iter().flat_map(|(_, words)| *words).chain(&others);
         for word in words.flat_map(|word| [word.to_string(), word.to_uppercase()]) {
             let in_ly = word.len() > 3 && word.to_ascii_lowercase().ends_with("ly");

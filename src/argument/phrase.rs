@@ -369,8 +369,7 @@ impl<'s> Sentence<'s> {
         if adjective_only && !next_open && !modifiers {
             return true;
         }
-        self.is(at, named::POSTPOSED)
-            && self.is(at + 1, named::TO_ON_IN)
+        self.is(at, named::POSTPOSED) && self.is(at + 1, named::TO_ON_IN)
     }
 
     /// Whether the comma or conjunction at `at` is followed by another modifier and then a noun, so that the phrase
@@ -408,8 +407,7 @@ impl<'s> Sentence<'s> {
         if last.any(class::PRONOUN) {
             return Some(Phrase { pronoun: true, ..Phrase::of_tokens(end - 1, end, end - 1, None) });
         }
-        if !last.is_open_word() || self.is(end - 1, named::NOT_ENDING)
-        {
+        if !last.is_open_word() || self.is(end - 1, named::NOT_ENDING) {
             return None;
         }
         let mut begin = self.run_left(end)?;
@@ -423,7 +421,8 @@ impl<'s> Sentence<'s> {
         loop {
             if first > 0 && self.determines(first - 1) {
                 first -= 1;
-            } else if first > 1 && self.is(first - 1, named::OF) && self.has(first - 2, DETERMINING.or(class::NUMERAL)) {
+            } else if first > 1 && self.is(first - 1, named::OF) && self.has(first - 2, DETERMINING.or(class::NUMERAL))
+            {
                 // `one of the ships`
                 first -= 2;
             } else {

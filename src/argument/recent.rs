@@ -106,3 +106,30 @@ impl Recent {
         self.count.set(1);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::class;
+    use super::*;
+
+    #[test]
+    fn words_are_told_apart_and_forgotten() {
+        let recent = Recent::default();
+        let named = Answers::default();
+        let noun = recent.set(1, (class::NOUN, Named::NONE, None), Answers::default);
+        assert_eq!(recent.get(1), Some(noun));
+        assert_eq!([0, 2, 1 << 63].map(|key| recent.get(key)), [None; 3]);
+        recent.set(2, (class::VERB, Named::NONE, Some(named)), || unreachable!("the answers are known"));
+        assert_eq!(recent.get(2).map(|kind| kind.classes), Some(class::VERB));
+        // More kinds than there is room for.
+        let all = (0..5000).flat_map(|i| [class::NOUN, class::VERB].map(|class| (i, class)));
+        for (i, class) in all {
+            let classes = if i % 2 == 0 { class } else { class.or(class::WORD) };
+            let lists = super::super::named::LISTS;
+            let list = lists[i % lists.len()].0.or(lists[i / lists.len() % lists.len()].0);
+            let kind = recent.set(3 + i as u64, (classes, list, None), Answers::default);
+            assert_eq!(recent.get(3 + i as u64), Some(kind));
+            assert_eq!((kind.classes, kind.named), (classes, list));
+        }
+    }
+}

@@ -164,7 +164,8 @@ impl Rule {
         if group.infinitive {
             return;
         }
-        let helped = (group.start..trigger.start).any(|at| sentence.has(at, class::AUXILIARY) || sentence.is(at, named::TO));
+        let helped =
+            (group.start..trigger.start).any(|at| sentence.has(at, class::AUXILIARY) || sentence.is(at, named::TO));
         let alone = self.verbal && !helped;
         let first = sentence.classes(trigger.start);
         // `it is induced sleep`: a passive has no object
@@ -200,20 +201,22 @@ impl Rule {
             lefts.sort_by_key(|left| left.start);
         }
         let mut rights = Vec::new();
-        let mut announces = false;
         if matches!(self.lists, Lists::Both | Lists::Right | Lists::Open) && !right.pronoun {
             let again = sentence.word(trigger.end - 1);
             let announced = sentence.announced(&right);
-            announces = announced.is_some();
-            rights = announced
-                .unwrap_or_else(|| sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
+            let is_one = announced.is_none();
+            rights =
+                announced.unwrap_or_else(|| sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
             rights.retain(|right| self.takes_right(sentence, right));
-            if !rights.is_empty() && !announces {
+            if !is_one && rights.is_empty() {
+                return;
+            }
+            if is_one && !rights.is_empty() {
                 rights.insert(0, right);
             }
         }
         let lefts = if lefts.is_empty() { std::slice::from_ref(&left) } else { &lefts };
-        let rights = if rights.is_empty() && !announces { std::slice::from_ref(&right) } else { &rights };
+        let rights = if rights.is_empty() { std::slice::from_ref(&right) } else { &rights };
         for left in lefts {
             for right in rights {
                 // `election after election`
@@ -228,6 +231,11 @@ impl Rule {
     fn right(&self, sentence: &Sentence<'_>, at: usize, shared: &mut Shared) -> Option<Phrase> {
         let right = self.unwrapped(sentence, shared.right(sentence, at)?);
         ((!right.pronoun || self.wanted.pronouns) && self.takes_right(sentence, &right)).then_some(right)
+    }
+
+    /// Whether a trigger that holds the tokens `within` may say what is wanted: not so if one of them denies it.
+    pub(super) fn wants(&self, sentence: &Sentence<'_>, mut within: Range<usize>) -> bool {
+        self.wanted.negated || !within.any(|at| sentence.has(at, class::NEGATION))
     }
 
     /// Whether there is a right argument for a trigger that ends before token `at`; for arguments that are phrases.
@@ -307,13 +315,7 @@ impl Rule {
         (self.mode == ArgumentMode::Phrase).then(|| {
             let near = self.distance == Distance::Near && !self.verbal;
             let head = if near { self.left.question() } else { None };
-            QuickLeft {
-                head,
-                verbal: self.verbal,
-                pronouns: self.wanted.pronouns,
-                near: self.distance != Distance::Opening,
-                next: self.distance == Distance::Near,
-            }
+            QuickLeft { head, verbal: self.verbal, pronouns: self.wanted.pronouns, distance: self.distance }
         })
     }
 
@@ -347,8 +349,7 @@ impl Context<'_> {
         let sentence = self.sentence;
         let none_at_all =
             |phrase: &Phrase| (phrase.first..phrase.start).any(|at| sentence.is(at, named::NO.or(named::NEITHER)));
-        let condition =
-            left.first.checked_sub(1).is_some_and(|at| sentence.is(at, named::CONDITIONAL));
+        let condition = left.first.checked_sub(1).is_some_and(|at| sentence.is(at, named::CONDITIONAL));
         Found {
             pattern: self.pattern,
             left: sentence.argument(left),

@@ -80,8 +80,8 @@ mod tests {
     use super::super::head::{HeadTest, OneOf, Question, Questions};
     use super::super::lexicon::Lexicon;
     use super::super::phrase::Sentence;
-    use super::super::token::tokenize;
     use super::super::recent::Recent;
+    use super::super::token::tokenize;
     use super::super::vocabulary::Vocabulary;
     use super::*;
     use proptest::prelude::*;

@@ -265,17 +265,15 @@ impl Sentence<'_> {
     fn gerund_subject(&self, phrase: &Phrase) -> Option<Phrase> {
         let bounds =
             class::COMMA.or(class::CONJUNCTION).or(class::RELATIVE).or(class::AUXILIARY).or(class::COMMON_VERB);
-        let within = |&at: &usize| !self.has(at, bounds) && !self.is(at, named::SEMICOLON.or(named::COLON).or(named::FULL_STOP));
+        let within =
+            |&at: &usize| !self.has(at, bounds) && !self.is(at, named::SEMICOLON.or(named::COLON).or(named::FULL_STOP));
         let start = (0..phrase.first).rev().take_while(within).last()?;
         let before = start.checked_sub(1);
-        let begins =
-            before.is_none_or(|at| self.is(at, named::BEFORE_GERUND));
+        let begins = before.is_none_or(|at| self.is(at, named::BEFORE_GERUND));
         let (gerund, next) = (self.classes(start), self.classes(start + 1));
         let object = next.any(DETERMINING) || next.any(class::ADJECTIVE) && !next.any(class::NOUN.or(STOP));
         let verb = gerund.any(class::ING) && gerund.any(class::VERB) && (object || gerund.is_present_participle());
-        if !(begins && verb)
-            || self.is(start, named::NO_GERUND)
-        {
+        if !(begins && verb) || self.is(start, named::NO_GERUND) {
             return None;
         }
         let object = self.right(start + 1, phrase.core_end).filter(|object| !object.pronoun)?;
@@ -290,8 +288,7 @@ impl Sentence<'_> {
         let begins = gerund.checked_sub(1).is_none_or(|before| {
             // `..., showing the loss is small`, but `in time, closing the valve is a remedy`
             let opened = self.has(0, class::PREPOSITION.or(class::CONJUNCTION).or(class::LIGHT_ADVERB));
-            opened && self.has(before, class::COMMA)
-                || self.is(before, named::JOINING_GERUND)
+            opened && self.has(before, class::COMMA) || self.is(before, named::JOINING_GERUND)
         });
         if begins && self.word_count(gerund, phrase.end) <= super::phrase::WORDS_LIMIT {
             (phrase.start, phrase.first, phrase.head) = (gerund, gerund, gerund);

@@ -78,7 +78,8 @@ impl Vocabulary<'_> {
 
     /// The key under which the word is remembered, and its classes: both of a word that is not there in a text.
     pub(super) fn key_and_classes(lexicon: &Lexicon, word: &str) -> (u64, Classes) {
-        let classes = lexicon.classes(&Lower::new(word)) | class::WORD | of_hyphen(word) | of_first_letter(word);
+        let letters = of_hyphen(word.contains('-')) | of_first_letter(word);
+        let classes = lexicon.classes(&Lower::new(word)) | class::WORD | letters;
         (key(word, &(0..word.len())), classes)
     }
 
@@ -94,11 +95,12 @@ impl Vocabulary<'_> {
     /// What `word` is, whatever its first letter, which is noted under `key`.
     #[inline(never)]
     fn look_up(self, word: &str, lower: &Lower, key: u64) -> Kind {
-        let mut classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(word);
+        let hyphen = if lower.is_known() { lower.has_hyphen() } else { word.contains('-') };
+        let mut classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(hyphen);
         // A first letter that is not ASCII may be a number or a capital.
         let questions = self.questions.filter(|_| key != 0 && word.is_ascii());
-        if questions.is_some() {
-            classes |= of_first_letter(word).without_capital();
+        if questions.is_some() && word.starts_with(|c: char| c.is_ascii_digit()) {
+            classes |= class::DIGIT | class::MODIFIER;
         }
         let in_ly = word.len() > 3 && word.as_bytes()[word.len() - 2..].eq_ignore_ascii_case(b"ly");
         let named = self.lexicon.named(key).or(if in_ly { named::IN_LY } else { Named::NONE });
@@ -145,8 +147,8 @@ fn is_us(word: &str) -> bool {
     word == "US"
 }
 
-fn of_hyphen(word: &str) -> Classes {
-    if word.as_bytes().contains(&b'-') { class::HYPHEN | class::MODIFIER } else { Classes::NONE }
+fn of_hyphen(has_hyphen: bool) -> Classes {
+    if has_hyphen { class::HYPHEN | class::MODIFIER } else { Classes::NONE }
 }
 
 /// What a first letter other than a small one says.

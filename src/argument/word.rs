@@ -84,7 +84,9 @@ impl Sentence<'_> {
         let passive = classes.any(class::PAST)
             && !classes.any(class::ADJECTIVE)
             && (self.has(before, class::AUXILIARY) || self.is(before, named::BEFORE_PARTICIPLE));
-        self.is(before, named::SUBJECT.or(named::WHO)) && !self.is_name(before) || self.is(before, named::MODAL) || passive
+        self.is(before, named::SUBJECT.or(named::WHO)) && !self.is_name(before)
+            || self.is(before, named::MODAL)
+            || passive
     }
 
     /// Whether the form in -ing at `at` is a verb with an object: `by making soap`, but not `by rising prices`.
@@ -102,7 +104,8 @@ impl Sentence<'_> {
     pub(super) fn determines(&self, at: usize) -> bool {
         let classes = self.classes(at);
         if classes.any(class::RELATIVE) {
-            return self.is(at, named::THAT) && at.checked_sub(1).is_some_and(|before| self.has(before, class::PREPOSITION));
+            return self.is(at, named::THAT)
+                && at.checked_sub(1).is_some_and(|before| self.has(before, class::PREPOSITION));
         }
         classes.any(DETERMINING.or(class::QUOTE)) && !self.is(at, named::WHAT) || self.is(at, named::ONE)
     }
