@@ -98,7 +98,7 @@ lists! {
     /// Words after which `to` makes no infinitive.
     NO_INFINITIVE ["due" "lead" "leads" "leading" "led" "contribute" "contributes" "contributed" "contributing" "owing"
         "prior" "response" "relation" "addition" "exposure" "according" "rise" "related"];
-    /// Verbs whose past is their base form, or that are no nouns.
+    /// Base forms of verbs that are past forms as well, and `bear`.
     PAST_TOO ["set" "put" "cut" "split" "spread" "shed" "bear"];
     HARM ["damage" "harm" "injury" "injuries" "exposure"];
     /// What something is said to be with `as`.
