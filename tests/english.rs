@@ -8,7 +8,7 @@ use relscan::{ArgumentMode, Direction, Engine, Extractor, Lists, Pattern, Patter
 use std::sync::LazyLock;
 
 /// Words and marks from which sentences are put together that hold what the rules look for.
-const WORDS: [&str; 118] = [
+const WORDS: [&str; 120] = [
     "smoking",
     "cancer",
     "Rain",
@@ -127,10 +127,12 @@ const WORDS: [&str; 118] = [
     "now",
     "naturally",
     "War",
+    "especially",
+    "goes",
 ];
-const MARKS: [&str; 24] = [
+const MARKS: [&str; 29] = [
     " ", " ", " ", " ", " ", " ", " ", " ", " ", ", ", ", ", ". ", " (", ") ", "'s ", " \"", "\" ", "; ", "  ", "\n",
-    "\t", " – ", "–", ".",
+    "\t", " – ", "–", ".", ": ", "! ", " - ", "% ", " [",
 ];
 
 fn text() -> impl Strategy<Value = String> {
@@ -165,6 +167,16 @@ fn mixed() -> PatternSet {
         Pattern::trigger("clause", causal.clone(), "{cause} ~").with_argument(ArgumentMode::Clause),
         Pattern::regex("regex", causal.clone(), r"(\w+) of (\w+)"),
     ];
+    // What a glance looks for before an anchor, and after it.
+    for (i, trigger) in ["{cause}", "{be} ~ (a|the)? _? (part|kind) of", ", (including|with)", "(as a kind of|of the)"]
+        .iter()
+        .enumerate()
+    {
+        for (reach, name) in Reach::ALL {
+            let pattern = Pattern::trigger(format!("{name}-before-{i}"), causal.clone(), *trigger);
+            patterns.push(pattern.with_argument(ArgumentMode::Phrase).with_reach(reach));
+        }
+    }
     for (reach, name) in Reach::ALL {
         for (lists, list) in Lists::ALL {
             let pattern = Pattern::trigger(

@@ -7,6 +7,7 @@ use super::glance::{Key, Mask};
 use super::head::Question;
 use super::quick::QuickLeft;
 use super::rule::Rule;
+use super::subject::Distance;
 use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
 
 /// A word that is looked for, with the rules whose trigger it may belong to: what a [`Mask`] has room for.
@@ -20,8 +21,12 @@ pub(super) struct Anchor {
     /// All postings.
     pub(super) all: Mask,
     pub(super) after: After,
-    /// The postings that have a word before the anchor.
+    /// The postings whose trigger begins with the anchor.
+    pub(super) first: Mask,
+    /// The postings of which something is known that stands before the anchor.
     pub(super) prior: Mask,
+    /// Those of them that have a word there.
+    pub(super) worded: Mask,
     /// Those that do not take some words before it.
     pub(super) refused: Refused,
     /// Those that ask something of that word as a head,
@@ -36,6 +41,8 @@ pub(super) struct Anchor {
     pub(super) ended: Mask,
     /// Those of them that ask for one without a determiner that says which.
     pub(super) bare: Mask,
+    /// Those of them that ask for one that has such a determiner.
+    pub(super) determined: Mask,
     /// Those of them that do not take a pronoun.
     pub(super) refusing_pronouns: Mask,
 }
@@ -47,10 +54,14 @@ pub(super) struct Refused {
     pub(super) pronoun: Mask,
     /// No `to` of an infinitive that has no subject.
     pub(super) infinitive: Mask,
-    /// No word that no phrase ends with.
+    /// No word or mark that no phrase ends with.
     pub(super) no_end: Mask,
     /// Nor one that may be a part of a verb.
     pub(super) verbal: Mask,
+    /// No comma.
+    pub(super) comma: Mask,
+    /// No word that can only be a verb or an adverb.
+    pub(super) verb: Mask,
 }
 
 /// What an anchor means for one rule.
@@ -59,10 +70,21 @@ pub(super) struct Posting {
     pub(super) rule: usize,
     /// How many tokens the trigger may begin before the anchor: at least, at most.
     pub(super) lead: (usize, usize),
-    /// The word that stands before the anchor in the trigger, if that is sure.
-    pub(super) prior: Option<Key>,
+    /// What stands before the anchor in the trigger, if that is sure.
+    pub(super) prior: Option<Prior>,
     /// What is asked of the word before the anchor, if the trigger begins with the anchor.
     pub(super) left: Option<QuickLeft>,
+}
+
+/// What stands in a trigger before its anchor.
+#[derive(Debug)]
+pub(super) enum Prior {
+    /// These words, the nearest one first, and perhaps others before them.
+    Words(Vec<Key>),
+    /// One of these words, no farther away than so many words, and no mark between.
+    Within(Vec<Key>, usize),
+    /// A mark.
+    Mark,
 }
 
 /// What the postings of an anchor ask of the word after it.
@@ -135,7 +157,9 @@ impl Draft {
             postings: Vec::new(),
             all: 0,
             after: After::default(),
+            first: 0,
             prior: 0,
+            worded: 0,
             refused: Refused::default(),
             heads_left: 0,
             asked_left: Vec::new(),
@@ -143,6 +167,7 @@ impl Draft {
             asked_right: Vec::new(),
             ended: 0,
             bare: 0,
+            determined: 0,
             refusing_pronouns: 0,
         };
         Draft { anchor, asked: HashMap::new() }
@@ -166,12 +191,17 @@ impl Draft {
         set(&mut anchor.all, true);
         set(&mut anchor.after.any, after.is_empty());
         set(&mut anchor.after.adverbs, adverbs && !after.is_empty());
+        set(&mut anchor.first, posting.lead == (0, 0));
         set(&mut anchor.prior, posting.prior.is_some());
+        set(&mut anchor.worded, matches!(posting.prior, Some(Prior::Words(_) | Prior::Within(..))));
         if let Some(left) = &posting.left {
             set(&mut anchor.refused.pronoun, !left.pronouns);
             set(&mut anchor.refused.infinitive, left.verbal);
-            set(&mut anchor.refused.no_end, left.near);
-            set(&mut anchor.refused.verbal, left.near && !left.verbal);
+            let (bounded, near) = (left.distance != Distance::Opening, left.distance == Distance::Near);
+            set(&mut anchor.refused.no_end, bounded);
+            set(&mut anchor.refused.verbal, bounded && !left.verbal);
+            set(&mut anchor.refused.comma, near);
+            set(&mut anchor.refused.verb, near && !left.verbal);
         }
         if let Some(question) = posting.left.as_ref().and_then(|left| left.head) {
             anchor.heads_left |= bit;
@@ -183,7 +213,8 @@ impl Draft {
             anchor.heads_right |= bit;
             add(&mut anchor.asked_right, question, bit);
         }
-        set(&mut anchor.bare, right.is_some() && rule.asks_for_bare());
+        set(&mut anchor.bare, right.is_some() && rule.asks_for_bare(true));
+        set(&mut anchor.determined, right.is_some() && rule.asks_for_bare(false));
         set(&mut anchor.refusing_pronouns, right == Some(false));
         anchor.postings.push(posting);
     }
@@ -248,6 +279,11 @@ fn is_anchor(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
+/// Whether the tokens have the word as one, which begins and ends with a letter or digit.
+fn is_plain(word: &str) -> bool {
+    is_anchor(word) && !word.starts_with('-') && !word.ends_with('-') && !word.contains("--")
+}
+
 /// For each alternative of the element, the number of its longest word.
 fn anchor_words(element: &Element) -> Vec<(&[String], usize)> {
     let ElementKind::Words(all) = &element.kind else { return Vec::new() };
@@ -292,13 +328,27 @@ fn posting(number: usize, rule: &Rule, element: usize, words: &[String], offset:
         least += if before.optional { 0 } else { low };
         most += high;
     }
-    let prior = offset.checked_sub(1).map(|before| &words[before]).filter(|word| is_anchor(word));
-    Posting {
-        rule: number,
-        lead: (least, most),
-        prior: prior.map(|word| Key::of(word)),
-        left: if most == 0 { rule.quick_left() } else { None },
+    let prior: Vec<Key> =
+        words[..offset].iter().rev().take_while(|word| is_plain(word)).map(|word| Key::of(word)).collect();
+    let prior =
+        if prior.is_empty() { prior_elements(&elements[..element], offset, most) } else { Some(Prior::Words(prior)) };
+    Posting { rule: number, lead: (least, most), prior, left: if most == 0 { rule.quick_left() } else { None } }
+}
+
+/// What stands before a word that has `offset` words before it in its element, and these elements before that.
+fn prior_elements(elements: &[Element], offset: usize, most: usize) -> Option<Prior> {
+    let ([first, ..], [.., last], 0) = (elements, elements, offset) else { return None };
+    let words = |element: &Element| match &element.kind {
+        ElementKind::Words(all) => all.clone(),
+        _ => Vec::new(),
+    };
+    let is_mark = |words: &Vec<String>| words.last().is_some_and(|word| !word.contains(char::is_alphanumeric));
+    if !last.optional && !words(last).is_empty() && words(last).iter().all(is_mark) {
+        return Some(Prior::Mark);
     }
+    let no_marks = elements.iter().flat_map(words).flatten().all(|word| is_plain(&word));
+    let firsts: Vec<Key> = words(first).iter().map(|words| Key::of(&words[0])).collect();
+    (!first.optional && !firsts.is_empty() && no_marks).then_some(Prior::Within(firsts, most))
 }
 
 /// The words one of which must come next, and whether adverbs may come before; no words if nothing can be said.

@@ -2,6 +2,7 @@
 
 use super::class;
 use super::head::{HeadTest, OneOf, Question, Questions};
+use super::named;
 use super::phrase::{Phrase, Sentence};
 use crate::pattern::condition::{Condition, Term, Test};
 
@@ -70,9 +71,9 @@ impl Checks {
         }
     }
 
-    /// Whether no determiner may say which is meant.
-    pub(super) fn ask_for_bare(&self) -> bool {
-        self.clauses.iter().any(|clause| clause.is_only(&(false, Other::Bare)))
+    /// Whether no determiner may say which is meant, or where `bare` is not so, whether one must.
+    pub(super) fn ask_for_bare(&self, bare: bool) -> bool {
+        self.clauses.iter().any(|clause| clause.is_only(&(!bare, Other::Bare)))
     }
 
     /// How what the head alone tells is asked; nothing if it has to be asked by itself, or there is nothing.
@@ -128,9 +129,9 @@ impl Clause {
 impl Other {
     fn holds(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
         match self {
-            Other::Word(word) => sentence.is(phrase.head, word),
+            Other::Word(word) => sentence.reads(phrase.head, word),
             Other::Bare => sentence.is_bare(phrase),
-            Other::Indefinite => phrase.determiner.is_some_and(|at| sentence.is_one_of(at, &["a", "an"])),
+            Other::Indefinite => phrase.determiner.is_some_and(|at| sentence.is(at, named::A_OR_AN)),
             Other::Opening => phrase.first == 0,
             Other::Infinitive => sentence.infinitive_follows(phrase.reach()),
             Other::Clause => {
@@ -139,7 +140,7 @@ impl Other {
             }
             Other::Aside => {
                 let end = phrase.reach();
-                sentence.has(end, class::COMMA) && sentence.is(end + 1, "which")
+                sentence.has(end, class::COMMA) && sentence.is(end + 1, named::WHICH)
             }
             Other::Adverbial => sentence.is_adverbial(phrase),
             Other::Third => {
@@ -152,7 +153,7 @@ impl Other {
             Other::Participle => {
                 phrase.determiner.is_none() && phrase.start < phrase.head && sentence.is_participial(phrase.start)
             }
-            Other::Range => sentence.is(phrase.reach(), "to"),
+            Other::Range => sentence.is(phrase.reach(), named::TO),
         }
     }
 }

@@ -170,11 +170,6 @@ pub(crate) const STOP: Classes = DETERMINER
 pub(crate) const DETERMINING: Classes = DETERMINER.or(POSSESSIVE);
 
 impl Classes {
-    /// The same, whatever the first letter.
-    pub(crate) const fn without_capital(self) -> Classes {
-        Classes(self.0 & !CAPITAL.0)
-    }
-
     /// A verb form that is no noun, adjective or adverb as well.
     pub(crate) const fn is_verb_only(self) -> bool {
         self.any(VERB) && !self.any(ING.or(NOUN).or(ADJECTIVE).or(ADVERB))

@@ -2,10 +2,11 @@
 //!
 //! Whatever it is not sure of it leaves to the tokens: it may say yes too often, never no.
 
-use super::anchor::{After, Anchor};
+use super::anchor::{After, Anchor, Prior};
 use super::class::{self, Classes, DETERMINING, STOP};
+use super::named;
 use super::quick::{Facts, facts};
-use super::vocabulary::{US, Vocabulary};
+use super::vocabulary::{Known, US, Vocabulary};
 use crate::pattern::trigger::ADVERBS_LIMIT;
 use crate::text::{HIGH_BITS, ascii_lower, eight_bytes, letters};
 
@@ -76,6 +77,8 @@ impl Glance<'_> {
         }
         if let Some(word) = self.before(at) {
             open = self.look_left(anchor, word, open);
+        } else {
+            open &= !self.refused_after_mark(anchor, at);
         }
         if open & anchor.ended != 0 { self.look_right(anchor, self.next(end), open) } else { open }
     }
@@ -96,12 +99,35 @@ impl Glance<'_> {
         if open & anchor.bare != 0 && next.whole && closed.any(DETERMINING) && self.is_determined(next) {
             open &= !anchor.bare;
         }
+        if open & anchor.determined != 0 && next.whole && is_bare(next, closed) {
+            open &= !anchor.determined;
+        }
         if open & anchor.heads_right != 0
             && let Some(answers) = self.heads_after(next.start)
         {
             open &= answers.kept(&anchor.asked_right);
         }
         open
+    }
+
+    /// The postings that a mark before the anchor at byte `at`, apart from it, speaks against.
+    #[inline]
+    fn refused_after_mark(self, anchor: &Anchor, at: usize) -> Mask {
+        if !self.follows_mark(at) {
+            return 0;
+        }
+        anchor.worded
+            | match self.text.as_bytes()[at - 2] {
+                b',' => anchor.refused.comma,
+                // After these there may be an aside or a quotation.
+                b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'"' | b'\'' | b'`' => 0,
+                _ => anchor.refused.no_end,
+            }
+    }
+
+    /// Whether what stands before byte `at` is a mark and a space.
+    fn follows_mark(self, at: usize) -> bool {
+        matches!(self.text.as_bytes()[..at], [.., mark, b' '] if mark.is_ascii_punctuation())
     }
 
     /// What of `open` is left when the word before the anchor is looked at.
@@ -119,19 +145,48 @@ impl Glance<'_> {
         }
         if open & anchor.prior != 0 {
             for (posting, bit) in of_mask(&anchor.postings, open & anchor.prior) {
-                if posting.prior != Some(word.key) {
+                if posting.prior.as_ref().is_some_and(|prior| !self.may_precede(prior, word)) {
                     open &= !bit;
                 }
             }
         }
         if open & anchor.heads_left != 0 {
             // A relative pronoun leads on to the head.
-            let answers = self.vocabulary.answers(self.text, word.start..word.end);
-            if let Some(answers) = answers.filter(|_| !closed.any(class::RELATIVE)) {
+            let known = self.vocabulary.known(self.text, word.start..word.end);
+            if let Some(answers) = known.answers.known().filter(|_| !closed.any(class::RELATIVE)) {
                 open &= answers.kept(&anchor.asked_left);
+            }
+            if open & anchor.refused.verb != 0 && ends_no_phrase(known, &self.text[word.start..word.end]) {
+                open &= !anchor.refused.verb;
             }
         }
         open
+    }
+
+    /// Whether what a trigger has before its anchor may be what ends with `word`.
+    fn may_precede(self, prior: &Prior, mut word: Before) -> bool {
+        let (keys, most) = match prior {
+            Prior::Words(keys) => {
+                for &key in keys {
+                    if word.key != key {
+                        return false;
+                    }
+                    let Some(before) = self.before_rarely(word.start) else { return true };
+                    word = before;
+                }
+                return true;
+            }
+            Prior::Within(keys, most) => (keys, *most),
+            Prior::Mark => return false,
+        };
+        for _ in 0..most {
+            if keys.contains(&word.key) {
+                return true;
+            }
+            let Some(before) = self.before_rarely(word.start) else { return !self.follows_mark(word.start) };
+            word = before;
+        }
+        false
     }
 
     /// The postings that allow adverbs, and may go on after `next`, which is one.
@@ -259,8 +314,17 @@ impl Glance<'_> {
     /// The same for a word of eight letters or more.
     fn long_before(self, end: usize) -> Option<Before> {
         let bytes = self.text.as_bytes();
-        let len = bytes[..end].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-        let start = end - len;
+        let known = end - 8;
+        let more = match bytes[..known].last_chunk::<8>() {
+            Some(eight) => (!letters(u64::from_le_bytes(*eight)) & HIGH_BITS).leading_zeros() as usize / 8,
+            None => 8,
+        };
+        let more = if more < 8 {
+            more
+        } else {
+            bytes[..known].iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count()
+        };
+        let start = known - more;
         let plain = start == 0 || matches!(bytes[start - 1], b' ' | b'\n' | b'(' | b'"');
         plain.then(|| Before { key: Key(ascii_lower(eight_bytes(bytes, start, end))), start, end })
     }
@@ -320,14 +384,20 @@ impl Glance<'_> {
         if closed.any(class::LIGHT_ADVERB) {
             return true;
         }
-        // The token is no longer than what stands here without a space.
         let rest = &self.text.as_bytes()[next.start..];
-        let len = rest.iter().take_while(|&&byte| byte.is_ascii_alphanumeric() || joins_words(byte)).count();
-        let end = next.start + len;
+        let letters = |from: usize| rest[from..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let mut len = next.len + letters(next.len);
+        while let [mark, after, ..] = rest[len..]
+            && joins_words(mark)
+            && after.is_ascii_alphanumeric()
+        {
+            len += 1 + letters(len + 1);
+        }
+        let (word, end) = (&rest[..len], next.start + len);
         let of_long = || self.vocabulary.closed_classes(self.text, next.start..end, next.key.0);
-        rest[..len].last_chunk::<2>().is_some_and(|last| last.eq_ignore_ascii_case(b"ly"))
-            || rest.get(len).is_some_and(|byte| !byte.is_ascii())
-            || rest[..len].last().is_some_and(|&last| joins_words(last))
+        word.last_chunk::<2>().is_some_and(|last| last.eq_ignore_ascii_case(b"ly"))
+            || rest[len..].iter().take(2).any(|byte| !byte.is_ascii())
+            || word.contains(&b'\'')
             || len > 8 && of_long().any(class::LIGHT_ADVERB)
     }
 }
@@ -340,6 +410,31 @@ fn refused_right(anchor: &Anchor, next: Next, closed: Classes) -> Mask {
     let pronoun = closed.any(class::PRONOUN) && !closed.any(BEGIN);
     let refused = if none { anchor.ended } else { 0 } | if pronoun { anchor.refusing_pronouns } else { 0 };
     if next.whole { refused } else { 0 }
+}
+
+/// Whether no phrase ends with `word`, of which this is `known`: a verb or an adverb that can be nothing else.
+fn ends_no_phrase(known: Known, word: &str) -> bool {
+    let others = class::NOUN.or(class::ADJECTIVE).or(class::CAPITAL).or(STOP);
+    let adverb = || known.classes.any(class::LIGHT_ADVERB) || known.named.any(named::IN_LY) && word.ends_with("ly");
+    !known.classes.any(others) && (known.classes.is_verb() || adverb())
+}
+
+/// Whether a phrase that begins with the whole word `next`, of these classes, surely has no determiner.
+fn is_bare(next: Next, closed: Classes) -> bool {
+    const BEFORE_DETERMINER: [&[u8; 8]; 9] = [
+        b"one\0\0\0\0\0",
+        b"only\0\0\0\0",
+        b"just\0\0\0\0",
+        b"mainly\0\0",
+        b"mostly\0\0",
+        b"largely\0",
+        b"partly\0\0",
+        b"even\0\0\0\0",
+        b"also\0\0\0\0",
+    ];
+    next.len > 0
+        && !closed.any(DETERMINING.or(class::NUMERAL).or(class::MEASURE))
+        && !BEFORE_DETERMINER.iter().any(|&&word| Key::of_bytes(word) == next.key)
 }
 
 /// The postings that what is known of the word before the anchor speaks against.

@@ -8,11 +8,12 @@ use super::glance::{Glance, Mask, of_mask};
 use super::head::Questions;
 use super::lexicon::Lexicon;
 use super::phrase::Sentence;
+use super::recent::Recent;
 use super::rule::{Found, Rule, Shared};
 use super::sentence::Sentences;
 use super::stop::Stop;
 use super::token::{Token, tokenize};
-use super::vocabulary::{Recent, Vocabulary};
+use super::vocabulary::Vocabulary;
 use crate::pattern::PatternSet;
 use crate::pattern::shape::Shape;
 
@@ -136,7 +137,13 @@ impl Grammar {
                 *shared = Shared::default();
                 tokenize(line, span, tokens);
             }
-            let Ok(mut at) = tokens.binary_search_by_key(&hit.at, |token| token.start) else { continue };
+            let mut at = match tokens.first() {
+                Some(first) if first.start == hit.at => 0,
+                _ => match tokens.binary_search_by_key(&hit.at, |token| token.start) {
+                    Ok(at) => at,
+                    Err(_) => continue,
+                },
+            };
             let anchor = &self.anchors[hit.anchor];
             let mut open = hit.open;
             if !sentences.is_whole() {
@@ -162,8 +169,8 @@ impl Grammar {
         found[first..].sort_by_key(|found| (found.pattern, found.trigger.start));
     }
 
-    /// What of `open` is left when the right argument is looked for after token `at`, the anchor, where it ends the
-    /// trigger.
+    /// What of `open` is left when the right argument is looked for, where the trigger begins or ends with token `at`, the
+    /// anchor. What is before the anchor need not be there.
     fn with_right(
         &self,
         sentence: &Sentence<'_>,
@@ -172,8 +179,14 @@ impl Grammar {
         mut open: Mask,
         shared: &mut Shared,
     ) -> Mask {
-        for (posting, bit) in of_mask(&anchor.postings, open & anchor.ended) {
-            if !self.rules[posting.rule].has_right(sentence, at + 1, shared) {
+        for (posting, bit) in of_mask(&anchor.postings, open & (anchor.ended | anchor.first)) {
+            let rule = &self.rules[posting.rule];
+            let end = if anchor.ended & bit != 0 { Some(at + 1) } else { rule.trigger_end(sentence, at) };
+            let may_be = |end: usize| {
+                rule.wants(sentence, at..end)
+                    && (rule.right_phrase().is_none() || rule.has_right(sentence, end, shared))
+            };
+            if !end.is_some_and(may_be) {
                 open &= !bit;
             }
         }

@@ -1,13 +1,11 @@
 //! What is asked of the head of an argument, as far as the word alone tells. Few words are most heads: each is asked all
 //! that any pattern asks once, and its answers are remembered, a bit each.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::hint::select_unpredictable;
 
 use super::class::{self, Classes};
 use super::glance::Mask;
-use super::lexicon::{index, mixed};
 
 /// What must hold of a head. All of it depends on nothing but the word in small letters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,8 +91,14 @@ const KNOWN: u64 = 1 << 63;
 impl Answers {
     /// Whether anybody has asked.
     #[inline]
-    pub(super) fn are_known(self) -> bool {
+    fn are_known(self) -> bool {
         self.0 & KNOWN != 0
+    }
+
+    /// The same answers, if anybody has asked.
+    #[inline]
+    pub(super) fn known(self) -> Option<Answers> {
+        self.are_known().then_some(self)
     }
 
     /// Whether the test holds.
@@ -109,6 +113,10 @@ impl Answers {
         asked.iter().fold(Mask::MAX, |kept, &(question, postings)| {
             kept & select_unpredictable(self.hold(question), Mask::MAX, !postings)
         })
+    }
+
+    pub(super) fn bits(self) -> u64 {
+        self.0
     }
 
     /// What either says.
@@ -149,40 +157,18 @@ impl Questions {
         }
     }
 
-    /// The answers of the ASCII word with this key, which is of `classes`.
-    pub(super) fn answers(&self, key: u64, classes: Classes, lately: &ByClasses) -> Answers {
-        if let Some(&answers) = self.named.get(&key) {
-            return answers;
-        }
-        let entry = lately.entry(classes);
-        let (known, mut all) = entry.get();
-        if known != classes || !all.are_known() {
-            all = answers(&self.tests, |test| test.holds_of(classes, |_| false));
-            entry.set((classes, all));
-        }
-        all
+    /// The answers of the ASCII word with this key, if a test names it.
+    pub(super) fn of_named(&self, key: u64) -> Option<Answers> {
+        self.named.get(&key).copied()
+    }
+
+    /// The answers of every other word of these classes.
+    pub(super) fn of_classes(&self, classes: Classes) -> Answers {
+        answers(&self.tests, |test| test.holds_of(classes, |_| false))
     }
 }
 
 fn answers(tests: &[HeadTest], holds: impl Fn(&HeadTest) -> bool) -> Answers {
     let bits = (0..).zip(tests).map(|(number, test)| u64::from(holds(test)) << number);
     Answers(bits.fold(KNOWN, |all, bit| all | bit))
-}
-
-/// What words answered lately that no test names, by their classes: few sets of classes are those of most words.
-#[derive(Debug)]
-pub(super) struct ByClasses(Box<[Cell<(Classes, Answers)>]>);
-
-const SETS: usize = 1 << 10;
-
-impl Default for ByClasses {
-    fn default() -> Self {
-        ByClasses(vec![Cell::default(); SETS].into())
-    }
-}
-
-impl ByClasses {
-    fn entry(&self, classes: Classes) -> &Cell<(Classes, Answers)> {
-        &self.0[index(mixed(classes.bits()), SETS)]
-    }
 }

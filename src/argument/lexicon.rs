@@ -3,9 +3,14 @@
 //! `closed.tsv` lists the closed classes, written by hand; `lexicon.tsv` lists open-class words, made by
 //! `scripts/lexicon.py` from `WordNet` 3.0. Regular forms in -s, -ed, -ing are led back to their base.
 
+use std::collections::HashMap;
 use std::hint::select_unpredictable;
 
+use foldhash::fast::FixedState;
+
 use super::class::{self, Classes};
+use super::named::{LISTS, Named};
+use super::vocabulary::key;
 use crate::text::{HIGH_BITS, ascii_lower, eight_bytes};
 
 /// Longest word that is looked up, in bytes. Longer words have no class but what their letters say.
@@ -25,6 +30,8 @@ pub(crate) struct Lexicon {
     /// stay in the nearest cache, and say so.
     closed_tags: Box<[[u8; 2]]>,
     closed_factor: u64,
+    /// The lists of the words that the rules name, by the keys of a vocabulary.
+    named: HashMap<u64, Named, FixedState>,
 }
 
 const CLOSED: usize = 1 << CLOSED_BITS;
@@ -90,6 +97,19 @@ impl Lower {
             *to = ascii_lower(part);
         }
         if all & HIGH_BITS == 0 { lower } else { Lower::default() }
+    }
+
+    /// Whether it is more than the empty word.
+    pub(super) fn is_known(&self) -> bool {
+        self.len > 0
+    }
+
+    /// Whether it holds a `-`.
+    pub(super) fn has_hyphen(&self) -> bool {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        // Not zero where one of the bytes is.
+        let zeros = |part: u64| part.wrapping_sub(ONES) & !part & HIGH_BITS;
+        self.parts.iter().any(|part| zeros(part ^ (ONES * u64::from(b'-'))) != 0)
     }
 
     /// The last eight bytes, the last one highest, with zeros before the word.
@@ -166,6 +186,7 @@ impl Lexicon {
             closed: vec![[(0, Classes::NONE); 2]; CLOSED].into(),
             closed_tags: vec![[0; 2]; CLOSED].into(),
             closed_factor: 1,
+            named: HashMap::default(),
         };
         for (word, classes) in open.lines().filter_map(open_word).chain(closed()) {
             lexicon.insert(word, classes);
@@ -174,7 +195,18 @@ impl Lexicon {
         while !lexicon.fill_closed(closed()) {
             lexicon.closed_factor = lexicon.closed_factor.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         }
+        for &(list, words) in LISTS {
+            for word in words {
+                let lists = lexicon.named.entry(key(word, &(0..word.len()))).or_default();
+                *lists = lists.or(list);
+            }
+        }
         lexicon
+    }
+
+    /// The lists of the word with this key.
+    pub(super) fn named(&self, key: u64) -> Named {
+        self.named.get(&key).copied().unwrap_or_default()
     }
 
     /// Puts the words of at most eight bytes in their pairs; whether they fit in.
@@ -429,7 +461,8 @@ fn of_letter(letter: char) -> Classes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::argument::vocabulary::{Recent, Vocabulary};
+    use crate::argument::recent::Recent;
+    use crate::argument::vocabulary::Vocabulary;
 
     #[test]
     fn every_listed_word_is_found() {

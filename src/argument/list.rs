@@ -1,6 +1,7 @@
 //! Coordination: `A, B and C` is three arguments.
 
 use super::class::{self, DETERMINING};
+use super::named;
 use super::phrase::{Phrase, Sentence};
 
 /// Most items of a list that become arguments.
@@ -14,7 +15,7 @@ impl Sentence<'_> {
         let Some(mut end) = self.conjunction_before(last.first) else { return items };
         let comma = end > 0 && self.has(end - 1, class::COMMA);
         // `they were poor, and this want caused`, but `the otter, or river dog, is`
-        let parts_clauses = comma && self.is(end, "and");
+        let parts_clauses = comma && self.is(end, named::AND);
         end -= usize::from(comma);
         items.extend(self.item_ending(end).filter(|item| !self.is_modifier_of(item, last)));
         if let Some(item) = items.last() {
@@ -23,13 +24,13 @@ impl Sentence<'_> {
         let Some(first) = items.last() else { return items };
         // Two items may be the ends of two clauses, unless one determiner stands for both or a clause begins there.
         let shared = first.determiner.is_some() && last.determiner.is_none();
-        let agent = first.first.checked_sub(1).is_some_and(|at| self.is(at, "by"));
+        let agent = first.first.checked_sub(1).is_some_and(|at| self.is(at, named::BY));
         let before = first.first.checked_sub(1).map(|at| self.classes(at));
         let bounded = before.is_none_or(|before| {
             let bounds = class::PREPOSITION.or(class::CONJUNCTION).or(class::RELATIVE).or(class::COORDINATOR);
             before.any(bounds) || before.is_verb() || !before.any(class::WORD)
         });
-        let pointed = last.determiner.is_some_and(|at| self.is_one_of(at, &["this", "these", "that"]));
+        let pointed = last.determiner.is_some_and(|at| self.is(at, named::DEMONSTRATIVE));
         if !(items.len() > 1 || !parts_clauses && !pointed && !agent && (shared || bounded)) {
             items.clear();
         }
@@ -49,7 +50,7 @@ impl Sentence<'_> {
 
     /// Where the conjunction begins that ends just before token `at`: `and`, `or`, `as well as`.
     fn conjunction_before(&self, at: usize) -> Option<usize> {
-        let as_well_as = at.checked_sub(3).filter(|&start| self.are(start, &["as", "well", "as"]));
+        let as_well_as = at.checked_sub(3).filter(|&start| self.are(start, &[named::AS, named::WELL, named::AS]));
         as_well_as.or_else(|| at.checked_sub(1).filter(|&before| self.has(before, class::COORDINATOR)))
     }
 
@@ -86,17 +87,17 @@ impl Sentence<'_> {
         let mut at = first.reach();
         while items.len() < ITEMS_LIMIT && !closed {
             let Some((mut start, conjunction)) = self.separator(self.skip_aside_right(at)) else { break };
-            if self.is(start, again) && self.has(start, class::PREPOSITION) {
+            if self.reads(start, again) && self.has(start, class::PREPOSITION) {
                 start += 1;
             }
             let verb = self.has(start, class::LIGHT_ADVERB) && self.has(start + 1, class::VERB);
-            if verb || self.is_one_of(start, &["also", "then", "thus", "so", "even", "therefore"]) {
+            if verb || self.is(start, named::ENDING_LIST) {
                 break;
             }
             let Some(item) = self.right(start, self.len()).filter(|item| !item.pronoun) else { break };
             // `a state of rest and attention`
             let indefinite =
-                first.determiner.is_some_and(|at| self.is_one_of(at, &["a", "an"])) || matches!(again, "a" | "an");
+                first.determiner.is_some_and(|at| self.is(at, named::A_OR_AN)) || matches!(again, "a" | "an");
             if items.is_empty() && first.of.is_some() && indefinite && item.determiner.is_none() {
                 break;
             }
@@ -110,7 +111,7 @@ impl Sentence<'_> {
             let finite = next.any(class::AUXILIARY) || next.is_verb();
             let participle = next.any(class::ING) || next.any(class::PAST) && self.has(at + 1, class::PREPOSITION);
             // `by smoke and gout caused by wine`
-            let described = next.any(class::PAST) && self.is(at + 1, "by") && again == "by";
+            let described = next.any(class::PAST) && self.is(at + 1, named::BY) && again == "by";
             if items.is_empty() && (clause && finite && !participle || described) {
                 break;
             }
@@ -125,19 +126,7 @@ impl Sentence<'_> {
 
     /// Whether what is coordinated after the phrase stands after its `of` as well: `a mixture of sand and lime`.
     fn is_list_within(&self, phrase: &Phrase) -> bool {
-        const JOINING: [&str; 10] = [
-            "combination",
-            "mixture",
-            "blend",
-            "union",
-            "intersection",
-            "product",
-            "ratio",
-            "sum",
-            "difference",
-            "balance",
-        ];
-        phrase.of.is_some() && self.is_one_of(phrase.head, &JOINING)
+        phrase.of.is_some() && self.is(phrase.head, named::JOINING)
     }
 
     /// The start of what follows a comma, a conjunction or both at `at`, and whether there is a conjunction.
@@ -149,13 +138,15 @@ impl Sentence<'_> {
         if self.has(at, class::COORDINATOR) {
             return Some((at + 1, true));
         }
-        self.are(at, &["as", "well", "as"]).then_some((at + 3, true))
+        self.are(at, &[named::AS, named::WELL, named::AS]).then_some((at + 3, true))
     }
 
     /// Whether `to` and a verb follow at `at`, or after the rest of a short list: `causes the demand or supply to shift`.
     pub(crate) fn infinitive_follows(&self, at: usize) -> bool {
         let infinitive = |at: usize| {
-            self.is(at, "to") && self.has(at + 1, class::VERB.or(class::AUXILIARY)) && !self.has(at + 1, class::PLURAL)
+            self.is(at, named::TO)
+                && self.has(at + 1, class::VERB.or(class::AUXILIARY))
+                && !self.has(at + 1, class::PLURAL)
         };
         let end = self.skip_aside_right(at);
         infinitive(end)
@@ -182,9 +173,9 @@ impl Sentence<'_> {
         }
         let end = phrase.core_end;
         let comma = usize::from(self.has(end, class::COMMA));
-        let start = if self.are(end + comma, &["such", "as"]) {
+        let start = if self.are(end + comma, &[named::SUCH, named::AS]) {
             end + comma + 2
-        } else if self.is_one_of(end, &[":", "like"]) {
+        } else if self.is(end, named::COLON.or(named::LIKE)) {
             end + 1
         } else {
             return None;
@@ -197,7 +188,6 @@ impl Sentence<'_> {
 
     /// Whether the phrase has no determiner that would say which or how many.
     pub(crate) fn is_bare(&self, phrase: &Phrase) -> bool {
-        const VAGUE: [&str; 7] = ["various", "several", "many", "few", "most", "some", "certain"];
-        phrase.determiner.is_none_or(|at| !self.has(at, DETERMINING) || self.is_one_of(at, &VAGUE))
+        phrase.determiner.is_none_or(|at| !self.has(at, DETERMINING) || self.is(at, named::VAGUE))
     }
 }

@@ -5,6 +5,7 @@
 
 use super::class::{self, Classes, DETERMINING, STOP};
 use super::head::Answers;
+use super::named::{self, Named};
 use super::token::Token;
 use super::vocabulary::Vocabulary;
 
@@ -90,26 +91,19 @@ impl<'s> Sentence<'s> {
     }
 
     /// Whether token `at` is `word`, in capitals or not.
+    pub(crate) fn reads(&self, at: usize, word: &str) -> bool {
+        self.word(at).eq_ignore_ascii_case(word)
+    }
+
+    /// Whether token `at` is one of these words, in capitals or not.
     #[inline]
-    pub(crate) fn is(&self, at: usize, word: &str) -> bool {
-        self.tokens.get(at).is_some_and(|token| {
-            // Mostly the lengths differ.
-            token.end - token.start == word.len()
-                && self.text.as_bytes()[token.start..token.end].eq_ignore_ascii_case(word.as_bytes())
-        })
+    pub(crate) fn is(&self, at: usize, named: Named) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.named(self.text, self.vocabulary).any(named))
     }
 
     /// Whether the tokens from `at` on are `words`.
-    pub(crate) fn are(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().enumerate().all(|(i, word)| self.is(at + i, word))
-    }
-
-    /// Whether token `at` is one of `words`.
-    #[inline]
-    pub(crate) fn is_one_of(&self, at: usize, words: &[&str]) -> bool {
-        let Some(token) = self.tokens.get(at) else { return false };
-        let bytes = &self.text.as_bytes()[token.start..token.end];
-        words.iter().any(|word| bytes.len() == word.len() && bytes.eq_ignore_ascii_case(word.as_bytes()))
+    pub(crate) fn are(&self, at: usize, words: &[Named]) -> bool {
+        words.iter().enumerate().all(|(i, &word)| self.is(at + i, word))
     }
 
     /// The classes of token `at`; none beyond the ends.
@@ -164,7 +158,7 @@ impl<'s> Sentence<'s> {
     /// The noun phrase that begins at token `at` and ends before token `limit`.
     pub(crate) fn right(&self, at: usize, limit: usize) -> Option<Phrase> {
         let mut phrase = self.core_right(at, limit)?;
-        if !phrase.pronoun && phrase.core_end < limit && self.is(phrase.core_end, "of") {
+        if !phrase.pronoun && phrase.core_end < limit && self.is(phrase.core_end, named::OF) {
             let inner = self.core_right(phrase.core_end + 1, limit).filter(|inner| !inner.pronoun);
             if let Some(inner) = inner {
                 phrase.of = Some(Inner { start: inner.start, end: inner.end, head: inner.head });
@@ -243,18 +237,18 @@ impl<'s> Sentence<'s> {
             if !classes.any(SKIPPED) {
                 break;
             }
-            let article = determiner.is_none_or(|d| self.is_one_of(d, &["a", "an"]));
+            let article = determiner.is_none_or(|d| self.is(d, named::A_OR_AN));
             if classes.any(class::QUOTE) {
                 at += 1;
             } else if classes.any(DETERMINING) && !self.opens_clause(at) {
                 determiner = Some(at);
-                at += 1 + usize::from(self.is(at + 1, "of"));
-            } else if classes.any(class::NUMERAL) && self.is(at + 1, "of") {
+                at += 1 + usize::from(self.is(at + 1, named::OF));
+            } else if classes.any(class::NUMERAL) && self.is(at + 1, named::OF) {
                 determiner = determiner.or(Some(at));
                 at += 2;
-            } else if classes.any(class::MEASURE) && self.is(at + 1, "of") && article {
+            } else if classes.any(class::MEASURE) && self.is(at + 1, named::OF) && article {
                 at += 2;
-            } else if self.is(at, "one") && self.is_open(at + 1) && !self.is_participial(at + 1) {
+            } else if self.is(at, named::ONE) && self.is_open(at + 1) && !self.is_participial(at + 1) {
                 determiner = Some(at);
                 at += 1;
             } else if self.is_focus(at) {
@@ -325,8 +319,8 @@ impl<'s> Sentence<'s> {
 
     /// Words of closed classes that a noun phrase may hold: `human being`, `vitamin A`, `usually red`.
     fn may_stand_within(&self, at: usize, start: usize, modifiers: bool) -> bool {
-        (self.is(at, "being") && modifiers && at > start)
-            || (at > start && (self.is_numbering(at) || self.is(at, "half") && modifiers))
+        (self.is(at, named::BEING) && modifiers && at > start)
+            || (at > start && (self.is_numbering(at) || self.is(at, named::HALF) && modifiers))
             || (self.has(at, class::LIGHT_ADVERB)
                 && modifiers
                 && self.has(at + 1, class::MODIFIER)
@@ -367,7 +361,7 @@ impl<'s> Sentence<'s> {
             return true;
         }
         let after_gerund = DETERMINING.or(class::PRONOUN).or(class::PREPOSITION);
-        if !modifiers && classes.any(class::ING) && next.any(after_gerund) && !self.is(at + 1, "of") {
+        if !modifiers && classes.any(class::ING) && next.any(after_gerund) && !self.is(at + 1, named::OF) {
             return true;
         }
         // An adjective after its noun: `a bird native to Asia`.
@@ -375,8 +369,7 @@ impl<'s> Sentence<'s> {
         if adjective_only && !next_open && !modifiers {
             return true;
         }
-        self.is_one_of(at, &["native", "similar", "equal", "open", "equivalent", "common", "related"])
-            && self.is_one_of(at + 1, &["to", "on", "in"])
+        self.is(at, named::POSTPOSED) && self.is(at + 1, named::TO_ON_IN)
     }
 
     /// Whether the comma or conjunction at `at` is followed by another modifier and then a noun, so that the phrase
@@ -414,8 +407,7 @@ impl<'s> Sentence<'s> {
         if last.any(class::PRONOUN) {
             return Some(Phrase { pronoun: true, ..Phrase::of_tokens(end - 1, end, end - 1, None) });
         }
-        if !last.is_open_word() || self.is_one_of(end - 1, &["according", "based", "related", "compared", "associated"])
-        {
+        if !last.is_open_word() || self.is(end - 1, named::NOT_ENDING) {
             return None;
         }
         let mut begin = self.run_left(end)?;
@@ -429,7 +421,8 @@ impl<'s> Sentence<'s> {
         loop {
             if first > 0 && self.determines(first - 1) {
                 first -= 1;
-            } else if first > 1 && self.is(first - 1, "of") && self.has(first - 2, DETERMINING.or(class::NUMERAL)) {
+            } else if first > 1 && self.is(first - 1, named::OF) && self.has(first - 2, DETERMINING.or(class::NUMERAL))
+            {
                 // `one of the ships`
                 first -= 2;
             } else {
@@ -446,7 +439,7 @@ impl<'s> Sentence<'s> {
             let before = at - 1;
             let classes = self.classes(before);
             if classes.any(class::QUOTE) {
-                if at < end && self.is_one_of(before, &["\"", "“", "«", "‘", "`"]) {
+                if at < end && self.is(before, named::OPENING_QUOTE) {
                     break;
                 }
             } else if classes.any(class::APOSTROPHE_S) {
@@ -497,7 +490,7 @@ impl<'s> Sentence<'s> {
                     break;
                 }
                 // `the use of`, `the need of`
-                let nominal = at == end && classes.any(class::NOUN) && self.is(end, "of");
+                let nominal = at == end && classes.any(class::NOUN) && self.is(end, named::OF);
                 if classes.is_verb() && !nominal {
                     if at == end {
                         return None;

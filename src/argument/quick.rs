@@ -3,6 +3,7 @@
 use super::class::{self, Classes, STOP};
 use super::glance::Key;
 use super::head::Question;
+use super::subject::Distance;
 
 /// What is asked of the word before a trigger.
 #[derive(Clone, Debug)]
@@ -13,8 +14,8 @@ pub(super) struct QuickLeft {
     pub(super) verbal: bool,
     /// Whether it may be a pronoun that is the only left argument.
     pub(super) pronouns: bool,
-    /// Whether the argument is no farther away than the rules look: not so the phrase that opens the sentence.
-    pub(super) near: bool,
+    /// How far away the argument may be.
+    pub(super) distance: Distance,
 }
 
 /// What a word before a trigger is.

@@ -6,12 +6,14 @@ use super::check::Checks;
 use super::class;
 use super::grammar::Wanted;
 use super::head::{Question, Questions};
+use super::named;
 use super::phrase::{Phrase, Sentence};
 use super::quick::QuickLeft;
+use super::steps::Steps;
 use super::subject::{Distance, Left};
 use super::verb::VerbGroup;
 use crate::pattern::shape::Bounded;
-use crate::pattern::trigger::{ADVERBS_LIMIT, ElementKind, Trigger};
+use crate::pattern::trigger::{ElementKind, Trigger};
 use crate::pattern::{ArgumentMode, Lists, Pattern, PatternId, Reach};
 
 /// A compiled pattern.
@@ -19,6 +21,7 @@ use crate::pattern::{ArgumentMode, Lists, Pattern, PatternId, Reach};
 pub(crate) struct Rule {
     pub(crate) pattern: PatternId,
     pub(crate) trigger: Trigger,
+    steps: Steps,
     mode: ArgumentMode,
     distance: Distance,
     /// Whether the verb of the trigger has no finite form: `caused by`.
@@ -96,6 +99,7 @@ impl Rule {
         Rule {
             pattern: id,
             trigger: bounded.trigger.clone(),
+            steps: Steps::new(&bounded.trigger),
             mode: pattern.argument(),
             distance,
             participial: !(bounded.trigger.verbal && has_finite_form(&bounded.trigger)),
@@ -116,28 +120,7 @@ impl Rule {
 
     /// Where the trigger ends that begins at token `start`, if it does.
     pub(crate) fn trigger_end(&self, sentence: &Sentence<'_>, start: usize) -> Option<usize> {
-        self.match_from(sentence, 0, start)
-    }
-
-    /// Matches the elements from `element` on at token `at`; longer readings of optional parts come first.
-    fn match_from(&self, sentence: &Sentence<'_>, element: usize, at: usize) -> Option<usize> {
-        let Some(part) = self.trigger.elements.get(element) else { return ends_apart(sentence, at).then_some(at) };
-        let rest = |end: usize| self.match_from(sentence, element + 1, end);
-        let found = match &part.kind {
-            ElementKind::Words(all) => all.iter().filter_map(|words| ends_at(sentence, at, words)).find_map(rest),
-            ElementKind::Any => {
-                if sentence.classes(at).is_open_word() && stands_apart(sentence, at) {
-                    rest(at + 1)
-                } else {
-                    None
-                }
-            }
-            ElementKind::Adverbs => {
-                let count = (0..ADVERBS_LIMIT).take_while(|i| is_adverb(sentence, at + i)).count();
-                (0..=count).rev().find_map(|skipped| rest(at + skipped))
-            }
-        };
-        if found.is_none() && part.optional { rest(at) } else { found }
+        self.steps.end(sentence, start)
     }
 
     /// Appends what the trigger at the tokens `trigger` joins, as far as it is wanted.
@@ -181,7 +164,8 @@ impl Rule {
         if group.infinitive {
             return;
         }
-        let helped = (group.start..trigger.start).any(|at| sentence.has(at, class::AUXILIARY) || sentence.is(at, "to"));
+        let helped =
+            (group.start..trigger.start).any(|at| sentence.has(at, class::AUXILIARY) || sentence.is(at, named::TO));
         let alone = self.verbal && !helped;
         let first = sentence.classes(trigger.start);
         // `it is induced sleep`: a passive has no object
@@ -201,25 +185,40 @@ impl Rule {
         if !agrees || !self.takes_left(sentence, &left) {
             return;
         }
-        let mut lefts = vec![left];
         let takes_left = |left: &Phrase| self.takes_left(sentence, left);
-        lefts.extend(sentence.defined_by(&left, group.start).filter(takes_left));
-        if matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun {
+        // Mostly there is one of each, and no memory is asked for.
+        let mut lefts: Vec<Phrase> = sentence.defined_by(&left, group.start).filter(takes_left).into_iter().collect();
+        let lists_left = matches!(self.lists, Lists::Both | Lists::Left) && !left.pronoun;
+        if lists_left {
             let trigger_joins = first.any(class::COORDINATOR.or(class::COMMA));
             let others = if trigger_joins { sentence.items_before(left.first) } else { others };
             lefts.extend(others.into_iter().filter(takes_left));
+        }
+        if !lefts.is_empty() {
+            lefts.insert(0, left);
+        }
+        if lists_left {
             lefts.sort_by_key(|left| left.start);
         }
-        let mut rights = vec![right];
+        let mut rights = Vec::new();
         if matches!(self.lists, Lists::Both | Lists::Right | Lists::Open) && !right.pronoun {
-            let items = sentence.announced(&right).inspect(|_| rights.clear()).unwrap_or_else(|| {
-                let again = sentence.word(trigger.end - 1);
-                sentence.list_right(&right, self.lists == Lists::Open, !reduced, again)
-            });
-            rights.extend(items.into_iter().filter(|right| self.takes_right(sentence, right)));
+            let again = sentence.word(trigger.end - 1);
+            let announced = sentence.announced(&right);
+            let is_one = announced.is_none();
+            rights =
+                announced.unwrap_or_else(|| sentence.list_right(&right, self.lists == Lists::Open, !reduced, again));
+            rights.retain(|right| self.takes_right(sentence, right));
+            if !is_one && rights.is_empty() {
+                return;
+            }
+            if is_one && !rights.is_empty() {
+                rights.insert(0, right);
+            }
         }
-        for left in &lefts {
-            for right in &rights {
+        let lefts = if lefts.is_empty() { std::slice::from_ref(&left) } else { &lefts };
+        let rights = if rights.is_empty() { std::slice::from_ref(&right) } else { &rights };
+        for left in lefts {
+            for right in rights {
                 // `election after election`
                 if !sentence.same_words(left, right) {
                     found.push(context.found(left, right));
@@ -234,13 +233,18 @@ impl Rule {
         ((!right.pronoun || self.wanted.pronouns) && self.takes_right(sentence, &right)).then_some(right)
     }
 
+    /// Whether a trigger that holds the tokens `within` may say what is wanted: not so if one of them denies it.
+    pub(super) fn wants(&self, sentence: &Sentence<'_>, mut within: Range<usize>) -> bool {
+        self.wanted.negated || !within.any(|at| sentence.has(at, class::NEGATION))
+    }
+
     /// Whether there is a right argument for a trigger that ends before token `at`; for arguments that are phrases.
     pub(super) fn has_right(&self, sentence: &Sentence<'_>, at: usize, shared: &mut Shared) -> bool {
         self.right(sentence, at, shared).is_some()
     }
 
     fn takes_left(&self, sentence: &Sentence<'_>, phrase: &Phrase) -> bool {
-        let asked = phrase.first.checked_sub(1).is_some_and(|at| sentence.is_one_of(at, &["what", "whatever"]));
+        let asked = phrase.first.checked_sub(1).is_some_and(|at| sentence.is(at, named::WHAT));
         let number =
             phrase.start == phrase.head && sentence.word(phrase.head).bytes().all(|byte| !byte.is_ascii_alphabetic());
         // `the system as a whole`
@@ -257,7 +261,6 @@ impl Rule {
     /// Whether the verb at token `at` is in its base form, so that its subject is a plural: `storms cause`, but not `a
     /// storm cause`.
     fn is_base_form(&self, sentence: &Sentence<'_>, at: usize) -> bool {
-        const PAST_TOO: [&str; 7] = ["set", "put", "cut", "split", "spread", "shed", "bear"];
         let classes = sentence.classes(at);
         let inflected =
             classes.any(class::PAST.or(class::ING).or(class::AUXILIARY)) || sentence.word(at).ends_with('s');
@@ -268,7 +271,7 @@ impl Rule {
             && classes.any(class::VERB)
             && classes.any(class::NOUN)
             && !inflected
-            && !sentence.is_one_of(at, &PAST_TOO)
+            && !sentence.is(at, named::PAST_TOO)
     }
 
     /// What a phrase is about if its head only classifies: `fish` of `a kind of fish`.
@@ -306,50 +309,13 @@ fn measured(sentence: &Sentence<'_>, left: Left) -> Left {
     }
 }
 
-/// Where the sequence `words` ends that begins at token `at`.
-fn ends_at(sentence: &Sentence<'_>, at: usize, words: &[String]) -> Option<usize> {
-    let fits = |(i, word): (usize, &String)| {
-        let at = at + i;
-        sentence.is(at, word) && (!sentence.is_word(at) || stands_apart(sentence, at))
-    };
-    words.iter().enumerate().all(fits).then_some(at + words.len())
-}
-
-/// Whether what stands before token `at` begins and ends with a space, as before each word of a trigger.
-fn stands_apart(sentence: &Sentence<'_>, at: usize) -> bool {
-    let space = |at: usize| sentence.text.as_bytes().get(at) == Some(&b' ');
-    let after_space = sentence.tokens.get(at).and_then(|token| token.start.checked_sub(1)).is_some_and(space);
-    after_space && at.checked_sub(1).is_none_or(|before| space(sentence.tokens[before].end))
-}
-
-/// Whether a trigger may end before token `at`: after a mark, or a word that a space follows.
-fn ends_apart(sentence: &Sentence<'_>, at: usize) -> bool {
-    let last = at.checked_sub(1).and_then(|last| sentence.tokens.get(last));
-    last.is_none_or(|last| !last.is_word() || sentence.text.as_bytes().get(last.end) == Some(&b' '))
-}
-
-/// Whether token `at` is an adverb of a trigger.
-fn is_adverb(sentence: &Sentence<'_>, at: usize) -> bool {
-    let classes = sentence.classes(at);
-    let word = sentence.word(at);
-    let in_ly = word.len() > 3 && word.is_ascii() && word[word.len() - 2..].eq_ignore_ascii_case("ly");
-    sentence.is_word(at)
-        && (classes.any(class::LIGHT_ADVERB) || (in_ly && !classes.any(class::NOUN)))
-        && stands_apart(sentence, at)
-}
-
 impl Rule {
     /// What a glance at the word before the trigger can say of the left argument.
     pub(super) fn quick_left(&self) -> Option<QuickLeft> {
         (self.mode == ArgumentMode::Phrase).then(|| {
             let near = self.distance == Distance::Near && !self.verbal;
             let head = if near { self.left.question() } else { None };
-            QuickLeft {
-                head,
-                verbal: self.verbal,
-                pronouns: self.wanted.pronouns,
-                near: self.distance != Distance::Opening,
-            }
+            QuickLeft { head, verbal: self.verbal, pronouns: self.wanted.pronouns, distance: self.distance }
         })
     }
 
@@ -363,9 +329,9 @@ impl Rule {
         if self.unwrap { None } else { self.right.question() }
     }
 
-    /// Whether the right argument must have no determiner that says which.
-    pub(crate) fn asks_for_bare(&self) -> bool {
-        self.mode == ArgumentMode::Phrase && !self.unwrap && self.right.ask_for_bare()
+    /// Whether the right argument must have no determiner that says which, or where `bare` is not so, must have one.
+    pub(crate) fn asks_for_bare(&self, bare: bool) -> bool {
+        self.mode == ArgumentMode::Phrase && !self.unwrap && self.right.ask_for_bare(bare)
     }
 }
 
@@ -382,9 +348,8 @@ impl Context<'_> {
     fn found(&self, left: &Phrase, right: &Phrase) -> Found {
         let sentence = self.sentence;
         let none_at_all =
-            |phrase: &Phrase| (phrase.first..phrase.start).any(|at| sentence.is_one_of(at, &["no", "neither"]));
-        let condition =
-            left.first.checked_sub(1).is_some_and(|at| sentence.is_one_of(at, &["if", "whether", "unless"]));
+            |phrase: &Phrase| (phrase.first..phrase.start).any(|at| sentence.is(at, named::NO.or(named::NEITHER)));
+        let condition = left.first.checked_sub(1).is_some_and(|at| sentence.is(at, named::CONDITIONAL));
         Found {
             pattern: self.pattern,
             left: sentence.argument(left),

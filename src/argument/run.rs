@@ -40,7 +40,7 @@ impl Glance<'_> {
                 has_noun |= !may_modify(classes, &bytes[start..end]);
             }
             if !is_closed(classes) || classes.any(class::PRONOUN) {
-                all = all.or(self.vocabulary.answers_of(word, self.text, start..end)?);
+                all = all.or(word.answers.known()?);
             }
             let after = bytes.get(end + 1).copied().unwrap_or(b'\n');
             match next {
@@ -80,8 +80,9 @@ mod tests {
     use super::super::head::{HeadTest, OneOf, Question, Questions};
     use super::super::lexicon::Lexicon;
     use super::super::phrase::Sentence;
+    use super::super::recent::Recent;
     use super::super::token::tokenize;
-    use super::super::vocabulary::{Recent, Vocabulary};
+    use super::super::vocabulary::Vocabulary;
     use super::*;
     use proptest::prelude::*;
     use std::sync::LazyLock;

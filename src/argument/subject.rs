@@ -3,6 +3,7 @@
 
 use super::class::{self, DETERMINING, STOP};
 use super::list::ITEMS_LIMIT;
+use super::named;
 use super::phrase::{Inner, Phrase, Sentence};
 
 /// How far left the argument may be.
@@ -51,17 +52,17 @@ impl Sentence<'_> {
             return Some(nearest.into());
         }
         let mut chain = self.climb(nearest, distance);
-        let mut others = if chain.len() == 1 { self.list_left(&nearest) } else { Vec::new() };
+        let mut others = if chain.is_empty() { self.list_left(&nearest) } else { Vec::new() };
         // `disorders of the stomach and the bowel`: the list is within the phrase
         if let Some(first) = others.last() {
             let within = self.climb(*first, distance);
-            if within.len() > 1 && first.first > 1 {
+            if !within.is_empty() && first.first > 1 {
                 chain = within;
                 others.clear();
             }
         }
-        let mut phrase = *chain.last()?;
-        if chain.len() > 1 {
+        let mut phrase = *chain.last().unwrap_or(&nearest);
+        if !chain.is_empty() {
             others = self.list_left(&phrase);
             self.take_in_of(&mut phrase, &chain);
         }
@@ -85,7 +86,7 @@ impl Sentence<'_> {
     pub(crate) fn defined_by(&self, phrase: &Phrase, at: usize) -> Option<Phrase> {
         let relative = |at: usize| self.has(at, class::RELATIVE) && !(at > 0 && self.has(at - 1, class::COMMA));
         let describes = phrase.reach() == at || at.checked_sub(1).is_some_and(relative);
-        let copula = phrase.first.checked_sub(1).filter(|&at| describes && self.is_one_of(at, &["is", "are"]))?;
+        let copula = phrase.first.checked_sub(1).filter(|&at| describes && self.is(at, named::IS_OR_ARE))?;
         let group = self.verb_group(copula);
         let subject = if group.negated { None } else { self.subject(group.start, Distance::Subject) };
         subject.map(|left| left.phrase).filter(|subject| !subject.pronoun)
@@ -96,7 +97,7 @@ impl Sentence<'_> {
     fn antecedent_end(&self, at: usize, distance: Distance) -> Option<(usize, bool)> {
         let end = self.skip_asides_left(at)?;
         let last = end.checked_sub(1)?;
-        if self.is_one_of(last, &["that", "which", "who"]) {
+        if self.is(last, named::THAT.or(named::WHICH).or(named::WHO)) {
             if last > 0 && self.has(last - 1, class::PREPOSITION) {
                 return None;
             }
@@ -107,7 +108,7 @@ impl Sentence<'_> {
         if self.has(last, class::COMMA) && (distance == Distance::Near || self.has(at, class::ING)) {
             return None;
         }
-        let dash = distance == Distance::Opening && self.is_one_of(last, &["-", "–", "—"]);
+        let dash = distance == Distance::Opening && self.is(last, named::DASH);
         if self.has(last, class::COMMA) || dash {
             return Some((self.aside_start(last)?, false));
         }
@@ -117,37 +118,20 @@ impl Sentence<'_> {
     /// Where the phrase ends that a clause without a relative word describes which ends at `end`: `the pain he felt`.
     fn contact_clause(&self, end: usize) -> Option<usize> {
         let subject = end.checked_sub(2).filter(|_| self.has(end - 1, class::VERB))?;
-        let pronoun = self.is_one_of(subject, &["i", "we", "you", "he", "she", "they", "it"]);
+        let pronoun = self.is(subject, named::SUBJECT);
         (pronoun && subject > 0 && self.has(subject - 1, class::NOUN)).then_some(subject)
     }
 
     /// The comma that opens the aside which the mark at `close` closes, if what follows it looks like an aside.
     fn aside_start(&self, close: usize) -> Option<usize> {
         const SHORT_ASIDE: usize = 2;
-        const OPENERS: [&str; 15] = [
-            "or",
-            "also",
-            "known",
-            "called",
-            "formerly",
-            "in",
-            "with",
-            "including",
-            "such",
-            "especially",
-            "usually",
-            "sometimes",
-            "often",
-            "when",
-            "as",
-        ];
         for at in (0..close).rev() {
             if self.has(at, class::COMMA) {
                 let next = self.classes(at + 1);
                 let aside = next.any(class::RELATIVE.or(DETERMINING).or(class::ING))
                     || next.is_participle()
                     || close - at <= SHORT_ASIDE
-                    || self.is_one_of(at + 1, &OPENERS);
+                    || self.is(at + 1, named::OPENING_ASIDE);
                 // `with common goals, many looked to issues, based on`: no apposition, but a clause
                 let own_verb = |i: &usize| self.has(*i, class::AUXILIARY) || self.classes(*i).is_verb();
                 let clause = next.any(DETERMINING)
@@ -157,20 +141,21 @@ impl Sentence<'_> {
                     && self.left(at).is_none_or(|phrase| phrase.first <= 1);
                 return (aside && !opened && !clause).then_some(at);
             }
-            if self.is_one_of(at, &[";", ":", "."]) {
+            if self.is(at, named::SEMICOLON.or(named::COLON).or(named::FULL_STOP)) {
                 return None;
             }
         }
         None
     }
 
-    /// `nearest`, and the phrases before it that prepositions join it to, outwards.
+    /// `nearest`, and the phrases before it that prepositions join it to, outwards; nothing if there are none.
     fn climb(&self, nearest: Phrase, distance: Distance) -> Vec<Phrase> {
-        let mut chain = vec![nearest];
+        let around =
+            |inner: &Phrase| self.phrase_before(inner, distance).or_else(|| self.described_by(inner, distance));
+        let Some(outer) = around(&nearest) else { return Vec::new() };
+        let mut chain = vec![nearest, outer];
         while chain.len() < ITEMS_LIMIT {
-            let Some(inner) = chain.last() else { break };
-            let outer = self.phrase_before(inner, distance).or_else(|| self.described_by(inner, distance));
-            let Some(outer) = outer else { break };
+            let Some(outer) = chain.last().and_then(around) else { break };
             chain.push(outer);
         }
         chain
@@ -185,7 +170,7 @@ impl Sentence<'_> {
         if self.has(at, class::PREPOSITION) {
             at = at.checked_sub(1)?;
             // `the flaw, which for years was a cause`
-            if self.is_one_of(at, &["which", "who"]) {
+            if self.is(at, named::WHICH.or(named::WHO)) {
                 let comma = at.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
                 return self.left(comma.unwrap_or(at)).filter(|outer| !outer.pronoun);
             }
@@ -204,7 +189,7 @@ impl Sentence<'_> {
             .checked_sub(1)
             .filter(|&subject| self.has(subject, class::PRONOUN) && !self.has(subject, class::RELATIVE));
         at = subject.unwrap_or(at);
-        let relative = at.checked_sub(1).filter(|&at| self.is_one_of(at, &["that", "which", "who"]))?;
+        let relative = at.checked_sub(1).filter(|&at| self.is(at, named::THAT.or(named::WHICH).or(named::WHO)))?;
         let comma = relative.checked_sub(1).filter(|&at| self.has(at, class::COMMA));
         self.left(comma.unwrap_or(relative)).filter(|outer| !outer.pronoun)
     }
@@ -212,13 +197,13 @@ impl Sentence<'_> {
     /// The phrase that a preposition joins `inner` to.
     fn phrase_before(&self, inner: &Phrase, distance: Distance) -> Option<Phrase> {
         let preposition = inner.first.checked_sub(1).filter(|&at| at > 0)?;
-        let of = self.is(preposition, "of");
+        let of = self.is(preposition, named::OF);
         let joins = match distance {
             Distance::Near => false,
             // `damage to the brain caused by`
             Distance::Described => {
-                let harm = || self.is_one_of(preposition - 1, &["damage", "harm", "injury", "injuries", "exposure"]);
-                of || self.is(preposition, "in") || self.is(preposition, "to") && harm()
+                let harm = || self.is(preposition - 1, named::HARM);
+                of || self.is(preposition, named::IN) || self.is(preposition, named::TO) && harm()
             }
             Distance::Subject | Distance::Opening => of || self.has(preposition, class::LINKING),
         };
@@ -250,7 +235,7 @@ impl Sentence<'_> {
         let mere_participle = outer.head == outer.start && self.classes(outer.head).is_participle();
         let infinitive = self.has(outer.start, class::VERB)
             && outer.first == outer.start
-            && outer.first.checked_sub(1).is_some_and(|at| self.is(at, "to"));
+            && outer.first.checked_sub(1).is_some_and(|at| self.is(at, named::TO));
         // `it is clear to both sides`
         // `..., resulting in losses`
         let participial = outer.first == outer.head
@@ -262,7 +247,7 @@ impl Sentence<'_> {
     /// Lets the outermost phrase of `chain` hold those after it that `of` joins, as far as it stays short.
     fn take_in_of(&self, outermost: &mut Phrase, chain: &[Phrase]) {
         for inner in chain.iter().rev().skip(1) {
-            if !self.is(inner.first.saturating_sub(1), "of") {
+            if !self.is(inner.first.saturating_sub(1), named::OF) {
                 break;
             }
             if outermost.of.is_none() {
@@ -280,17 +265,15 @@ impl Sentence<'_> {
     fn gerund_subject(&self, phrase: &Phrase) -> Option<Phrase> {
         let bounds =
             class::COMMA.or(class::CONJUNCTION).or(class::RELATIVE).or(class::AUXILIARY).or(class::COMMON_VERB);
-        let within = |&at: &usize| !self.has(at, bounds) && !self.is_one_of(at, &[";", ":", "."]);
+        let within =
+            |&at: &usize| !self.has(at, bounds) && !self.is(at, named::SEMICOLON.or(named::COLON).or(named::FULL_STOP));
         let start = (0..phrase.first).rev().take_while(within).last()?;
         let before = start.checked_sub(1);
-        let begins =
-            before.is_none_or(|at| self.is_one_of(at, &["that", "because", "since", "if", "so", "while", "whereas"]));
+        let begins = before.is_none_or(|at| self.is(at, named::BEFORE_GERUND));
         let (gerund, next) = (self.classes(start), self.classes(start + 1));
         let object = next.any(DETERMINING) || next.any(class::ADJECTIVE) && !next.any(class::NOUN.or(STOP));
         let verb = gerund.any(class::ING) && gerund.any(class::VERB) && (object || gerund.is_present_participle());
-        if !(begins && verb)
-            || self.is_one_of(start, &["following", "including", "concerning", "regarding", "according"])
-        {
+        if !(begins && verb) || self.is(start, named::NO_GERUND) {
             return None;
         }
         let object = self.right(start + 1, phrase.core_end).filter(|object| !object.pronoun)?;
@@ -305,8 +288,7 @@ impl Sentence<'_> {
         let begins = gerund.checked_sub(1).is_none_or(|before| {
             // `..., showing the loss is small`, but `in time, closing the valve is a remedy`
             let opened = self.has(0, class::PREPOSITION.or(class::CONJUNCTION).or(class::LIGHT_ADVERB));
-            opened && self.has(before, class::COMMA)
-                || self.is_one_of(before, &["that", "because", "so", "thus", "and", "but"])
+            opened && self.has(before, class::COMMA) || self.is(before, named::JOINING_GERUND)
         });
         if begins && self.word_count(gerund, phrase.end) <= super::phrase::WORDS_LIMIT {
             (phrase.start, phrase.first, phrase.head) = (gerund, gerund, gerund);
@@ -316,7 +298,7 @@ impl Sentence<'_> {
     /// Whether a preposition before the phrase shows that it is not the subject.
     fn begins_late(&self, phrase: &Phrase) -> bool {
         let preposition = phrase.first.checked_sub(1);
-        preposition.is_some_and(|at| at > 0 && self.is_one_of(at, &["in", "at", "on", "for", "from", "of", "to", "as"]))
+        preposition.is_some_and(|at| at > 0 && self.is(at, named::BEFORE_LATE))
     }
 
     /// The phrase that opens the sentence, if only asides and no verb stand between it and `at`.
@@ -328,7 +310,7 @@ impl Sentence<'_> {
         let phrase = self.right(start, at).filter(|phrase| !phrase.pronoun)?;
         let end = phrase.end;
         let follows = self.has(end, class::COMMA.or(class::OPEN).or(class::QUOTE))
-            || self.is_one_of(end, &["-", "–", "—", "or", "in", ";", ":"]);
+            || self.is(end, named::DASH.or(named::OR).or(named::IN).or(named::SEMICOLON).or(named::COLON));
         let mut depth = 0usize;
         for i in end..at {
             if self.has(i, class::OPEN) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::class::{self, Classes};
 use super::head::Answers;
+use super::named::{self, Named};
 use super::vocabulary::{Known, Vocabulary};
 use crate::scan::literal::characters::{CHARACTERS, Characters};
 
@@ -15,17 +16,19 @@ pub(crate) struct Token {
     pub(crate) start: usize,
     pub(crate) end: usize,
     classes: Cell<Classes>,
-    /// What the word answers as a head, if that is known.
+    /// The lists that the word is of, and what it answers as a head, once its classes are known.
+    named: Cell<Named>,
     answers: Cell<Answers>,
 }
 
 impl Token {
     fn word(start: usize, end: usize) -> Self {
-        Token { start, end, classes: Cell::new(class::WORD), answers: Cell::default() }
+        Token { start, end, classes: Cell::new(class::WORD), named: Cell::default(), answers: Cell::default() }
     }
 
-    fn mark(start: usize, end: usize, classes: Classes) -> Self {
-        Token { start, end, classes: Cell::new(classes.or(class::LOOKED_UP)), answers: Cell::default() }
+    fn mark(start: usize, end: usize, classes: Classes, named: Named) -> Self {
+        let classes = Cell::new(classes.or(class::LOOKED_UP));
+        Token { start, end, classes, named: Cell::new(named), answers: Cell::default() }
     }
 
     pub(crate) fn is_word(&self) -> bool {
@@ -44,24 +47,25 @@ impl Token {
 
     #[inline(never)]
     fn look_up(&self, text: &str, vocabulary: Vocabulary<'_>) -> Classes {
-        let Known { classes, answers } = vocabulary.known(text, self.start..self.end);
+        let Known { classes, named, answers } = vocabulary.known(text, self.start..self.end);
         self.classes.set(classes.or(class::LOOKED_UP));
+        self.named.set(named);
         self.answers.set(answers);
         self.classes.get()
+    }
+
+    /// The lists that the token, one of `text`, is of.
+    #[inline]
+    pub(super) fn named(&self, text: &str, vocabulary: Vocabulary<'_>) -> Named {
+        self.classes(text, vocabulary);
+        self.named.get()
     }
 
     /// What the token, one of `text`, answers as a head; `None` if each question has to be asked by itself.
     #[inline]
     pub(super) fn answers(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
-        let answers = self.answers.get();
-        if answers.are_known() { Some(answers) } else { self.ask(text, vocabulary) }
-    }
-
-    #[inline(never)]
-    fn ask(&self, text: &str, vocabulary: Vocabulary<'_>) -> Option<Answers> {
-        let answers = vocabulary.answers(text, self.start..self.end).filter(|_| self.is_word())?;
-        self.answers.set(answers);
-        Some(answers)
+        self.classes(text, vocabulary);
+        self.answers.get().known()
     }
 }
 
@@ -90,9 +94,8 @@ pub(crate) fn tokenize(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) 
 /// As [`tokenize`], for ASCII: a block at a time, a bit for each byte.
 fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
     let joins = |byte: u8| matches!(byte, b'-' | b'\'' | b'.' | b'&' | b'/' | b'_');
-    // Whether the byte before the block is a letter or digit, and where the word begins that is open there.
-    let mut after_letter = 0;
-    let mut open = None;
+    // Whether the byte before the block is a letter or digit, and then the last token is a word that may go on.
+    let mut open = 0;
     for base in span.clone().step_by(CHARACTERS) {
         let padded;
         // What follows the span in its last block may be anything, and is taken for spaces.
@@ -107,45 +110,52 @@ fn tokenize_ascii(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
         let (letters, spaces) = (letters & within, spaces | !within);
         let others = !letters & !spaces;
         let next = base + CHARACTERS < span.end && line[base + CHARACTERS].is_ascii_alphanumeric();
-        let mut between = others & (letters << 1 | after_letter) & (letters >> 1 | u64::from(next) << (CHARACTERS - 1));
-        let mut joined = 0;
+        let mut between = others & (letters << 1 | open) & (letters >> 1 | u64::from(next) << (CHARACTERS - 1));
+        let (mut joined, mut genitive) = (0, false);
         while between != 0 {
             let bit = between & between.wrapping_neg();
             between &= !bit;
-            joined |= if joins(block[bit.trailing_zeros() as usize]) { bit } else { 0 };
+            let mark = block[bit.trailing_zeros() as usize];
+            joined |= if joins(mark) { bit } else { 0 };
+            genitive |= mark == b'\'';
         }
         let words = letters | joined;
-        let marks = others & !joined;
-        after_letter = letters >> (CHARACTERS - 1);
-        if let Some(start) = open {
-            let len = words.trailing_ones() as usize;
-            if len == CHARACTERS {
-                continue;
-            }
-            push_word_of(line, start..base + len, tokens);
-        }
-        let inside = words << 1 | u64::from(open.take().is_some());
-        let mut firsts = (words & !inside) | marks;
-        tokens.reserve(CHARACTERS);
-        while firsts != 0 {
-            let at = firsts.trailing_zeros() as usize;
-            firsts &= firsts - 1;
-            let start = base + at;
-            let len = (words >> at).trailing_ones() as usize;
-            if len == 0 {
-                tokens.push(Token::mark(start, start + 1, ASCII_MARKS[usize::from(line[start])]));
-            } else if at + len == CHARACTERS {
-                open = Some(start);
-            } else if joined == 0 {
-                tokens.push(Token::word(start, start + len));
-            } else {
-                push_word_of(line, start..start + len, tokens);
+        let mut begun = words;
+        if open != 0
+            && let Some(last) = tokens.last_mut()
+        {
+            last.end += words.trailing_ones() as usize;
+            begun &= words.wrapping_add(1);
+            if words != u64::MAX {
+                part_genitive(line, tokens);
             }
         }
+        open = words >> (CHARACTERS - 1);
+        let before = tokens.len();
+        push_tokens(block, base, (begun, others & !joined), tokens);
+        // The last word is looked at when its end is known.
+        if genitive {
+            part_genitives(line, before, open != 0, tokens);
+        }
     }
-    if let Some(start) = open {
-        push_word_of(line, start..span.end, tokens);
+    if open != 0 {
+        part_genitive(line, tokens);
     }
+}
+
+/// Pushes the tokens of the `block` from byte `base` on: its runs of `words`, and each of its `marks`.
+fn push_tokens(block: &[u8; CHARACTERS], base: usize, (words, marks): (u64, u64), tokens: &mut Vec<Token>) {
+    // Both kinds without a branch, which nothing would predict.
+    let mut firsts = words & !(words << 1) | marks;
+    let mut lasts = words & !(words >> 1) | marks;
+    tokens.extend((0..firsts.count_ones()).map(|_| {
+        let (first, last) = (firsts.trailing_zeros() as usize, lasts.trailing_zeros() as usize);
+        firsts &= firsts.wrapping_sub(1);
+        lasts &= lasts.wrapping_sub(1);
+        let (classes, named) = ASCII[usize::from(block[first % CHARACTERS])];
+        let (classes, named) = (Cell::new(classes), Cell::new(named));
+        Token { start: base + first, end: base + last + 1, classes, named, answers: Cell::default() }
+    }));
 }
 
 /// Fewer bytes than a block has, and spaces.
@@ -155,14 +165,28 @@ fn last_block(bytes: &[u8]) -> [u8; CHARACTERS] {
     block
 }
 
-/// Pushes the ASCII word, and the `'s` at its end as a token of its own.
-fn push_word_of(line: &[u8], span: Range<usize>, tokens: &mut Vec<Token>) {
-    let Range { start, end } = span;
-    if let [_, .., b'\'', b's' | b'S'] = &line[span] {
-        tokens.push(Token::word(start, end - 2));
-        tokens.push(Token::mark(end - 2, end, class::APOSTROPHE_S));
-    } else {
-        tokens.push(Token::word(start, end));
+/// Makes the `'s` at the end of the last token, an ASCII word, a token of its own.
+fn part_genitive(line: &[u8], tokens: &mut Vec<Token>) {
+    let Some(last) = tokens.last_mut() else { return };
+    if let [_, .., b'\'', b's' | b'S'] = &line[last.start..last.end] {
+        let end = last.end;
+        last.end -= 2;
+        tokens.push(Token::mark(end - 2, end, class::APOSTROPHE_S, Named::NONE));
+    }
+}
+
+/// The same of all tokens from number `first` on, but for the last one if it is `open`.
+fn part_genitives(line: &[u8], first: usize, open: bool, tokens: &mut Vec<Token>) {
+    let is_genitive = |token: &Token| matches!(line[token.start..token.end], [_, .., b'\'', b's' | b'S']);
+    let mut at = first;
+    while at + usize::from(open) < tokens.len() {
+        if is_genitive(&tokens[at]) {
+            let end = tokens[at].end;
+            tokens[at].end -= 2;
+            tokens.insert(at + 1, Token::mark(end - 2, end, class::APOSTROPHE_S, Named::NONE));
+            at += 1;
+        }
+        at += 1;
     }
 }
 
@@ -177,7 +201,7 @@ pub(super) fn tokenize_any(text: &str, span: Range<usize>, tokens: &mut Vec<Toke
             at = end;
         } else {
             if !c.is_whitespace() {
-                tokens.push(Token::mark(at, at + c.len_utf8(), mark_classes(c)));
+                tokens.push(Token::mark(at, at + c.len_utf8(), mark_classes(c), named::of_mark(c)));
             }
             at += c.len_utf8();
         }
@@ -207,19 +231,20 @@ fn push_word(text: &str, span: Range<usize>, tokens: &mut Vec<Token>) {
     let stem_end = span.start + stem.filter(|stem| !stem.is_empty()).unwrap_or(word).len();
     tokens.push(Token::word(span.start, stem_end));
     if stem_end < span.end {
-        tokens.push(Token::mark(stem_end, span.end, class::APOSTROPHE_S));
+        tokens.push(Token::mark(stem_end, span.end, class::APOSTROPHE_S, Named::NONE));
     }
 }
 
-/// The classes of ASCII marks; bytes that are not ASCII are none.
-const ASCII_MARKS: [Classes; 256] = {
-    let mut classes = [Classes::NONE; 256];
+/// What is known of a token by the ASCII byte that it begins with: all of a mark, and that a word is one.
+static ASCII: [(Classes, Named); 256] = {
+    let mut all = [(Classes::NONE, Named::NONE); 256];
     let mut byte = 0_u8;
     while byte < 0x80 {
-        classes[byte as usize] = mark_classes(byte as char);
+        let mark = (mark_classes(byte as char).or(class::LOOKED_UP), named::of_mark(byte as char));
+        all[byte as usize] = if byte.is_ascii_alphanumeric() { (class::WORD, Named::NONE) } else { mark };
         byte += 1;
     }
-    classes
+    all
 };
 
 const fn mark_classes(mark: char) -> Classes {

@@ -1,6 +1,7 @@
 //! The verb group before a trigger: auxiliaries, adverbs, negation, hedges, and verbs like `seem to`.
 
 use super::class;
+use super::named;
 use super::phrase::Sentence;
 
 /// What stands between the subject and the verb of a trigger.
@@ -20,16 +21,16 @@ impl Sentence<'_> {
         let mut group = VerbGroup { start: verb, negated: false, hedged: false, infinitive: false };
         while let Some(at) = group.start.checked_sub(1) {
             let classes = self.classes(at);
-            if self.is(at, "longer") && at > 0 && self.is(at - 1, "no") {
+            if self.is(at, named::LONGER) && at > 0 && self.is(at - 1, named::NO) {
                 group.negated = true;
                 group.start = at - 1;
                 continue;
             }
             if classes.any(class::NEGATION) {
                 group.negated = true;
-            } else if self.is_auxiliary(at) || self.is_adverb_of_verb(at) || self.is(at, "likely") {
+            } else if self.is_auxiliary(at) || self.is_adverb_of_verb(at) || self.is(at, named::LIKELY) {
                 group.hedged |= classes.any(class::HEDGE);
-            } else if self.is(at, "to") {
+            } else if self.is(at, named::TO) {
                 let raising = at.checked_sub(1).filter(|&before| self.has(before, class::RAISING));
                 let Some(raising) = raising else {
                     group.infinitive = true;
@@ -50,9 +51,8 @@ impl Sentence<'_> {
 
     /// Whether the participle at token `at` follows a form of `be`, adverbs apart.
     pub(crate) fn is_passive(&self, at: usize) -> bool {
-        const BE: [&str; 7] = ["is", "are", "was", "were", "be", "been", "being"];
         let before = (0..at).rev().find(|&before| !self.is_adverb_of_verb(before));
-        before.is_some_and(|before| self.is_one_of(before, &BE))
+        before.is_some_and(|before| self.is(before, named::BE))
     }
 
     /// Whether the word at `at` is a form in -ing or a past form, and neither noun nor adjective.
@@ -68,7 +68,7 @@ impl Sentence<'_> {
 
     fn is_adverb_of_verb(&self, at: usize) -> bool {
         let classes = self.classes(at);
-        let in_ly = self.word(at).len() > 3 && self.word(at).ends_with("ly");
+        let in_ly = self.is(at, named::IN_LY) && self.word(at).ends_with("ly");
         classes.any(class::LIGHT_ADVERB) || (in_ly && !classes.any(class::NOUN))
     }
 

@@ -1,42 +1,13 @@
 //! What is known of the words of a text: the lexicon, and what was looked up in it lately.
 
-use std::cell::Cell;
 use std::ops::Range;
 
 use super::class::{self, Classes};
-use super::head::{Answers, ByClasses, Questions};
-use super::lexicon::{Lexicon, Lower, index, mixed};
+use super::head::{Answers, Questions};
+use super::lexicon::{Lexicon, Lower, mixed};
+use super::named::{self, Named};
+use super::recent::{Kind, Recent};
 use crate::text::{HIGH_BITS, ascii_lower, eight_bytes};
-
-/// What was found out lately, by the keys of words: few words make up most of a text.
-#[derive(Debug)]
-pub(crate) struct Recent {
-    words: Box<[Cell<Entry>]>,
-    answers: ByClasses,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Entry {
-    key: u64,
-    /// The classes of the word, but for what its first letter says.
-    classes: Classes,
-    /// What it answers as a head, once somebody has asked.
-    answers: Answers,
-}
-
-const RECENT: usize = 1 << 14;
-
-impl Default for Recent {
-    fn default() -> Self {
-        Recent { words: vec![Cell::default(); RECENT].into(), answers: ByClasses::default() }
-    }
-}
-
-impl Recent {
-    fn entry(&self, key: u64) -> &Cell<Entry> {
-        &self.words[index(mixed(key), RECENT)]
-    }
-}
 
 /// The lexicon, what was looked up in it lately, and what is asked of heads.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +22,10 @@ pub(crate) struct Vocabulary<'v> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Known {
     pub(super) classes: Classes,
-    /// Without an answer if nobody has asked yet, or it depends on the capital.
+    /// Without an answer if each question has to be asked by itself.
     pub(super) answers: Answers,
+    /// The lists that it is of.
+    pub(super) named: Named,
 }
 
 impl Vocabulary<'_> {
@@ -76,15 +49,8 @@ impl Vocabulary<'_> {
             return self.of_long(text, span);
         }
         let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
-        let mut entry = self.recent.entry(lower).get();
-        if entry.key != lower {
-            let word = match lower & HIGH_BITS {
-                0 => Lower::of_short(lower, span.len()),
-                _ => Lower::within(text, span.start, span.end),
-            };
-            entry = self.look_up(&text[span.clone()], &word, lower);
-        }
-        let Entry { mut classes, mut answers, .. } = entry;
+        let Kind { mut classes, mut answers, named } =
+            self.recent.get(lower).unwrap_or_else(|| self.look_up_short(text, span.clone(), lower));
         let first = bytes.get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
             if lower == US && is_us(&text[span.clone()]) {
@@ -93,72 +59,66 @@ impl Vocabulary<'_> {
             }
             classes |= of_first_letter(&text[span]);
         }
-        Known { classes, answers }
+        Known { classes, answers, named }
     }
 
     fn of_long(self, text: &str, span: Range<usize>) -> Known {
         let key = long_key(text, &span);
-        let mut entry = self.recent.entry(key).get();
-        if entry.key != key || key == 0 {
-            entry = self.look_up(&text[span.clone()], &Lower::within(text, span.start, span.end), key);
-        }
-        let Entry { mut classes, answers, .. } = entry;
+        let kind = if key == 0 { None } else { self.recent.get(key) };
+        let Kind { mut classes, answers, named } = kind.unwrap_or_else(|| {
+            let word = Lower::within(text, span.start, span.end);
+            self.look_up(&text[span.clone()], &word, key)
+        });
         let first = text.as_bytes().get(span.start).copied().unwrap_or_default();
         if !first.is_ascii_lowercase() {
             classes |= of_first_letter(&text[span]);
         }
-        Known { classes, answers }
+        Known { classes, answers, named }
     }
 
     /// The key under which the word is remembered, and its classes: both of a word that is not there in a text.
     pub(super) fn key_and_classes(lexicon: &Lexicon, word: &str) -> (u64, Classes) {
-        let classes = lexicon.classes(&Lower::new(word)) | class::WORD | of_hyphen(word) | of_first_letter(word);
+        let letters = of_hyphen(word.contains('-')) | of_first_letter(word);
+        let classes = lexicon.classes(&Lower::new(word)) | class::WORD | letters;
         (key(word, &(0..word.len())), classes)
     }
 
-    /// What is said of `word`, whatever its first letter, which is noted under `key`.
     #[inline(never)]
-    fn look_up(self, word: &str, lower: &Lower, key: u64) -> Entry {
-        let classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(word);
-        let entry = Entry { key, classes, answers: Answers::default() };
-        self.recent.entry(key).set(entry);
-        entry
+    fn look_up_short(self, text: &str, span: Range<usize>, lower: u64) -> Kind {
+        let word = match lower & HIGH_BITS {
+            0 => Lower::of_short(lower, span.len()),
+            _ => Lower::within(text, span.start, span.end),
+        };
+        self.look_up(&text[span], &word, lower)
     }
 
-    /// The answers of the word `text[span]` as a head; `None` if each question has to be asked by itself.
-    #[inline]
-    pub(super) fn answers(self, text: &str, span: Range<usize>) -> Option<Answers> {
-        let known = self.known(text, span.clone());
-        self.answers_of(known, text, span)
-    }
-
-    /// The same for a word of which something is `known`.
-    #[inline]
-    pub(super) fn answers_of(self, known: Known, text: &str, span: Range<usize>) -> Option<Answers> {
-        if known.answers.are_known() { Some(known.answers) } else { self.ask(known.classes, text, span) }
-    }
-
-    /// The same for a word of these classes that has not been asked.
+    /// What `word` is, whatever its first letter, which is noted under `key`.
     #[inline(never)]
-    fn ask(self, classes: Classes, text: &str, span: Range<usize>) -> Option<Answers> {
-        let word = &text[span.clone()];
+    fn look_up(self, word: &str, lower: &Lower, key: u64) -> Kind {
+        let hyphen = if lower.is_known() { lower.has_hyphen() } else { word.contains('-') };
+        let mut classes = self.lexicon.classes(lower) | class::WORD | of_hyphen(hyphen);
         // A first letter that is not ASCII may be a number or a capital.
-        let questions = self.questions.filter(|_| !is_us(word) && word.is_ascii())?;
-        let key = key(text, &span);
+        let questions = self.questions.filter(|_| key != 0 && word.is_ascii());
+        if questions.is_some() && word.starts_with(|c: char| c.is_ascii_digit()) {
+            classes |= class::DIGIT | class::MODIFIER;
+        }
+        let in_ly = word.len() > 3 && word.as_bytes()[word.len() - 2..].eq_ignore_ascii_case(b"ly");
+        let named = self.lexicon.named(key).or(if in_ly { named::IN_LY } else { Named::NONE });
         if key == 0 {
-            return None;
+            return Kind { classes, answers: Answers::default(), named };
         }
-        let answers = questions.answers(key, classes.without_capital(), &self.recent.answers);
-        let entry = self.recent.entry(key);
-        if entry.get().key == key {
-            entry.set(Entry { answers, ..entry.get() });
+        match questions {
+            Some(questions) => {
+                let what = (classes, named, questions.of_named(key));
+                self.recent.set(key, what, || questions.of_classes(classes))
+            }
+            None => self.recent.set(key, (classes, named, Some(Answers::default())), Answers::default),
         }
-        Some(answers)
     }
 }
 
 /// What the word `text[span]` is remembered under.
-fn key(text: &str, span: &Range<usize>) -> u64 {
+pub(super) fn key(text: &str, span: &Range<usize>) -> u64 {
     if span.len() > 8 { long_key(text, span) } else { ascii_lower(eight_bytes(text.as_bytes(), span.start, span.end)) }
 }
 
@@ -187,8 +147,8 @@ fn is_us(word: &str) -> bool {
     word == "US"
 }
 
-fn of_hyphen(word: &str) -> Classes {
-    if word.as_bytes().contains(&b'-') { class::HYPHEN | class::MODIFIER } else { Classes::NONE }
+fn of_hyphen(has_hyphen: bool) -> Classes {
+    if has_hyphen { class::HYPHEN | class::MODIFIER } else { Classes::NONE }
 }
 
 /// What a first letter other than a small one says.

@@ -2,6 +2,7 @@
 //! lexicon leaves open is told from the words next to it.
 
 use super::class::{self, DETERMINING, STOP};
+use super::named;
 use super::phrase::{Phrase, Sentence};
 
 impl Sentence<'_> {
@@ -26,7 +27,7 @@ impl Sentence<'_> {
 
     /// Whether the phrase is an adjective that says something of a subject: `it is clear`, `are right`.
     pub(crate) fn is_predicate(&self, phrase: &Phrase) -> bool {
-        let before = |at: usize| self.has(at, class::AUXILIARY.or(class::NEGATION)) || self.is(at, "either");
+        let before = |at: usize| self.has(at, class::AUXILIARY.or(class::NEGATION)) || self.is(at, named::EITHER);
         phrase.first == phrase.head
             && self.has(phrase.head, class::ADJECTIVE)
             && !self.has(phrase.head, class::PLURAL)
@@ -38,13 +39,13 @@ impl Sentence<'_> {
         phrase.start == phrase.head
             && !self.has(phrase.head, class::PLURAL)
             && phrase.determiner.is_none()
-            && phrase.first.checked_sub(1).is_some_and(|at| self.is_one_of(at, &["in", "at", "on", "into", "under"]))
+            && phrase.first.checked_sub(1).is_some_and(|at| self.is(at, named::BEFORE_ADVERBIAL))
     }
 
     /// Whether the phrase only says how something before it is meant: `the system as a whole`, `as a rule`.
     pub(super) fn is_role(&self, phrase: &Phrase) -> bool {
-        phrase.first.checked_sub(1).is_some_and(|at| self.is(at, "as"))
-            && self.is_one_of(phrase.head, &["whole", "group", "rule", "result", "consequence", "tool"])
+        phrase.first.checked_sub(1).is_some_and(|at| self.is(at, named::AS))
+            && self.is(phrase.head, named::ROLE)
             && phrase.head == phrase.start
     }
 
@@ -60,33 +61,8 @@ impl Sentence<'_> {
 
     /// Whether a word that may be a noun is a verb, as the word before it shows: `to study`, `they run`, `does not stop`.
     pub(super) fn is_verb_here(&self, at: usize) -> bool {
-        const NO_INFINITIVE: [&str; 18] = [
-            "due",
-            "lead",
-            "leads",
-            "leading",
-            "led",
-            "contribute",
-            "contributes",
-            "contributed",
-            "contributing",
-            "owing",
-            "prior",
-            "response",
-            "relation",
-            "addition",
-            "exposure",
-            "according",
-            "rise",
-            "related",
-        ];
-        const SUBJECTS: [&str; 8] = ["i", "we", "you", "he", "she", "they", "who", "it"];
-        const MODALS: [&str; 18] = [
-            "can", "could", "may", "might", "must", "shall", "should", "will", "would", "cannot", "can't", "do",
-            "does", "did", "don't", "doesn't", "didn't", "won't",
-        ];
         let classes = self.classes(at);
-        if !classes.any(class::VERB) || classes.any(class::ING) || self.is(at + 1, "of") {
+        if !classes.any(class::VERB) || classes.any(class::ING) || self.is(at + 1, named::OF) {
             return false;
         }
         let Some(mut before) = at.checked_sub(1) else { return false };
@@ -96,19 +72,21 @@ impl Sentence<'_> {
         {
             before -= 1;
         }
-        if self.is(before, "to") {
-            return before.checked_sub(1).is_none_or(|verb| !self.is_one_of(verb, &NO_INFINITIVE));
+        if self.is(before, named::TO) {
+            return before.checked_sub(1).is_none_or(|verb| !self.is(verb, named::NO_INFINITIVE));
         }
         // `plants that bloom`, `it always stops`
-        let relative = self.is_one_of(before, &["that", "which"]) && !classes.any(class::PLURAL.or(class::MODIFIER));
+        let relative = self.is(before, named::THAT.or(named::WHICH)) && !classes.any(class::PLURAL.or(class::MODIFIER));
         let after_adverb = before + 1 < at && self.has(before, class::NOUN) && !self.has(before, STOP);
         if relative || after_adverb && !classes.any(class::MODIFIER) {
             return true;
         }
         let passive = classes.any(class::PAST)
             && !classes.any(class::ADJECTIVE)
-            && (self.has(before, class::AUXILIARY) || self.is_one_of(before, &["as", "when", "if", "once"]));
-        self.is_one_of(before, &SUBJECTS) && !self.is_name(before) || self.is_one_of(before, &MODALS) || passive
+            && (self.has(before, class::AUXILIARY) || self.is(before, named::BEFORE_PARTICIPLE));
+        self.is(before, named::SUBJECT.or(named::WHO)) && !self.is_name(before)
+            || self.is(before, named::MODAL)
+            || passive
     }
 
     /// Whether the form in -ing at `at` is a verb with an object: `by making soap`, but not `by rising prices`.
@@ -126,44 +104,32 @@ impl Sentence<'_> {
     pub(super) fn determines(&self, at: usize) -> bool {
         let classes = self.classes(at);
         if classes.any(class::RELATIVE) {
-            return self.is(at, "that") && at.checked_sub(1).is_some_and(|before| self.has(before, class::PREPOSITION));
+            return self.is(at, named::THAT)
+                && at.checked_sub(1).is_some_and(|before| self.has(before, class::PREPOSITION));
         }
-        classes.any(DETERMINING.or(class::QUOTE)) && !self.is_one_of(at, &["what", "whatever"]) || self.is(at, "one")
+        classes.any(DETERMINING.or(class::QUOTE)) && !self.is(at, named::WHAT) || self.is(at, named::ONE)
     }
 
     /// Whether a word that may be a determiner is a pronoun or opens a clause: `which`, `that of`, `that all`.
     pub(super) fn opens_clause(&self, at: usize) -> bool {
-        if self.is_one_of(at, &["that", "those"]) {
+        if self.is(at, named::THAT.or(named::THOSE)) {
             let next = self.classes(at + 1);
-            let plural = self.is(at, "that") && next.any(class::PLURAL) && !next.any(class::MODIFIER);
-            return plural || self.is(at + 1, "of") || next.any(DETERMINING.or(class::PRONOUN));
+            let plural = self.is(at, named::THAT) && next.any(class::PLURAL) && !next.any(class::MODIFIER);
+            return plural || self.is(at + 1, named::OF) || next.any(DETERMINING.or(class::PRONOUN));
         }
-        self.is_one_of(at, &["what", "whatever", "such", "which", "whose"])
+        self.is(at, named::WHAT.or(named::SUCH).or(named::WHICH).or(named::WHOSE))
     }
 
     /// An adverb that only says how the phrase is to be taken: `only`, `mainly`, `especially`.
     pub(super) fn is_focus(&self, at: usize) -> bool {
-        const FOCUS: [&str; 11] = [
-            "only",
-            "just",
-            "mainly",
-            "primarily",
-            "particularly",
-            "especially",
-            "mostly",
-            "largely",
-            "partly",
-            "even",
-            "also",
-        ];
-        self.is_one_of(at, &FOCUS)
+        self.is(at, named::FOCUS)
     }
 
     /// A word in -ly that is no noun and no adjective.
     pub(super) fn is_adverb(&self, at: usize) -> bool {
-        let classes = self.classes(at);
-        let word = self.word(at).as_bytes();
-        word.len() > 3 && word.ends_with(b"ly") && !classes.any(class::NOUN.or(class::ADJECTIVE))
+        self.is(at, named::IN_LY)
+            && !self.classes(at).any(class::NOUN.or(class::ADJECTIVE))
+            && self.word(at).ends_with("ly")
     }
 
     /// Whether a verb in the third person may follow token `at`: a noun in the singular, an adverb, `which`.
@@ -198,15 +164,15 @@ impl Sentence<'_> {
         let Some(before) = at.checked_sub(1).filter(|_| !self.is_word(at) && self.is_open(at + 1)) else {
             return false;
         };
-        if self.is(at, "–") {
+        if self.is(at, named::EN_DASH) {
             let within =
                 self.tokens[before].end == self.tokens[at].start && self.tokens[at].end == self.tokens[at + 1].start;
             return within && self.is_open(before);
         }
-        if !self.is(at, ".") {
+        if !self.is(at, named::FULL_STOP) {
             return false;
         }
-        if self.is_one_of(before, &["St", "Mt", "Dr", "Mr", "Mrs"]) && self.is_name(at + 1) {
+        if self.is(before, named::TITLE) && self.is_name(at + 1) {
             return true;
         }
         let word = self.word(before).as_bytes();
@@ -215,6 +181,6 @@ impl Sentence<'_> {
     }
 
     pub(super) fn closes_quote(&self, at: usize) -> bool {
-        self.is_one_of(at, &["\"", "”", "»", "’"])
+        self.is(at, named::CLOSING_QUOTE)
     }
 }
