@@ -68,13 +68,23 @@ pub mod fuzzing {
         Some(found)
     }
 
-    /// `text` in lower case by each kernel of this CPU; `None` where it is long or other characters than ASCII change.
-    pub fn lower_short(text: &str) -> Vec<Option<String>> {
+    /// The `spans` of `text` in lower case by each kernel of this CPU, those within `ahead` lowered together; `None` where
+    /// one is long or other characters than ASCII change.
+    pub fn lower_short(text: &str, ahead: Range<usize>, spans: &[Range<usize>]) -> Vec<Vec<Option<String>>> {
         use crate::scan::literal::{Buffer, Instructions, Literals};
         let needles = [b"a".as_slice().into()];
         let literals =
             Instructions::ALL.into_iter().filter_map(|instructions| Literals::new(&needles, instructions).ok());
-        literals.map(|literals| literals.lower(&mut Buffer::default(), text).map(str::to_owned)).collect()
+        let lower = |literals: Literals| {
+            let mut buffer = Buffer::default();
+            literals.hold(&mut buffer, text, ahead.clone());
+            let lower = |span: &Range<usize>| {
+                let held = literals.lower(&mut buffer, text, span.clone());
+                held.map(|held| held.get(span.clone()).to_owned())
+            };
+            spans.iter().map(lower).collect()
+        };
+        literals.map(lower).collect()
     }
 
     /// The ids of `texts`, by each way to compute them that this CPU has; the last one is the `md-5` crate.

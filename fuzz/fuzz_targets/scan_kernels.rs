@@ -87,10 +87,22 @@ fuzz_target!(|case: Case| {
         }
     }
     if let Ok(text) = std::str::from_utf8(text) {
-        let must = text.is_ascii() && text.len() <= 16_384;
-        for lowered in relscan::fuzzing::lower_short(text) {
-            assert!(!must || lowered.is_some());
-            assert!(lowered.is_none_or(|lowered| lowered == text.to_lowercase()));
+        // The lines, some of them lowered ahead, and the whole.
+        let feeds = text.match_indices('\n').map(|(at, _)| at).chain([text.len()]);
+        let mut spans: Vec<_> = feeds.scan(0, |start, end| Some(std::mem::replace(start, end + 1)..end)).collect();
+        spans.retain(|span| !span.is_empty());
+        let (first, last) = (usize::from(case.before) % 8, usize::from(case.more) % 32);
+        let ahead = spans
+            .get(first)
+            .map_or(0..0, |line| line.start..spans.get(first + last).map_or(text.len(), |line| line.end));
+        spans.push(0..text.len());
+        for lowered in relscan::fuzzing::lower_short(text, ahead.clone(), &spans) {
+            for (lowered, span) in lowered.iter().zip(&spans) {
+                let original = &text[span.clone()];
+                let must = original.is_ascii() && (1..=131_072).contains(&original.len());
+                assert!(!must || lowered.is_some());
+                assert!(lowered.as_ref().is_none_or(|lowered| *lowered == original.to_lowercase()), "{span:?}");
+            }
         }
     }
 });
