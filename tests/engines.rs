@@ -233,6 +233,42 @@ fn all_regexes_together_on_a_long_text() {
     check(&patterns, &text).unwrap();
 }
 
+/// Lines that lie close together are lowered together, unless a character changes that is not ASCII: every line of many
+/// strips, with all that a line may have, next to every other, and some far from the next.
+#[test]
+fn lines_close_together_and_far_apart() {
+    let lines = [
+        "Heavy Rain CAUSES Floods",
+        "An Owl’s nest is a HOME; it Contains Eggs and includes Owls",
+        "ÉVORA is a Town",
+        "no trigger here, but for ΑΣ",
+        "İzmir is a CITY \u{212a}",
+        " leads to Nothing",
+        "汉字 means 字 AND refers to 😀",
+        "",
+    ];
+    // A generator of random numbers (PCG), so that every run is the same.
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut text = String::new();
+    while text.len() < 200_000 {
+        let before = if random(5) == 0 { random(700) } else { 0 };
+        text += &"Some words ".repeat(before / 11);
+        text += lines[random(if text.len() % 50_000 < 25_000 { 2 } else { lines.len() })];
+        text += &" and SO on".repeat(random(4) * random(4));
+        text.push('\n');
+    }
+    let engines = common::engines(&PatternSet::seed());
+    let want = common::extract(&engines[0].1, &text);
+    assert!(want.len() > 1_500, "{}", want.len());
+    for (name, extractor) in &engines[1..] {
+        assert!(common::extract(extractor, &text) == want, "{name}");
+    }
+}
+
 /// Text that a fast path gives up on is searched by another engine, a part at a time, with the same result: what is
 /// dense, what is not, lines and a document that begin in the one and end in the other.
 #[test]
