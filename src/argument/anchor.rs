@@ -8,7 +8,7 @@ use super::head::Question;
 use super::quick::QuickLeft;
 use super::rule::Rule;
 use super::subject::Distance;
-use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
+use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger, is_searchable};
 
 /// A word that is looked for, with the rules whose trigger it may belong to: what a [`Mask`] has room for.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ impl Draft {
         let elements = &rule.trigger.elements;
         let posting = posting(number, rule, element, words, offset);
         let (after, adverbs) = match words.get(offset + 1) {
-            Some(next) if is_anchor(next) => (vec![Key::of_letters(next)], false),
+            Some(next) if is_searchable(next) => (vec![Key::of_letters(next)], false),
             Some(_) => (Vec::new(), false),
             None => words_after(&elements[element + 1..]),
         };
@@ -264,7 +264,7 @@ fn anchor_element(trigger: &Trigger) -> usize {
     let worth = |i: usize, element: &Element| match &element.kind {
         ElementKind::Words(all) if !element.optional => {
             // A mark cannot be an anchor, nor a word that the tokens would not begin with a letter.
-            let longest = |words: &Vec<String>| words.iter().filter(|w| is_anchor(w)).map(String::len).max();
+            let longest = |words: &Vec<String>| words.iter().filter(|w| is_searchable(w)).map(String::len).max();
             let next = !words_after(&trigger.elements[i + 1..]).0.is_empty();
             let shortest = all.iter().map(longest).min().flatten();
             shortest.map(|len| len + if next { WORTH_OF_NEXT } else { 0 })
@@ -275,20 +275,16 @@ fn anchor_element(trigger: &Trigger) -> usize {
     best.map_or(0, |(i, _)| i)
 }
 
-fn is_anchor(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
 /// Whether the tokens have the word as one, which begins and ends with a letter or digit.
 fn is_plain(word: &str) -> bool {
-    is_anchor(word) && !word.starts_with('-') && !word.ends_with('-') && !word.contains("--")
+    is_searchable(word) && !word.starts_with('-') && !word.ends_with('-') && !word.contains("--")
 }
 
 /// For each alternative of the element, the number of its longest word.
 fn anchor_words(element: &Element) -> Vec<(&[String], usize)> {
     let ElementKind::Words(all) = &element.kind else { return Vec::new() };
     let longest = |words: &[String]| {
-        let best = words.iter().enumerate().filter(|(_, w)| is_anchor(w));
+        let best = words.iter().enumerate().filter(|(_, w)| is_searchable(w));
         best.max_by_key(|(i, word)| (word.len(), Reverse(*i))).map(|(i, _)| i)
     };
     all.iter().filter_map(|words| longest(words).map(|i| (words.as_slice(), i))).collect()
@@ -297,10 +293,10 @@ fn anchor_words(element: &Element) -> Vec<(&[String], usize)> {
 /// Whether a mark may be next in a trigger that goes on with `words` and then `elements`.
 fn mark_may_follow(elements: &[Element], words: &[String]) -> bool {
     if let Some(next) = words.first() {
-        return !is_anchor(next);
+        return !is_searchable(next);
     }
     for element in elements {
-        let first_is_mark = |words: &Vec<String>| !is_anchor(&words[0]);
+        let first_is_mark = |words: &Vec<String>| !is_searchable(&words[0]);
         if matches!(&element.kind, ElementKind::Words(all) if all.iter().any(first_is_mark)) {
             return true;
         }
@@ -363,7 +359,7 @@ fn words_after(elements: &[Element]) -> (Vec<Key>, bool) {
                 words.extend(all.iter().filter_map(|words| words.first()).map(String::as_str));
                 if !element.optional {
                     // A mark would not be seen as a word.
-                    let all_words = words.iter().all(|word| is_anchor(word));
+                    let all_words = words.iter().all(|word| is_searchable(word));
                     let keys = words.into_iter().map(Key::of_letters);
                     return (if all_words { keys.collect() } else { Vec::new() }, adverbs);
                 }

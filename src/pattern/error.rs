@@ -112,6 +112,12 @@ pub enum PatternErrorKind {
     /// A trigger of nothing but white space, or of nothing but optional parts.
     #[error("the trigger is empty")]
     EmptyTrigger,
+    /// A trigger with bounded arguments that has no word which the search could look for: of its elements that are not
+    /// optional, each is a mark, or has an alternative that is, or one of words with other marks than `-` in them.
+    #[error(
+        "the trigger has no word to look for: marks, and words such as `don't` or `e.g`, are found only beside one"
+    )]
+    UnsearchableTrigger,
     /// A trigger that is not in the language of triggers.
     #[error("the trigger does not parse: {0}")]
     TriggerSyntax(String),
@@ -238,6 +244,9 @@ impl PatternError {
             K::NotPhrase(_) => "add argument = \"phrase\", or remove the key",
             K::TriggerOrRegex => "keep the one that says what you mean",
             K::GroupOfTrigger => "remove `source` and `target`; to swap the arguments write direction = \"reversed\"",
+            K::UnsearchableTrigger => {
+                "add a word of letters, digits and `-` that is always there, in each alternative of a group"
+            }
             K::EmptyTrigger => "write the words that stand between the arguments",
             K::Syntax(_) => "mend the regex; the syntax is that of the regex crate",
             K::LookAround => "capture the context in a group of its own, or use two patterns",

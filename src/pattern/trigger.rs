@@ -45,6 +45,19 @@ pub(crate) enum ElementKind {
     Any,
 }
 
+impl Element {
+    /// Whether it must be there, and each of its sequences has a word that the search can look for.
+    pub(crate) fn is_searchable(&self) -> bool {
+        let searchable = |words: &Vec<String>| words.iter().any(|word| is_searchable(word));
+        !self.optional && matches!(&self.kind, ElementKind::Words(all) if all.iter().all(searchable))
+    }
+}
+
+/// Whether the search can look for the word: one of letters, digits and hyphens, and no mark.
+pub(crate) fn is_searchable(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 /// Parses `text`; the faults point into it.
 pub(crate) fn parse(text: &str) -> Result<Trigger, PatternError> {
     let mut parser = Parser { text, at: 0 };
@@ -66,6 +79,9 @@ pub(crate) fn parse(text: &str) -> Result<Trigger, PatternError> {
     }
     if !elements.iter().any(|element| !element.optional && matches!(element.kind, ElementKind::Words(_))) {
         return Err(PatternError::new(PatternErrorKind::EmptyTrigger, Field::Trigger));
+    }
+    if !elements.iter().any(Element::is_searchable) {
+        return Err(PatternError::new(PatternErrorKind::UnsearchableTrigger, Field::Trigger));
     }
     Ok(Trigger { elements, verbal })
 }
@@ -243,6 +259,10 @@ mod tests {
         let cases = [
             ("", None),
             ("~ _", None),
+            (",", None),
+            ("don't ~", None),
+            ("(such as|,) such?", None),
+            ("(don't|e.g) (rain|;)", None),
             ("a (b|c", Some(2..6)),
             ("a (b||c)", Some(2..5)),
             ("{Cause}", Some(0..7)),
