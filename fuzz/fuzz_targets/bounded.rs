@@ -8,9 +8,9 @@ use libfuzzer_sys::fuzz_target;
 use relscan::{ArgumentMode, Engine, Extractor, Lists, OwnedAssociation, Pattern, PatternSet, Reach, RelationType};
 
 /// Parts of triggers.
-const ELEMENTS: [&str; 18] = [
+const ELEMENTS: [&str; 22] = [
     "of", "{be}", "{be:finite}", "{cause}", "{cause:participle}", "~", "_?", "_", "by", "(a|an|the)", "(in|inside)?",
-    "such as", ",", "(due|owing to)", "{lead}", "to", "~?", "x",
+    "such as", ",", "(due|owing to)", "{lead}", "to", "~?", "x", "-", "it's", "cross-legally", "(e.g|as)",
 ];
 
 /// Parts of text.

@@ -275,11 +275,6 @@ fn anchor_element(trigger: &Trigger) -> usize {
     best.map_or(0, |(i, _)| i)
 }
 
-/// Whether the tokens have the word as one, which begins and ends with a letter or digit.
-fn is_plain(word: &str) -> bool {
-    is_searchable(word) && !word.starts_with('-') && !word.ends_with('-') && !word.contains("--")
-}
-
 /// For each alternative of the element, the number of its longest word.
 fn anchor_words(element: &Element) -> Vec<(&[String], usize)> {
     let ElementKind::Words(all) = &element.kind else { return Vec::new() };
@@ -325,7 +320,7 @@ fn posting(number: usize, rule: &Rule, element: usize, words: &[String], offset:
         most += high;
     }
     let prior: Vec<Key> =
-        words[..offset].iter().rev().take_while(|word| is_plain(word)).map(|word| Key::of(word)).collect();
+        words[..offset].iter().rev().take_while(|word| is_searchable(word)).map(|word| Key::of(word)).collect();
     let prior =
         if prior.is_empty() { prior_elements(&elements[..element], offset, most) } else { Some(Prior::Words(prior)) };
     Posting { rule: number, lead: (least, most), prior, left: if most == 0 { rule.quick_left() } else { None } }
@@ -342,7 +337,7 @@ fn prior_elements(elements: &[Element], offset: usize, most: usize) -> Option<Pr
     if !last.optional && !words(last).is_empty() && words(last).iter().all(is_mark) {
         return Some(Prior::Mark);
     }
-    let no_marks = elements.iter().flat_map(words).flatten().all(|word| is_plain(&word));
+    let no_marks = elements.iter().flat_map(words).flatten().all(|word| is_searchable(&word));
     let firsts: Vec<Key> = words(first).iter().map(|words| Key::of(&words[0])).collect();
     (!first.optional && !firsts.is_empty() && no_marks).then_some(Prior::Within(firsts, most))
 }

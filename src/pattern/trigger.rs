@@ -53,9 +53,9 @@ impl Element {
     }
 }
 
-/// Whether the search can look for the word: one of letters, digits and hyphens, and no mark.
+/// Whether the search can look for the word: one of letters and digits, with single hyphens between them, and no mark.
 pub(crate) fn is_searchable(word: &str) -> bool {
-    word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    word.split('-').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// Parses `text`; the faults point into it.
@@ -260,6 +260,8 @@ mod tests {
             ("", None),
             ("~ _", None),
             (",", None),
+            ("-", None),
+            ("a--b", None),
             ("don't ~", None),
             ("(such as|,) such?", None),
             ("(don't|e.g) (rain|;)", None),
