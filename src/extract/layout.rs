@@ -76,22 +76,10 @@ pub(crate) fn documents(document: &Document<'_>) -> usize {
     }
 }
 
-/// Sends what was found in the text of `document` to `sink` as what it is in the document that it belongs to.
-#[inline]
-pub(crate) fn send<S: Sink + ?Sized>(
-    document: &Document<'_>,
-    association: &Association<'_>,
-    sink: &mut S,
-) -> Result<ControlFlow<()>, S::Error> {
-    match document.layout {
-        Layout::One => sink.association(association),
-        _ => send_of_several(document, association, sink),
-    }
-}
-
-/// The same where the text holds several documents.
+/// Sends what was found in the text of `document` to `sink` as what it is in the document that it belongs to. Who is on
+/// the hot path asks first whether there is but one, for which this is not worth a call.
 #[inline(never)]
-fn send_of_several<S: Sink + ?Sized>(
+pub(crate) fn send<S: Sink + ?Sized>(
     document: &Document<'_>,
     association: &Association<'_>,
     sink: &mut S,
