@@ -190,6 +190,11 @@ impl Classes {
         self.any(ING) && !self.any(NOUN)
     }
 
+    /// A word that no noun phrase runs over: of a closed class, or a light adverb that is no adjective.
+    pub(crate) const fn is_closed_word(self) -> bool {
+        self.any(STOP) || self.any(LIGHT_ADVERB) && !self.any(ADJECTIVE)
+    }
+
     /// A word that may belong to a noun phrase.
     pub(crate) const fn is_open_word(self) -> bool {
         self.any(WORD) && !self.any(STOP)

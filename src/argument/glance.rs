@@ -8,7 +8,7 @@ use super::named;
 use super::quick::{Facts, facts};
 use super::vocabulary::{Known, US, Vocabulary};
 use crate::pattern::trigger::ADVERBS_LIMIT;
-use crate::text::{HIGH_BITS, ascii_lower, eight_bytes, letters};
+use crate::text::{HIGH_BITS, ascii_lower, eight_lower, letters};
 
 /// The first eight bytes of a word, in lower case: equal words have equal keys, and so have a few others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,7 +23,7 @@ impl Key {
     }
 
     pub(super) fn of(word: &str) -> Self {
-        Key(ascii_lower(eight_bytes(word.as_bytes(), 0, word.len())))
+        Key(eight_lower(word.as_bytes(), 0, word.len()))
     }
 
     /// The key of the letters that `word` begins with.
@@ -326,7 +326,7 @@ impl Glance<'_> {
         };
         let start = known - more;
         let plain = start == 0 || matches!(bytes[start - 1], b' ' | b'\n' | b'(' | b'"');
-        plain.then(|| Before { key: Key(ascii_lower(eight_bytes(bytes, start, end))), start, end })
+        plain.then(|| Before { key: Key(eight_lower(bytes, start, end)), start, end })
     }
 
     /// What follows byte `at` after spaces.

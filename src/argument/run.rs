@@ -1,6 +1,6 @@
 //! A glance at the words after a trigger: what the head of the right argument may be, before any token is cut.
 
-use super::class::{self, Classes, DETERMINING, STOP};
+use super::class::{self, Classes, DETERMINING};
 use super::glance::Glance;
 use super::head::Answers;
 
@@ -27,7 +27,7 @@ impl Glance<'_> {
             let next = bytes.get(end).copied().unwrap_or(b'\n');
             let word = self.vocabulary.known(self.text, start..end);
             let classes = word.classes;
-            if is_closed(classes) {
+            if classes.is_closed_word() {
                 if has_noun && ends_word(next) && len > 1 {
                     return Some(all);
                 }
@@ -39,7 +39,7 @@ impl Glance<'_> {
                 begun = true;
                 has_noun |= !may_modify(classes, &bytes[start..end]);
             }
-            if !is_closed(classes) || classes.any(class::PRONOUN) {
+            if !classes.is_closed_word() || classes.any(class::PRONOUN) {
                 all = all.or(word.answers.known()?);
             }
             let after = bytes.get(end + 1).copied().unwrap_or(b'\n');
@@ -58,11 +58,6 @@ impl Glance<'_> {
         }
         None
     }
-}
-
-/// Whether a phrase, once it has a noun, ends before a word of these classes.
-fn is_closed(classes: Classes) -> bool {
-    classes.any(STOP) || classes.any(class::LIGHT_ADVERB) && !classes.any(class::ADJECTIVE)
 }
 
 /// Whether a word may stand before the noun of its phrase as more than a noun.

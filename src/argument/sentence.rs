@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use crate::text::{ascii_lower, eight_bytes};
+use crate::text::eight_lower;
 
 /// A sentence longer than this is cut at the next space, so that no text makes the rules slow. Bytes.
 pub(super) const SENTENCE_LIMIT: usize = 2048;
@@ -117,7 +117,7 @@ fn is_abbreviated(text: &str, start: usize, stop: usize) -> bool {
     let word = &text[word_start..stop];
     let initial = word.len() == 1 && word.as_bytes()[0].is_ascii_uppercase();
     // The longest has six letters.
-    let key = || ascii_lower(eight_bytes(text.as_bytes(), word_start, stop));
+    let key = || eight_lower(text.as_bytes(), word_start, stop);
     initial || word.len() <= 6 && KEYS.contains(&key())
 }
 

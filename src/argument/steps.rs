@@ -5,7 +5,7 @@ use super::named;
 use super::phrase::Sentence;
 use super::token::Token;
 use crate::pattern::trigger::{ADVERBS_LIMIT, Element, ElementKind, Trigger};
-use crate::text::{ascii_lower, eight_bytes};
+use crate::text::eight_lower;
 
 /// The elements of a trigger, ready to be matched.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ struct Word {
 impl Word {
     fn new(word: &String) -> Self {
         let bytes = word.as_bytes();
-        Word { number: ascii_lower(eight_bytes(bytes, 0, bytes.len())), len: bytes.len(), text: word.as_str().into() }
+        Word { number: eight_lower(bytes, 0, bytes.len()), len: bytes.len(), text: word.as_str().into() }
     }
 
     /// Whether token `at` is this one, in capitals or not.
@@ -114,7 +114,7 @@ fn end_of_words(sentence: &Sentence<'_>, at: usize, words: &[Word]) -> Option<us
 /// The first eight bytes of a token, in small letters.
 #[inline]
 fn number(sentence: &Sentence<'_>, token: &Token) -> u64 {
-    ascii_lower(eight_bytes(sentence.text.as_bytes(), token.start, token.end))
+    eight_lower(sentence.text.as_bytes(), token.start, token.end)
 }
 
 /// Whether what stands before token `at` begins and ends with a space, as before each word of a trigger.

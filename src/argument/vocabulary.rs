@@ -7,7 +7,7 @@ use super::head::{Answers, Questions};
 use super::lexicon::{Lexicon, Lower, mixed};
 use super::named::{self, Named};
 use super::recent::{Kind, Recent};
-use crate::text::{HIGH_BITS, ascii_lower, eight_bytes};
+use crate::text::{HIGH_BITS, ascii_lower, eight_bytes, eight_lower};
 
 /// The lexicon, what was looked up in it lately, and what is asked of heads.
 #[derive(Clone, Copy, Debug)]
@@ -48,7 +48,7 @@ impl Vocabulary<'_> {
         if span.len() > 8 {
             return self.of_long(text, span);
         }
-        let lower = ascii_lower(eight_bytes(bytes, span.start, span.end));
+        let lower = eight_lower(bytes, span.start, span.end);
         let Kind { mut classes, mut answers, named } =
             self.recent.get(lower).unwrap_or_else(|| self.look_up_short(text, span.clone(), lower));
         let first = bytes.get(span.start).copied().unwrap_or_default();
@@ -119,7 +119,7 @@ impl Vocabulary<'_> {
 
 /// What the word `text[span]` is remembered under.
 pub(super) fn key(text: &str, span: &Range<usize>) -> u64 {
-    if span.len() > 8 { long_key(text, span) } else { ascii_lower(eight_bytes(text.as_bytes(), span.start, span.end)) }
+    if span.len() > 8 { long_key(text, span) } else { eight_lower(text.as_bytes(), span.start, span.end) }
 }
 
 /// A number that tells a word of more than eight bytes from all others, capitals apart: 0 if it is too long to be listed,

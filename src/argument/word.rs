@@ -55,8 +55,7 @@ impl Sentence<'_> {
     }
 
     pub(super) fn is_closed(&self, at: usize) -> bool {
-        let classes = self.classes(at);
-        classes.any(STOP) || (classes.any(class::LIGHT_ADVERB) && !classes.any(class::ADJECTIVE))
+        self.classes(at).is_closed_word()
     }
 
     /// Whether a word that may be a noun is a verb, as the word before it shows: `to study`, `they run`, `does not stop`.

@@ -33,6 +33,12 @@ pub(crate) fn eight_bytes(bytes: &[u8], start: usize, end: usize) -> u64 {
     if len < 8 { eight & ((1 << (8 * len)) - 1) } else { eight }
 }
 
+/// [`eight_bytes`] with capitals lowered.
+#[inline]
+pub(crate) fn eight_lower(bytes: &[u8], start: usize, end: usize) -> u64 {
+    ascii_lower(eight_bytes(bytes, start, end))
+}
+
 #[cold]
 fn last_bytes(bytes: &[u8]) -> u64 {
     bytes.iter().rev().fold(0, |all, &byte| all << 8 | u64::from(byte))

@@ -9,7 +9,7 @@ mod strip;
 mod words;
 
 pub(crate) use chunk::chunks;
-pub(crate) use eight::{HIGH_BITS, ascii_lower, eight_bytes, letters};
+pub(crate) use eight::{HIGH_BITS, ascii_lower, eight_bytes, eight_lower, letters};
 pub(crate) use lower::{Lowered, OwnLowered, is_caseless, lower_in};
 pub(crate) use strip::{is_space, strip};
 pub use words::{clean_text, extract_words, word_overlap};
