@@ -119,12 +119,13 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let interrupt = Interrupt::listen()?;
     let read = || args.paths.iter().map(PathBuf::as_path).chain(args.packs.files());
     let output = Output::open(args.output.as_deref(), read())?;
-    let stats_file = match args.stats.as_deref().map(|path| check_stats(path, read(), args.output.as_deref())) {
-        Some(Err(failure)) => {
+    let checked = args.stats.as_deref().map(|path| check_stats(path, read(), args.output.as_deref())).transpose();
+    let stats_file = match checked {
+        Ok(file) => file.flatten(),
+        Err(failure) => {
             output.discard();
             return Err(failure);
         }
-        stats => stats.and_then(Result::ok).flatten(),
     };
     let (stderr_is_terminal, to_terminal) = (io::stderr().is_terminal(), output.is_terminal());
     let progress = Progress::start(stderr_is_terminal && !to_terminal, &inputs);
