@@ -8,6 +8,7 @@ mod extract;
 pub mod graph;
 #[cfg(feature = "io")]
 pub mod io;
+pub mod language;
 mod pattern;
 mod scan;
 mod text;

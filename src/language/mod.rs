@@ -1,0 +1,23 @@
+//! Reads a language: text to sentences, sentences to tokens, tokens to tags.
+//!
+//! Each stage is a function from one compact array to the next, can be run alone, and knows only the stage before it.
+//! What belongs to one language is data: a [profile](Profile) (abbreviations, clitics) and a [model](Model) (word classes
+//! and the table of tags), which [`train`] makes from a treebank. The room knows no rule and no pattern.
+
+mod analysis;
+mod lexicon;
+mod model;
+mod paragraph;
+mod profile;
+mod sentence;
+mod tag;
+mod token;
+mod train;
+
+pub use analysis::{Analysis, Language, LanguageError, TaggedToken};
+pub use model::{Model, ModelError};
+pub use profile::{Profile, ProfileError};
+pub use sentence::sentences;
+pub use tag::Tag;
+pub use token::tokens;
+pub use train::{TrainingToken, train};

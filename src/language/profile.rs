@@ -1,0 +1,88 @@
+//! What is particular to a language in the cutting of sentences and tokens, as data.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+
+/// Abbreviations, openings and clitics of a language, read from TOML.
+#[derive(Clone, Debug)]
+pub struct Profile {
+    continuing: HashSet<String>,
+    closing: HashSet<String>,
+    openings: HashSet<String>,
+    clitics: Vec<String>,
+    contractions: Vec<(String, usize)>,
+}
+
+/// A profile that cannot be read: where, and what is wrong.
+#[derive(Debug, thiserror::Error)]
+#[error("the profile of the language cannot be read: {0}")]
+pub struct ProfileError(#[from] toml::de::Error);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    continuing: Vec<String>,
+    closing: Vec<String>,
+    openings: Vec<String>,
+    clitics: Vec<String>,
+    contractions: Vec<(String, usize)>,
+}
+
+impl Profile {
+    /// Reads a profile; `patterns/language/english.toml` is one, and says what each of its lists means.
+    ///
+    /// # Errors
+    /// If `toml` is not TOML, or lacks a list, or has one that is unknown.
+    pub fn from_toml(toml: &str) -> Result<Self, ProfileError> {
+        let file: File = toml::from_str(toml)?;
+        Ok(Self {
+            continuing: file.continuing.into_iter().collect(),
+            closing: file.closing.into_iter().collect(),
+            openings: file.openings.into_iter().collect(),
+            clitics: file.clitics,
+            contractions: file.contractions,
+        })
+    }
+
+    /// Tells whether a stop after this abbreviation, in lower case, never ends a sentence.
+    pub(super) fn continues(&self, abbreviation: &str) -> bool {
+        self.continuing.contains(abbreviation)
+    }
+
+    /// Tells whether this word, in lower case, is an abbreviation that may close a sentence.
+    pub(super) fn may_close(&self, abbreviation: &str) -> bool {
+        self.closing.contains(abbreviation)
+    }
+
+    /// Tells whether this word, in lower case, often opens a sentence.
+    pub(super) fn opens(&self, word: &str) -> bool {
+        self.openings.contains(word)
+    }
+
+    /// Returns the length of the clitic that `word` ends with, if there is a word before it. Letter case does not count,
+    /// and a typographic apostrophe is one.
+    pub(super) fn clitic(&self, word: &str) -> Option<usize> {
+        self.clitics.iter().find_map(|clitic| {
+            let mut letters = word.char_indices().rev();
+            let mut start = word.len();
+            for wanted in clitic.chars().rev() {
+                let (at, letter) = letters.next()?;
+                let same = match wanted {
+                    '\'' => matches!(letter, '\'' | '’'),
+                    wanted => letter.eq_ignore_ascii_case(&wanted),
+                };
+                if !same {
+                    return None;
+                }
+                start = at;
+            }
+            (start > 0).then_some(word.len() - start)
+        })
+    }
+
+    /// Returns where the second token of a word begins that is written as one and read as two: `can|not`.
+    pub(super) fn contraction(&self, word: &str) -> Option<usize> {
+        self.contractions.iter().find(|(whole, _)| word.eq_ignore_ascii_case(whole)).map(|(_, at)| *at)
+    }
+}
