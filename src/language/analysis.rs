@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use super::model::{BOUNDARY, Model, ModelError, START};
+use super::model::{BOUNDARY, Model, ModelError, Tagging};
 use super::profile::{Profile, ProfileError};
 use super::sentence::sentences;
 use super::tag::Tag;
@@ -69,7 +69,7 @@ impl Language {
             if analysis.spans.len() > first {
                 analysis.sentences.push([first, analysis.spans.len()]);
                 let spans = &analysis.spans[first..];
-                self.tag(spans.iter().map(|span| &text[wide(*span)]), &mut analysis.classes, &mut analysis.tags);
+                self.tag(spans.iter().map(|span| &text[wide(*span)]), &mut analysis.classes, &mut analysis.tagging);
             }
         });
     }
@@ -82,26 +82,26 @@ impl Language {
     /// let words = ["It", "causes", "the", "flood", "."];
     /// let mut tags = Vec::new();
     /// Language::english().tag_words(words, &mut tags);
-    /// assert_eq!(tags, [Tag::Pronoun, Tag::VerbFinite, Tag::Determiner, Tag::Noun, Tag::Mark]);
+    /// assert_eq!(tags, [Tag::Pronoun, Tag::VerbThird, Tag::Determiner, Tag::Noun, Tag::Mark]);
     /// ```
     pub fn tag_words<'a>(&self, words: impl IntoIterator<Item = &'a str>, tags: &mut Vec<Tag>) {
-        self.tag(words.into_iter(), &mut Vec::new(), tags);
+        let mut tagging = Tagging::default();
+        self.tag(words.into_iter(), &mut Vec::new(), &mut tagging);
+        tags.append(&mut tagging.tags);
     }
 
-    fn tag<'a>(&self, words: impl Iterator<Item = &'a str>, classes: &mut Vec<u8>, tags: &mut Vec<Tag>) {
+    fn tag<'a>(&self, words: impl Iterator<Item = &'a str>, classes: &mut Vec<u8>, tagging: &mut Tagging) {
         classes.clear();
         let mut opening = true;
+        let mut complete = false;
         for word in words {
             classes.push(self.model.class(word, opening));
             // Quotes and brackets before the first word of a sentence do not take its capital.
             opening &= !word.chars().any(char::is_alphanumeric);
+            complete = matches!(word, "." | "!" | "?");
         }
-        classes.push(BOUNDARY);
-        let mut previous = START;
-        tags.extend(classes.windows(2).map(|pair| {
-            previous = self.model.tag(pair[0], pair[1], previous);
-            Tag::from_number(previous).unwrap_or(Tag::Other)
-        }));
+        classes.extend([BOUNDARY; 2]);
+        self.model.tag_sentence(classes, complete, tagging);
     }
 }
 
@@ -121,7 +121,7 @@ impl Language {
 pub struct Analysis {
     sentences: Vec<[usize; 2]>,
     spans: Vec<[u32; 2]>,
-    tags: Vec<Tag>,
+    tagging: Tagging,
     classes: Vec<u8>,
 }
 
@@ -132,13 +132,15 @@ pub struct TaggedToken {
     pub span: Range<usize>,
     /// Its part of speech.
     pub tag: Tag,
+    /// By how much the tag leads the next best one: 0 for a tie, a few units for a doubtful tag, 255 at most.
+    pub margin: u8,
 }
 
 impl Analysis {
     fn clear(&mut self) {
         self.sentences.clear();
         self.spans.clear();
-        self.tags.clear();
+        self.tagging.clear();
     }
 
     /// Returns the span of each sentence, from its first token to its last, in bytes of the text.
@@ -151,8 +153,9 @@ impl Analysis {
     #[must_use]
     pub fn tokens(&self, sentence: usize) -> impl ExactSizeIterator<Item = TaggedToken> + '_ {
         let [first, end] = self.sentences.get(sentence).copied().unwrap_or_default();
-        let tagged = self.spans[first..end].iter().zip(&self.tags[first..end]);
-        tagged.map(|(span, tag)| TaggedToken { span: wide(*span), tag: *tag })
+        let tagged =
+            self.spans[first..end].iter().zip(&self.tagging.tags[first..end]).zip(&self.tagging.margins[first..end]);
+        tagged.map(|((span, tag), margin)| TaggedToken { span: wide(*span), tag: *tag, margin: *margin })
     }
 }
 

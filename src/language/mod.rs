@@ -5,6 +5,7 @@
 //! and the table of tags), which [`train`] makes from a treebank. The room knows no rule and no pattern.
 
 mod analysis;
+mod lemma;
 mod lexicon;
 mod model;
 mod paragraph;
@@ -15,9 +16,10 @@ mod token;
 mod train;
 
 pub use analysis::{Analysis, Language, LanguageError, TaggedToken};
+pub use lemma::Category;
 pub use model::{Model, ModelError};
 pub use profile::{Profile, ProfileError};
 pub use sentence::sentences;
-pub use tag::Tag;
+pub use tag::{Tag, TagSet};
 pub use token::tokens;
-pub use train::{TrainingToken, train};
+pub use train::{KnownLemma, TrainingToken, train};

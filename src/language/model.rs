@@ -1,36 +1,122 @@
-//! The tagger as tables: words to classes, classes in their context to tags.
+//! The tagger as tables: words to classes, classes and tags in their context to scores.
+//!
+//! A tag is the one with the highest sum of the scores that eight pairs give it: the class of the token with the class of
+//! each neighbour, and the tags before it with that class, with the next one and with each other. The scores are the
+//! weights of a perceptron in eight bits.
 //!
 //! # Format
-//! The bytes `relscan-tagger 1\n`, the number of words (u32), the words; the number of endings (u32), the endings; the table.
-//! A word is its length (u8), its bytes, its class in lower case and its class with a capital; an ending is its shape, its
-//! length, its bytes and its class. Numbers are little endian. The table has a tag for each class, class of the next token
-//! and tag of the token before: `[class][next class][previous tag]`.
+//! The bytes `relscan-tagger 4\n`, the number of words (u32), the words; the number of endings (u32), the endings; for each
+//! class how often in a hundred its words are finite verbs (u8); for each kind of pair the number of rows (u32) and the rows. A word is its length (u8), its bytes, its class in lower case and
+//! its class with a capital; an ending is its shape, its length, its bytes and its class; a row is the number of the pair
+//! (u16) and a score (i8) for each tag. Numbers are little endian.
 
 use foldhash::HashMap;
 
 use super::lexicon::{Shape, WordKey, endings};
 use super::tag::Tag;
 
-const MAGIC: &[u8] = b"relscan-tagger 1\n";
+const MAGIC: &[u8] = b"relscan-tagger 4\n";
 
 /// How many word classes there are, one of them, [`BOUNDARY`], for what stands beyond the sentence.
 pub(super) const CLASSES: usize = 256;
 /// The class of what stands before and after a sentence.
 pub(super) const BOUNDARY: u8 = 255;
 /// The number that stands for the tag of what is before a sentence.
-#[expect(clippy::cast_possible_truncation, reason = "there are 18 tags")]
+#[expect(clippy::cast_possible_truncation, reason = "there are 21 tags")]
 pub(super) const START: u8 = Tag::COUNT as u8;
-/// Previous tags that the table tells apart.
+/// Tags that can stand before a token, [`START`] among them.
 pub(super) const PREVIOUS: usize = Tag::COUNT + 1;
-/// The size of the table, in bytes.
-pub(super) const TABLE: usize = CLASSES * CLASSES * PREVIOUS;
+
+/// The scores of a pair, one for each tag; the rest of the row is never looked at.
+pub(super) type Row = [i8; LANES];
+/// Scores in a row: as many as fill a register of 32 bytes.
+const LANES: usize = 32;
+
+/// The kinds of pairs.
+pub(super) const PAIRS: usize = 8;
+/// The kind of pair that is the class of the token and the tag before it.
+pub(super) const CLASS_AND_TAG: usize = 4;
+/// How many pairs there are of each kind.
+pub(super) const ROWS: [usize; PAIRS] = [
+    CLASSES * CLASSES,
+    CLASSES * CLASSES,
+    CLASSES * CLASSES,
+    CLASSES * CLASSES,
+    CLASSES * PREVIOUS,
+    CLASSES * PREVIOUS,
+    CLASSES * PREVIOUS,
+    PREVIOUS * PREVIOUS,
+];
+
+/// What a token is tagged by: its class, those around it, and the tags before it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Context {
+    /// The class of the token.
+    pub(super) class: u8,
+    /// The classes of the next token and of the one after.
+    pub(super) next: [u8; 2],
+    /// The classes of the token before and of the one before that.
+    pub(super) before: [u8; 2],
+    /// The tags of the token before and of the one before that.
+    pub(super) tags: [u8; 2],
+}
+
+impl Context {
+    /// The number of each pair of this context, by kind.
+    pub(super) fn pairs(self) -> [usize; PAIRS] {
+        let of_classes = |other: u8| usize::from(self.class) * CLASSES + usize::from(other);
+        let of_tag = |class: u8, tag: u8| usize::from(class) * PREVIOUS + usize::from(tag);
+        [
+            of_classes(self.next[0]),
+            of_classes(self.next[1]),
+            of_classes(self.before[0]),
+            of_classes(self.before[1]),
+            of_tag(self.class, self.tags[0]),
+            of_tag(self.class, self.tags[1]),
+            of_tag(self.next[0], self.tags[0]),
+            usize::from(self.tags[0]) * PREVIOUS + usize::from(self.tags[1]),
+        ]
+    }
+}
+
+/// A walk over the classes of a sentence, from context to context.
+#[derive(Debug)]
+pub(super) struct Walk<'a> {
+    /// The classes of this token and those after it, two [`BOUNDARY`] at the end.
+    classes: &'a [u8],
+    before: [u8; 2],
+    tags: [u8; 2],
+}
+
+impl<'a> Walk<'a> {
+    /// Begins a walk; two [`BOUNDARY`] stand at the end of `classes`.
+    pub(super) fn new(classes: &'a [u8]) -> Self {
+        Self { classes, before: [BOUNDARY; 2], tags: [START; 2] }
+    }
+
+    /// Returns the context of the token at which the walk has come; `None` at the end of the sentence.
+    pub(super) fn context(&self) -> Option<Context> {
+        let [class, first, second, ..] = *self.classes else { return None };
+        Some(Context { class, next: [first, second], before: self.before, tags: self.tags })
+    }
+
+    /// Goes on to the next token: this one has that tag.
+    pub(super) fn step(&mut self, tag: u8) {
+        let [class, rest @ ..] = self.classes else { return };
+        self.classes = rest;
+        self.before = [*class, self.before[0]];
+        self.tags = [tag, self.tags[0]];
+    }
+}
 
 /// A tagger, as [`train`](super::train()) makes it from a treebank.
 #[derive(Clone)]
 pub struct Model {
     pub(super) words: HashMap<String, [u8; 2]>,
     pub(super) endings: [HashMap<String, u8>; Shape::ALL.len()],
-    pub(super) table: Box<[u8]>,
+    /// How often in a hundred the words of a class are finite verbs.
+    pub(super) finite: [u8; CLASSES],
+    pub(super) scores: [Vec<Row>; PAIRS],
 }
 
 /// A model that cannot be read.
@@ -41,28 +127,81 @@ pub struct ModelError {
     what: &'static str,
 }
 
-/// The index of a context in the table.
-pub(super) fn context(class: u8, next: u8, previous: u8) -> usize {
-    (usize::from(class) * CLASSES + usize::from(next)) * PREVIOUS + usize::from(previous)
-}
-
 impl Model {
+    /// Returns a model that knows words and endings, and has no scores.
+    pub(super) fn new(
+        words: HashMap<String, [u8; 2]>,
+        endings: [HashMap<String, u8>; Shape::ALL.len()],
+        finite: [u8; CLASSES],
+    ) -> Self {
+        Self { words, endings, finite, scores: ROWS.map(|rows| vec![[0; LANES]; rows]) }
+    }
+
     /// Returns the class of a word; `first` says that it opens its sentence, so that its capital says nothing.
     pub(super) fn class(&self, word: &str, first: bool) -> u8 {
         let key = WordKey::new(word, first);
         if let Some(classes) = self.words.get(&key.word) {
-            let class = classes[usize::from(key.capital)];
-            if class != BOUNDARY {
-                return class;
-            }
+            return classes[usize::from(key.capital)];
         }
         let shape = &self.endings[Shape::of(word, key.capital) as usize];
         endings(&key.word).find_map(|ending| shape.get(ending)).copied().unwrap_or(0)
     }
 
-    /// Returns the number of the tag for a class in its context.
-    pub(super) fn tag(&self, class: u8, next: u8, previous: u8) -> u8 {
-        self.table[context(class, next, previous)]
+    /// Returns the score of each tag, in the order of their numbers; what stands after them says nothing.
+    pub(super) fn sums(&self, context: Context) -> [i16; LANES] {
+        let mut sums = [0i16; LANES];
+        for (rows, pair) in self.scores.iter().zip(context.pairs()) {
+            for (sum, score) in sums.iter_mut().zip(rows[pair]) {
+                *sum += i16::from(score);
+            }
+        }
+        sums
+    }
+
+    /// Tags the sentence whose classes these are, two [`BOUNDARY`] at their end.
+    ///
+    /// The tags are chosen from left to right. A complete sentence, one with a mark at its end, in which no verb was found
+    /// that could be its predicate is tagged again: of the words between noun phrases that can be verbs, the one that is
+    /// nearest to it is a finite verb then.
+    pub(super) fn tag_sentence(&self, classes: &[u8], complete: bool, tagging: &mut Tagging) {
+        let first = tagging.tags.len();
+        self.tag_forward(classes, None, tagging);
+        let is_predicate = |tag: &Tag| tag.is_finite() || matches!(tag, Tag::Auxiliary | Tag::VerbBase);
+        let has_predicate = tagging.tags[first..].iter().any(is_predicate);
+        if complete && !has_predicate {
+            let tags = &tagging.tags[first..];
+            let may_be_finite = |at: &usize| {
+                self.finite[usize::from(classes[*at])] >= MIN_FINITE
+                    && tags[*at - 1].is_nominal()
+                    && begins_object(tags[*at + 1])
+            };
+            let candidates = (1..tags.len().saturating_sub(1)).filter(may_be_finite);
+            if let Some(at) =
+                candidates.min_by_key(|at| tagging.losses[*at]).filter(|at| tagging.losses[*at] <= MAX_LOSS)
+            {
+                tagging.tags.truncate(first);
+                tagging.margins.truncate(first);
+                self.tag_forward(classes, Some(at), tagging);
+            }
+        }
+    }
+
+    fn tag_forward(&self, classes: &[u8], finite: Option<usize>, tagging: &mut Tagging) {
+        tagging.losses.clear();
+        let mut walk = Walk::new(classes);
+        while let Some(context) = walk.context() {
+            let sums = self.sums(context);
+            let (mut tag, margin) = best(&sums);
+            let finite_verbs = [Tag::VerbThird, Tag::VerbPresent, Tag::VerbPast];
+            let verb = finite_verbs.into_iter().max_by_key(|verb| sums[*verb as usize]).unwrap_or(Tag::VerbPast);
+            tagging.losses.push(sums[tag as usize] - sums[verb as usize]);
+            if finite == Some(tagging.losses.len() - 1) {
+                tag = verb;
+            }
+            walk.step(tag as u8);
+            tagging.tags.push(tag);
+            tagging.margins.push(margin);
+        }
     }
 
     /// Writes the model. The same model gives the same bytes.
@@ -93,7 +232,15 @@ impl Model {
                 bytes.push(*class);
             }
         }
-        bytes.extend(&self.table);
+        bytes.extend(self.finite);
+        for rows in &self.scores {
+            let written = |row: &Row| row[..Tag::COUNT].iter().any(|score| *score != 0);
+            count(&mut bytes, rows.iter().filter(|row| written(row)).count());
+            for (pair, row) in (0..=u16::MAX).zip(rows).filter(|(_, row)| written(row)) {
+                bytes.extend(pair.to_le_bytes());
+                bytes.extend(row[..Tag::COUNT].iter().map(|score| score.to_le_bytes()[0]));
+            }
+        }
         bytes
     }
 
@@ -119,16 +266,63 @@ impl Model {
             let class = reader.byte()?;
             endings.get_mut(shape).ok_or(ModelError { at, what: "no such shape" })?.insert(ending, class);
         }
-        let at = reader.at;
-        let table: Box<[u8]> = reader.take(TABLE)?.into();
-        if let Some(wrong) = table.iter().position(|tag| usize::from(*tag) >= Tag::COUNT) {
-            return Err(ModelError { at: at + wrong, what: "no such tag" });
+        let mut model = Self::new(words, endings, reader.array()?);
+        for rows in &mut model.scores {
+            for _ in 0..reader.number()? {
+                let at = reader.at;
+                let pair = usize::from(reader.short()?);
+                let row = rows.get_mut(pair).ok_or(ModelError { at, what: "no such pair" })?;
+                for (score, byte) in row.iter_mut().zip(reader.take(Tag::COUNT)?) {
+                    *score = i8::from_le_bytes([*byte]);
+                }
+            }
         }
         if reader.at != bytes.len() {
             return Err(ModelError { at: reader.at, what: "the model should end here" });
         }
-        Ok(Self { words, endings, table })
+        Ok(model)
     }
+}
+
+/// Returns the tag with the highest sum, the first of equals, and by how much it leads, 255 at most.
+fn best(sums: &[i16; LANES]) -> (Tag, u8) {
+    // A sum is within 8 x 127, so that sum and tag fit into one number, and the greatest has both.
+    let mut best = i16::MIN;
+    let mut second = i16::MIN;
+    for (tag, sum) in (0i16..).zip(&sums[..Tag::COUNT]) {
+        let both = (sum << 5) | (31 - tag);
+        second = second.max(both.min(best));
+        best = best.max(both);
+    }
+    let tag = u8::try_from(31 - (best & 31)).ok().and_then(Tag::from_number).unwrap_or(Tag::Other);
+    (tag, u8::try_from((best >> 5).abs_diff(second >> 5)).unwrap_or(u8::MAX))
+}
+
+/// The tags of tokens, sentence after sentence.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Tagging {
+    pub(super) tags: Vec<Tag>,
+    /// By how much each tag leads.
+    pub(super) margins: Vec<u8>,
+    /// By how much a finite verb trails, for each token of the last sentence.
+    losses: Vec<i16>,
+}
+
+impl Tagging {
+    pub(super) fn clear(&mut self) {
+        self.tags.clear();
+        self.margins.clear();
+    }
+}
+
+/// How far from being a finite verb a token may be to become one where a sentence has none.
+const MAX_LOSS: i16 = 120;
+/// How often in a hundred the words of a class must be finite verbs for one to become a verb so.
+const MIN_FINITE: u8 = 5;
+
+/// Tells whether a noun phrase can begin with this tag, or a preposition that a verb asks for.
+const fn begins_object(tag: Tag) -> bool {
+    tag.is_nominal() || matches!(tag, Tag::Determiner | Tag::Adjective | Tag::Number | Tag::Pronoun | Tag::Adposition)
 }
 
 impl std::fmt::Debug for Model {
@@ -148,27 +342,34 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], ModelError> {
         let end = self.at.saturating_add(length);
-        let taken =
-            self.bytes.get(self.at..end).ok_or(ModelError { at: self.bytes.len(), what: "the model breaks off" })?;
+        let broken = ModelError { at: self.bytes.len(), what: "the model breaks off" };
+        let taken = self.bytes.get(self.at..end).ok_or(broken)?;
         self.at = end;
         Ok(taken)
     }
 
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], ModelError> {
+        let mut bytes = [0; N];
+        bytes.copy_from_slice(self.take(N)?);
+        Ok(bytes)
+    }
+
     fn byte(&mut self) -> Result<u8, ModelError> {
-        Ok(self.take(1)?[0])
+        Ok(self.array::<1>()?[0])
+    }
+
+    fn short(&mut self) -> Result<u16, ModelError> {
+        self.array().map(u16::from_le_bytes)
     }
 
     fn number(&mut self) -> Result<u32, ModelError> {
-        let mut bytes = [0; 4];
-        bytes.copy_from_slice(self.take(4)?);
-        Ok(u32::from_le_bytes(bytes))
+        self.array().map(u32::from_le_bytes)
     }
 
     fn text(&mut self) -> Result<String, ModelError> {
         let length = usize::from(self.byte()?);
         let at = self.at;
-        let bytes = self.take(length)?;
-        let text = std::str::from_utf8(bytes).map_err(|_| ModelError { at, what: "a word is not UTF-8" })?;
-        Ok(text.to_owned())
+        let text = std::str::from_utf8(self.take(length)?);
+        Ok(text.map_err(|_| ModelError { at, what: "a word is not UTF-8" })?.to_owned())
     }
 }

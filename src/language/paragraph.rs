@@ -124,7 +124,7 @@ mod tests {
             ("Take three:\n- one\n- two", &["Take three:", "- one", "- two"]),
             ("it was so\n- or was it", &["it was so\n- or was it"]),
             ("in the year\n1998. Then", &["in the year\n1998. Then"]),
-            ("# Head\ntext", &["# Head\ntext"]),
+            ("# Head\ntext", &["# Head", "text"]),
             ("| a | b |\n| c | d |\nend", &["| a | b |", "| c | d |", "end"]),
             ("> quoted\n> text\n>\n> more", &["quoted\n> text", "more"]),
             ("a\u{2028}b\u{85}c\u{c}\u{c}d", &["a\u{2028}b\u{85}c", "d"]),

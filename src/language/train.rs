@@ -1,86 +1,199 @@
 //! Makes a [`Model`] from tagged sentences. The same sentences give the same bytes.
 //!
 //! Words fall into classes by how they are tagged: frequent ones that are hard to tag have a class alone, the rest are
-//! clustered by the distribution of their tags. An averaged perceptron (Collins, 2002) over class, next class and previous
-//! tag then fills the table of the model, one entry for every context.
+//! clustered by the distribution of their tags. An averaged perceptron (Collins, 2002) over pairs of classes and tags then
+//! gives the scores of the model.
 
 use std::collections::BTreeMap;
 
 use foldhash::HashMap;
 
+use super::lemma::{Category, Lemmas};
 use super::lexicon::{Shape, WordKey, endings};
-use super::model::{BOUNDARY, CLASSES, MAX_WORD, Model, PREVIOUS, START, TABLE, context};
-use super::tag::Tag;
+use super::model::{BOUNDARY, CLASS_AND_TAG, CLASSES, MAX_WORD, Model, PAIRS, PREVIOUS, ROWS, Walk};
+use super::tag::{Tag, TagSet};
 
 /// A token of a tagged sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TrainingToken {
     /// The word as it is written.
     pub form: String,
-    /// Its part of speech.
-    pub tag: Tag,
+    /// Its part of speech, or those that it may be.
+    pub tags: TagSet,
+    /// Its lemma; empty if it is not told.
+    pub lemma: String,
+}
+
+/// A lemma of a dictionary.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownLemma {
+    /// The lemma, in lower case.
+    pub lemma: String,
+    /// What it is.
+    pub category: Category,
+    /// How often it is that in text; more than 0 for every lemma.
+    pub count: f64,
 }
 
 /// Words that have a class alone. Chosen on the development part of UD English EWT.
-const SINGLE_WORDS: usize = 140;
+const SINGLE_WORDS: usize = 200;
 /// Words that are seen more often are not asked for what their endings say.
 const RARE: u32 = 8;
 /// How much an ending trusts the next shorter one, in words.
 const ENDING_PRIOR: f64 = 6.0;
 /// How much a word trusts its endings, in words.
 const WORD_PRIOR: f64 = 2.0;
+/// How much a word trusts what its lemmas and endings say together, in words.
+const PARADIGM_PRIOR: f64 = 6.0;
+/// How much of that the lemmas say at most, and the endings, in words.
+const MAX_PARADIGM: f64 = 4.0;
+const ENDING_SHARE: f64 = 2.0;
 /// How much a word with a capital trusts the same word without, against its endings.
 const LOWER_SHARE: f64 = 0.7;
 /// A word that has one tag so often need not be alone, unless it is as frequent as [`FREQUENT`].
 const SURE: f64 = 0.985;
 const FREQUENT: u32 = 400;
 const CLUSTER_ROUNDS: usize = 25;
-const EPOCHS: usize = 6;
+const EPOCHS: usize = 5;
+const RUNS: usize = 8;
 
 type Distribution = [f64; Tag::COUNT];
-#[expect(clippy::cast_precision_loss, reason = "there are 18 tags")]
+#[expect(clippy::cast_precision_loss, reason = "there are 21 tags")]
 const EVEN: Distribution = [1.0 / Tag::COUNT as f64; Tag::COUNT];
 type Counts = [u32; Tag::COUNT];
 
-/// Trains a model on sentences. Takes time linear in their tokens, a few seconds for 200,000, and 300 MB of memory.
+/// Trains a model on the sentences of a treebank.
+///
+/// `others` are sentences of other kinds of text, tagged less surely: a token may have several tags, of which the model of
+/// the treebank chooses. Only their words are learned, not what stands beside what. `dictionary` tells what words can be
+/// that none of the sentences has in all its forms.
+///
+/// Takes time linear in the tokens, some seconds for a million, and 300 MB of memory.
 #[must_use]
-pub fn train(sentences: &[Vec<TrainingToken>]) -> Model {
-    let statistics = Statistics::new(sentences);
-    let (words, endings) = classes(&statistics);
-    let mut model = Model { words, endings, table: vec![Tag::Other as u8; TABLE].into() };
-    let encoded: Vec<_> = sentences.iter().map(|sentence| encode(&model, sentence)).collect();
-    Perceptron::train(encoded).fill(&mut model.table);
-    model
+pub fn train(treebank: &[Vec<TrainingToken>], others: &[Vec<TrainingToken>], dictionary: &[KnownLemma]) -> Model {
+    let mut statistics = Statistics::default();
+    for known in dictionary {
+        statistics.lemmas.know(&known.lemma, known.category, known.count);
+    }
+    for token in treebank.iter().flatten() {
+        if let Some(tag) = token.tags.single() {
+            statistics.lemmas.count(&token.form, tag, &token.lemma);
+        }
+    }
+    statistics.lemmas.make_rules();
+    statistics.count_words(treebank);
+    let model = statistics.clone().into_model(treebank);
+    if others.is_empty() {
+        return model;
+    }
+    let chosen: Vec<_> = others.iter().map(|sentence| choose(&model, sentence)).collect();
+    statistics.count_words(&chosen);
+    statistics.into_model(treebank)
+}
+
+/// Tags a sentence with the best of the tags that each token may have.
+fn choose(model: &Model, sentence: &[TrainingToken]) -> Vec<TrainingToken> {
+    let classes = encode(model, sentence);
+    let mut walk = Walk::new(&classes);
+    sentence
+        .iter()
+        .map_while(|token| {
+            let context = walk.context()?;
+            let sums = model.sums(context);
+            let tag = Tag::ALL
+                .into_iter()
+                .rev()
+                .filter(|tag| token.tags.contains(*tag))
+                .max_by_key(|tag| sums[*tag as usize]);
+            let tag = tag.unwrap_or(Tag::Other);
+            walk.step(tag as u8);
+            Some(TrainingToken { form: token.form.clone(), tags: tag.into(), lemma: token.lemma.clone() })
+        })
+        .collect()
 }
 
 /// How often words and endings have which tags.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Statistics {
     words: BTreeMap<WordKey, Counts>,
     endings: BTreeMap<(Shape, String), Counts>,
+    lemmas: Lemmas,
+    /// How often each form of a lemma is used, among all forms of its category.
+    forms: Distribution,
 }
 
 impl Statistics {
-    fn new(sentences: &[Vec<TrainingToken>]) -> Self {
-        let mut statistics = Self::default();
+    fn count_words(&mut self, sentences: &[Vec<TrainingToken>]) {
         for sentence in sentences {
             let mut opening = true;
             for token in sentence {
                 let key = WordKey::new(&token.form, opening);
                 opening &= !token.form.chars().any(char::is_alphanumeric);
-                statistics.words.entry(key).or_default()[token.tag as usize] += 1;
+                if let Some(tag) = token.tags.single() {
+                    self.words.entry(key).or_default()[tag as usize] += 1;
+                }
             }
         }
-        for (key, counts) in &statistics.words {
+    }
+
+    fn count_endings(&mut self) {
+        for (key, counts) in &self.words {
             if counts.iter().sum::<u32>() <= RARE {
                 let shape = Shape::of(&key.word, key.capital);
                 for ending in endings(&key.word) {
-                    let sum = statistics.endings.entry((shape, ending.to_owned())).or_default();
+                    let sum = self.endings.entry((shape, ending.to_owned())).or_default();
                     sum.iter_mut().zip(counts).for_each(|(sum, count)| *sum += count);
                 }
             }
         }
-        statistics
+    }
+
+    /// Counts what the sentences say of lemmas, and which of their forms are used how often.
+    fn count_lemmas(&mut self) {
+        let mut sums = [0.0; Category::COUNT];
+        for (key, counts) in &self.words {
+            for tag in Tag::ALL {
+                let Some(category) = Category::of(tag) else { continue };
+                let count = f64::from(counts[tag as usize]);
+                sums[category as usize] += count;
+                self.forms[tag as usize] += count;
+                if count > 0.0
+                    && let Some((lemma, _)) = self.lemmas.find(&key.word, tag)
+                {
+                    let lemma = lemma.to_owned();
+                    self.lemmas.know(&lemma, category, count);
+                }
+            }
+        }
+        for tag in Tag::ALL {
+            let sum = Category::of(tag).map_or(0.0, |category| sums[category as usize]);
+            self.forms[tag as usize] /= sum.max(1.0);
+        }
+    }
+
+    /// How a word is tagged if it is what its lemmas say, and how many words stand behind that.
+    fn paradigm(&self, word: &str) -> Option<(Distribution, f64)> {
+        let mut distribution = [0.0; Tag::COUNT];
+        for tag in Tag::ALL {
+            if let Some((_, count)) = self.lemmas.find(word, tag) {
+                distribution[tag as usize] = count * self.forms[tag as usize];
+            }
+        }
+        let total: f64 = distribution.iter().sum();
+        (total > 0.0).then(|| (distribution.map(|count| count / total), total))
+    }
+
+    fn into_model(mut self, treebank: &[Vec<TrainingToken>]) -> Model {
+        self.count_endings();
+        self.count_lemmas();
+        let (words, endings, finite) = classes(&self);
+        let mut model = Model::new(words, endings, finite);
+        let encoded = treebank.iter().map(|sentence| {
+            let tags = sentence.iter().map(|token| token.tags.single().map(|tag| tag as u8)).collect();
+            (encode(&model, sentence), tags)
+        });
+        Perceptron::train(encoded.collect()).fill(&mut model);
+        model
     }
 
     /// How words with this ending are tagged, the shorter endings counting for what this one has not seen.
@@ -98,6 +211,15 @@ impl Statistics {
     /// How a word is tagged.
     fn word(&self, key: &WordKey) -> Distribution {
         let mut prior = self.ending(Shape::of(&key.word, key.capital), &key.word);
+        if !key.capital
+            && let Some((paradigm, total)) = self.paradigm(&key.word)
+        {
+            let weight = total.min(MAX_PARADIGM);
+            let sum = weight + ENDING_SHARE;
+            for (prior, paradigm) in prior.iter_mut().zip(paradigm) {
+                *prior = (*prior * ENDING_SHARE + paradigm * weight) / sum;
+            }
+        }
         let lower = WordKey { word: key.word.clone(), capital: false };
         let own = self.words.get(key);
         if own.is_none()
@@ -109,7 +231,7 @@ impl Statistics {
                 *prior = (*prior + LOWER_SHARE * lower) / (1.0 + LOWER_SHARE);
             });
         }
-        own.map_or(prior, |counts| smoothed(counts, &prior, WORD_PRIOR))
+        own.map_or(prior, |counts| smoothed(counts, &prior, if key.capital { WORD_PRIOR } else { PARADIGM_PRIOR }))
     }
 }
 
@@ -121,8 +243,8 @@ fn smoothed(counts: &Counts, prior: &Distribution, weight: f64) -> Distribution 
 type Words = HashMap<String, [u8; 2]>;
 type Endings = [HashMap<String, u8>; Shape::ALL.len()];
 
-/// The class of every word and ending.
-fn classes(statistics: &Statistics) -> (Words, Endings) {
+/// The class of every word and ending, and how often in a hundred the words of a class are finite verbs.
+fn classes(statistics: &Statistics) -> (Words, Endings, [u8; CLASSES]) {
     let mut frequent: Vec<_> = statistics
         .words
         .iter()
@@ -154,6 +276,13 @@ fn classes(statistics: &Statistics) -> (Words, Endings) {
             both[usize::from(other.capital)] = if other.capital { class(&statistics.word(&other)) } else { own };
         }
     }
+    for verb in statistics.lemmas.of_category(Category::Verb) {
+        let Some(form) = statistics.lemmas.inflect(verb, Tag::VerbThird) else { continue };
+        if !words.contains_key(&form) {
+            let key = |capital| WordKey { word: form.clone(), capital };
+            words.insert(form.clone(), [false, true].map(|capital| class(&statistics.word(&key(capital)))));
+        }
+    }
     let mut table = Endings::default();
     let mut by_length: Vec<_> = statistics.endings.keys().collect();
     by_length.sort_by_key(|(_, ending)| ending.chars().count());
@@ -164,7 +293,19 @@ fn classes(statistics: &Statistics) -> (Words, Endings) {
             table[*shape as usize].insert(ending.clone(), class);
         }
     }
-    (words, table)
+    let mut finite = [0; CLASSES];
+    let singles = single.iter().map(|(key, class)| (*class, statistics.word(key)));
+    let centres = (first..).zip(centres.iter().map(|centre| centre.map(|root| root * root)));
+    for (class, distribution) in singles.chain(centres) {
+        let share: f64 = Tag::ALL.into_iter().filter(|tag| tag.is_finite()).map(|tag| distribution[tag as usize]).sum();
+        finite[usize::from(class)] = percent(share);
+    }
+    (words, table, finite)
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share is from 0 to 1")]
+fn percent(share: f64) -> u8 {
+    (share.clamp(0.0, 1.0) * 100.0).round() as u8
 }
 
 /// The square roots, so that distance is that of Hellinger.
@@ -226,112 +367,122 @@ fn cluster(points: &[Distribution], weights: &[f64], count: usize) -> Vec<Distri
     if centres.is_empty() { vec![[0.0; Tag::COUNT]] } else { centres }
 }
 
-type Encoded = Vec<(u8, u8)>;
-
-fn encode(model: &Model, sentence: &[TrainingToken]) -> Encoded {
+/// The classes of a sentence, and what lies beyond it.
+fn encode(model: &Model, sentence: &[TrainingToken]) -> Vec<u8> {
     let mut opening = true;
     let class = |token: &TrainingToken| {
         let class = model.class(&token.form, opening);
         opening &= !token.form.chars().any(char::is_alphanumeric);
-        (class, token.tag as u8)
+        class
     };
-    sentence.iter().map(class).collect()
+    sentence.iter().map(class).chain([BOUNDARY; 2]).collect()
 }
 
-/// An averaged perceptron; a feature has a weight for each tag.
+/// The classes of a sentence, and its tags where they are told.
+type Encoded = (Vec<u8>, Vec<Option<u8>>);
+
+/// An averaged perceptron: a pair has a weight for each tag, and so has the class of the token alone.
 struct Perceptron {
     step: i64,
     class: Vec<Weights>,
-    previous_class: Vec<Weights>,
-    class_next: Vec<Weights>,
-    whole: HashMap<usize, Weights>,
+    pairs: [Vec<Weights>; PAIRS],
 }
 
-/// The weights of a feature now, and each change times the step at which it was made.
+/// The weights of a pair now, and each change times the step at which it was made.
 #[derive(Clone, Copy, Default)]
 struct Weights {
-    now: [i32; Tag::COUNT],
+    now: [i64; Tag::COUNT],
     changes: [i64; Tag::COUNT],
 }
 
 impl Weights {
-    fn change(&mut self, tag: u8, by: i32, step: i64) {
+    fn change(&mut self, tag: u8, by: i64, step: i64) {
         self.now[usize::from(tag)] += by;
-        self.changes[usize::from(tag)] += i64::from(by) * step;
+        self.changes[usize::from(tag)] += by * step;
     }
 }
 
 impl Perceptron {
+    /// Learns the sentences several times over, each time from nothing and in another order. The sum of what was learned
+    /// is steadier than any of its parts.
     fn train(mut sentences: Vec<Encoded>) -> Self {
-        let mut perceptron = Self {
-            step: 0,
-            class: vec![Weights::default(); CLASSES],
-            previous_class: vec![Weights::default(); CLASSES * PREVIOUS],
-            class_next: vec![Weights::default(); CLASSES * CLASSES],
-            whole: HashMap::default(),
-        };
+        let mut sum = Self::new();
         let mut random = Random(1);
-        for _ in 0..EPOCHS {
-            random.shuffle(&mut sentences);
-            for sentence in &sentences {
-                perceptron.learn(sentence);
-            }
-        }
-        perceptron
-    }
-
-    fn learn(&mut self, sentence: &Encoded) {
-        let mut previous = START;
-        for (at, (class, wanted)) in sentence.iter().enumerate() {
-            self.step += 1;
-            let next = sentence.get(at + 1).map_or(BOUNDARY, |(next, _)| *next);
-            let guess = best(&self.sum(*class, next, previous, |weights| weights.now.map(i64::from)));
-            if guess != *wanted {
-                let step = self.step;
-                for weights in self.features(*class, next, previous) {
-                    weights.change(*wanted, 1, step);
-                    weights.change(guess, -1, step);
+        for _ in 0..RUNS {
+            let mut run = Self::new();
+            for _ in 0..EPOCHS {
+                random.shuffle(&mut sentences);
+                for sentence in &sentences {
+                    run.learn(sentence);
                 }
             }
-            previous = guess;
+            sum.add(&run);
         }
-    }
-
-    fn features(&mut self, class: u8, next: u8, previous: u8) -> [&mut Weights; 4] {
-        [
-            &mut self.class[usize::from(class)],
-            &mut self.previous_class[pair(class, previous)],
-            &mut self.class_next[usize::from(class) * CLASSES + usize::from(next)],
-            self.whole.entry(context(class, next, previous)).or_default(),
-        ]
-    }
-
-    fn sum(&self, class: u8, next: u8, previous: u8, of: impl Fn(&Weights) -> [i64; Tag::COUNT]) -> [i64; Tag::COUNT] {
-        let mut sum = of(&self.class[usize::from(class)]);
-        let mut add = |weights: &Weights| sum.iter_mut().zip(of(weights)).for_each(|(sum, weight)| *sum += weight);
-        add(&self.previous_class[pair(class, previous)]);
-        add(&self.class_next[usize::from(class) * CLASSES + usize::from(next)]);
-        self.whole.get(&context(class, next, previous)).into_iter().for_each(add);
         sum
     }
 
-    /// Fills the table with the best tag of each context, by the average of the weights over all steps.
-    fn fill(&self, table: &mut [u8]) {
-        let average = |weights: &Weights| {
-            std::array::from_fn(|tag| i64::from(weights.now[tag]) * self.step - weights.changes[tag])
-        };
-        for class in 0..=u8::MAX {
-            for next in 0..=u8::MAX {
-                for previous in 0..=START {
-                    table[context(class, next, previous)] = best(&self.sum(class, next, previous, average));
+    fn new() -> Self {
+        let rows = |rows| vec![Weights::default(); rows];
+        Self { step: 0, class: rows(CLASSES), pairs: ROWS.map(rows) }
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.step = other.step;
+        let pairs = self.pairs.iter_mut().flatten().zip(other.pairs.iter().flatten());
+        for (sum, part) in self.class.iter_mut().zip(&other.class).chain(pairs) {
+            sum.now.iter_mut().zip(part.now).for_each(|(sum, part)| *sum += part);
+            sum.changes.iter_mut().zip(part.changes).for_each(|(sum, part)| *sum += part);
+        }
+    }
+
+    fn learn(&mut self, (classes, tags): &Encoded) {
+        let mut walk = Walk::new(classes);
+        for wanted in tags {
+            let Some(context) = walk.context() else { break };
+            self.step += 1;
+            let pairs = context.pairs();
+            let mut sums = self.class[usize::from(context.class)].now;
+            for (weights, pair) in self.pairs.iter().zip(pairs) {
+                sums.iter_mut().zip(weights[pair].now).for_each(|(sum, weight)| *sum += weight);
+            }
+            let guess = best(&sums);
+            if let Some(wanted) = wanted.filter(|wanted| *wanted != guess) {
+                let pairs = self.pairs.iter_mut().zip(pairs).map(|(weights, pair)| &mut weights[pair]);
+                for weights in pairs.chain([&mut self.class[usize::from(context.class)]]) {
+                    weights.change(wanted, 1, self.step);
+                    weights.change(guess, -1, self.step);
                 }
+            }
+            walk.step(guess);
+        }
+    }
+
+    /// The averages of weights over all steps, times the number of steps.
+    fn average(&self, weights: &Weights) -> [i64; Tag::COUNT] {
+        std::array::from_fn(|tag| weights.now[tag] * self.step - weights.changes[tag])
+    }
+
+    /// Gives the model the averages, as whole numbers from -127 to 127. What the class alone says is a part of what class
+    /// and tag before say together.
+    fn fill(&self, model: &mut Model) {
+        let row = |kind: usize, pair: usize| {
+            let mut row = self.average(&self.pairs[kind][pair]);
+            if kind == CLASS_AND_TAG {
+                let class = self.average(&self.class[pair / PREVIOUS]);
+                row.iter_mut().zip(class).for_each(|(sum, weight)| *sum += weight);
+            }
+            row
+        };
+        let rows = (0..PAIRS).flat_map(|kind| (0..ROWS[kind]).map(move |pair| (kind, pair)));
+        let greatest = rows.clone().flat_map(|(kind, pair)| row(kind, pair)).map(i64::abs).max();
+        let unit = (greatest.unwrap_or(0) / 127).max(1);
+        for (kind, pair) in rows {
+            for (score, weight) in model.scores[kind][pair].iter_mut().zip(row(kind, pair)) {
+                let nearest = (weight + weight.signum() * unit / 2) / unit;
+                *score = i8::try_from(nearest.clamp(-127, 127)).unwrap_or(0);
             }
         }
     }
-}
-
-fn pair(class: u8, previous: u8) -> usize {
-    usize::from(class) * PREVIOUS + usize::from(previous)
 }
 
 /// The number of the tag with the highest score, the first of equals.
