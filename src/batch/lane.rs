@@ -152,7 +152,7 @@ impl<'x> Lane<'x> {
             let begin = Instant::now();
             let room = KEPT_BYTES + KEPT_SHARE * unit.bytes;
             let Workspace { memory, batch } = &mut *self.workspace;
-            let tap = Tap::new(part, gate, &mut batch.in_unit, None, room);
+            let tap = Tap::new(part, gate, &mut batch.in_unit, None, room, self.extractor.reads_paragraphs());
             *end = Some(scan(self.extractor, memory, &mut batch.gathered, texts, unit, tap));
             found.extend(batch.in_unit.drain());
             self.busy += begin.elapsed();
@@ -169,7 +169,7 @@ impl<'x> Lane<'x> {
         sink: &mut S,
     ) -> End<S::Error> {
         let Workspace { memory, batch } = &mut *self.workspace;
-        let tap = Tap::new(sink, gate, &mut batch.delivered, skip, usize::MAX);
+        let tap = Tap::new(sink, gate, &mut batch.delivered, skip, usize::MAX, self.extractor.reads_paragraphs());
         scan(self.extractor, memory, &mut batch.gathered, texts, unit, tap)
     }
 }
@@ -194,7 +194,8 @@ fn scan<'t, S: Sink>(
         if tap.gate().is_closed() {
             return End::Cancelled;
         }
-        let next = gathered.fill(texts, place, unit.end);
+        let next =
+            if extractor.reads_paragraphs() { place } else { gathered.fill(texts, place, unit.end) };
         let flow = if next == place {
             let document = texts.document(place.text);
             let to = if place.text == unit.end.text { unit.end.at } else { document.text.len() };

@@ -31,6 +31,8 @@ pub(super) struct Plan<'e> {
     /// The threads besides the caller's, if any.
     pub(super) helpers: Option<Helpers<'e>>,
     pub(super) unit_bytes: usize,
+    /// Whether text may be cut at blank lines only.
+    pub(super) by_paragraph: bool,
     /// What is found in a larger unit is not kept, but sent to the sink at once.
     pub(super) large_unit_bytes: usize,
 }
@@ -65,6 +67,7 @@ impl<'e> Plan<'e> {
             reason: Reason::OneWorker,
             helpers: None,
             unit_bytes: batch.chunk_bytes.max(1),
+            by_paragraph: batch.extractor.reads_paragraphs(),
             large_unit_bytes: batch.max_in_flight_bytes / LARGE_SHARE,
         };
         if matches!(batch.workers, Workers::Exactly(0 | 1)) {

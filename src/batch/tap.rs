@@ -27,6 +27,8 @@ pub(super) struct Tap<'t, S> {
     /// The byte and the line of the document at which the last association was found.
     at: usize,
     line: usize,
+    /// Where the paragraph of that association ends, if what is found depends on all of a paragraph.
+    block_end: Option<usize>,
     interrupt: Option<Interrupt>,
     ended: bool,
 }
@@ -45,9 +47,11 @@ impl<'t, S: Sink> Tap<'t, S> {
         counts: &'t mut Counts,
         skip: Option<usize>,
         room: usize,
+        by_paragraph: bool,
     ) -> Self {
         let document = Document::new("");
-        Tap { sink, gate, counts, skip, room, text: 0, document, at: 0, line: 0, interrupt: None, ended: false }
+        let block_end = by_paragraph.then_some(0);
+        Tap { sink, gate, counts, skip, room, text: 0, document, at: 0, line: 0, block_end, interrupt: None, ended: false }
     }
 
     pub(super) fn gate(&self) -> &'t Gate {
@@ -58,6 +62,7 @@ impl<'t, S: Sink> Tap<'t, S> {
     #[inline]
     pub(super) fn enter(&mut self, number: usize, document: Document<'t>) {
         (self.text, self.document, self.line) = (number, document, 0);
+        self.block_end = self.block_end.map(|_| 0);
     }
 
     /// Whether the sink has as much as it may.
@@ -73,9 +78,25 @@ impl<'t, S: Sink> Tap<'t, S> {
     /// Why it broke off.
     pub(super) fn end<E>(self, texts: &impl Texts) -> End<E> {
         let document = texts.document(self.text);
+        if self.block_end.is_some()
+            && let Some(block) = self.block()
+        {
+            let at = block.offset - document.offset;
+            let place = Place { text: self.text, at, lines: block.line - document.line };
+            return self.end_at(place);
+        }
         let before = document.text.as_bytes().get(..self.at.saturating_sub(document.offset));
         let begin = before.and_then(|text| memchr::memrchr(b'\n', text)).map_or(0, |feed| feed + 1);
         let line = Place { text: self.text, at: begin, lines: self.line.saturating_sub(document.line) };
+        self.end_at(line)
+    }
+
+    /// The paragraph that the last association was found in.
+    fn block(&self) -> Option<Document<'t>> {
+        layout::blocks(&self.document).find(|block| self.at < block.offset + block.text.len())
+    }
+
+    fn end_at<E>(self, line: Place) -> End<E> {
         match self.interrupt {
             None => End::Stopped,
             Some(Interrupt::Closed) => End::Cancelled,
@@ -105,8 +126,12 @@ impl<S: Sink> Sink for Tap<'_, S> {
         if self.gate.is_closed() {
             return Ok(self.interrupt(Interrupt::Closed));
         }
-        let is_new_line = association.line != self.line;
+        let is_new_line = self.block_end.map_or(association.line != self.line, |end| association.spans.source.start >= end);
         (self.at, self.line) = (association.spans.source.start, association.line);
+        if self.block_end.is_some() && is_new_line {
+            let at = self.at - self.document.offset;
+            self.block_end = Some(self.document.offset + layout::block_end(&self.document, at));
+        }
         if self.room == 0 && is_new_line {
             return Ok(self.interrupt(Interrupt::Full));
         }

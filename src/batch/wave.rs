@@ -123,6 +123,7 @@ pub(super) struct Cutter {
     /// The size from which a wave is large enough.
     wave: Ramp,
     max_document_bytes: usize,
+    by_paragraph: bool,
     place: Place,
     /// The index of the document that was met last.
     met: Option<usize>,
@@ -156,6 +157,7 @@ impl Cutter {
             workers: plan.workers,
             wave,
             max_document_bytes,
+            by_paragraph: plan.by_paragraph,
             place: Place::default(),
             met: None,
             refused: None,
@@ -273,11 +275,15 @@ impl Cutter {
         any
     }
 
-    /// Cuts `rest` after the line with which it is large enough; the number of bytes.
+    /// Cuts `rest` after the line or paragraph with which it is large enough; the number of bytes.
     fn cut(&mut self, rest: &str) -> usize {
-        let bytes = rest.as_bytes();
-        let feed = memchr::memchr(b'\n', &bytes[self.target_bytes - 1..]);
-        let len = feed.map_or(rest.len(), |at| self.target_bytes + at);
+        let end = if self.by_paragraph {
+            layout::blank_line(rest, self.target_bytes - 1)
+        } else {
+            let feed = memchr::memchr(b'\n', &rest.as_bytes()[self.target_bytes - 1..]);
+            feed.map(|at| self.target_bytes + at)
+        };
+        let len = end.unwrap_or(rest.len());
         if len == rest.len() {
             self.place = Place::of(self.place.text + 1);
         } else {

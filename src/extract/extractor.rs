@@ -15,12 +15,14 @@ use super::document::Document;
 use super::memory::{Memory, Workspace};
 use super::naive::Naive;
 use super::raw::Raw;
+use super::ruled::Ruled;
 use super::sink::Sink;
 use super::threads::Threads;
 use super::{Emit, ExampleFailure, Layout, examples, layout};
 use crate::argument::{Grammar, Wanted};
 use crate::error::BuildError;
 use crate::pattern::PatternSet;
+use crate::pattern::shape::Shape;
 use crate::scan::literal::{Instructions, Literals, Pooled, Unfit};
 use crate::scan::{Dfa, Needles, Plan, Portable};
 
@@ -40,7 +42,9 @@ pub struct Extractor(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     patterns: Arc<PatternSet>,
-    strategy: Strategy,
+    /// For patterns; none if there are only rules.
+    strategy: Option<Strategy>,
+    rules: Option<Ruled>,
     workspaces: Pool<Workspace, CreateWorkspace>,
     threads: Threads,
     wanted: Wanted,
@@ -212,9 +216,12 @@ impl ExtractorBuilder {
     pub fn build(self) -> Result<Extractor, BuildError> {
         let patterns = Arc::new(self.patterns.unwrap_or_else(PatternSet::english));
         let wanted = Wanted { negated: self.negated, pronouns: self.pronouns };
-        let strategy = Strategy::choose(&patterns, wanted, self.engine, self.dfa_size_limit)?;
+        let rules = Ruled::new(&patterns);
+        let has_patterns = patterns.shapes().iter().any(|shape| !matches!(shape, Shape::Rule(_)));
+        let strategy = has_patterns.then(|| Strategy::choose(&patterns, wanted, self.engine, self.dfa_size_limit));
+        let strategy = strategy.transpose()?;
         let workspaces: Pool<Workspace, CreateWorkspace> = Pool::new(Box::new(Workspace::default));
-        Ok(Extractor(Arc::new(Inner { patterns, strategy, workspaces, threads: Threads::default(), wanted })))
+        Ok(Extractor(Arc::new(Inner { patterns, strategy, rules, workspaces, threads: Threads::default(), wanted })))
     }
 }
 
@@ -431,10 +438,18 @@ impl Extractor {
         memory.reads_text = sink.reads_text();
         let mut emit = ToSink { wanted: self.0.wanted, sink, failure: None };
         let set = &self.0.patterns;
-        let flow = match &self.0.strategy {
-            Strategy::Naive(naive) => naive.extract(set, document, &mut emit),
-            Strategy::Compiled(compiled) => compiled.extract(set, memory, document, &mut emit),
-            Strategy::Raw(raw) => raw.extract(set, memory, document, &mut emit),
+        let patterns = |memory: &mut Memory, document: &Document<'_>, emit: &mut ToSink<'_, S>| match &self.0.strategy {
+            None => ControlFlow::Continue(()),
+            Some(Strategy::Naive(naive)) => naive.extract(set, document, emit),
+            Some(Strategy::Compiled(compiled)) => compiled.extract(set, memory, document, emit),
+            Some(Strategy::Raw(raw)) => raw.extract(set, memory, document, emit),
+        };
+        let flow = match &self.0.rules {
+            None => patterns(memory, document, &mut emit),
+            Some(rules) => layout::blocks(document).try_for_each(|block| {
+                patterns(memory, &block, &mut emit)?;
+                rules.extract(set, &mut memory.paper, &block, &mut emit)
+            }),
         };
         match emit.failure {
             Some(error) => Err(error),
@@ -452,13 +467,20 @@ impl Extractor {
     #[inline]
     pub(crate) fn bytes_per_microsecond(&self) -> usize {
         match &self.0.strategy {
-            Strategy::Naive(_) => 25,
-            Strategy::Compiled(compiled) if compiled.reads_sentences() => 150,
-            Strategy::Compiled(_) => 500,
-            Strategy::Raw(raw) if raw.reads_sentences() => 250,
-            Strategy::Raw(raw) if raw.is_plain() => 500,
-            Strategy::Raw(_) => 10_000,
+            Some(Strategy::Naive(_)) => 25,
+            _ if self.0.rules.is_some() => 50,
+            Some(Strategy::Compiled(compiled)) if compiled.reads_sentences() => 150,
+            Some(Strategy::Compiled(_)) | None => 500,
+            Some(Strategy::Raw(raw)) if raw.reads_sentences() => 250,
+            Some(Strategy::Raw(raw)) if raw.is_plain() => 500,
+            Some(Strategy::Raw(_)) => 10_000,
         }
+    }
+
+    /// Whether what is found in a paragraph depends on all of it: then text may be cut at blank lines only.
+    #[inline]
+    pub(crate) fn reads_paragraphs(&self) -> bool {
+        self.0.rules.is_some()
     }
 
     /// The threads that batches use.
@@ -475,16 +497,16 @@ impl Extractor {
     /// What the engine is called, for messages and statistics: the text may change from version to version.
     #[must_use]
     pub fn engine_name(&self) -> &'static str {
-        self.0.strategy.name()
+        self.0.strategy.as_ref().map_or("rules", Strategy::name)
     }
 
     /// Bytes that the compiled triggers take.
     #[must_use]
     pub fn memory_usage(&self) -> usize {
         match &self.0.strategy {
-            Strategy::Naive(_) => 0,
-            Strategy::Compiled(compiled) => compiled.memory_usage(),
-            Strategy::Raw(raw) => raw.memory_usage(),
+            Some(Strategy::Naive(_)) | None => 0,
+            Some(Strategy::Compiled(compiled)) => compiled.memory_usage(),
+            Some(Strategy::Raw(raw)) => raw.memory_usage(),
         }
     }
 

@@ -57,10 +57,57 @@ impl Entries {
         self.entries.partition_point(|entry| entry.start <= at).saturating_sub(1)
     }
 
+    /// The byte at which the next document begins after byte `at`.
+    fn next_start(&self, at: usize) -> Option<usize> {
+        self.entries.get(self.entries.partition_point(|entry| entry.start <= at)).map(|entry| entry.start)
+    }
+
     fn id(&self, number: usize) -> &str {
         let start = number.checked_sub(1).map_or(0, |previous| self.entries[previous].id_end);
         &self.ids[start..self.entries[number].id_end]
     }
+}
+
+/// Where a blank line ends that follows byte `from` of `text`, if there is one: no paragraph reaches over it.
+pub(crate) fn blank_line(text: &str, from: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(feed) = memchr::memchr(b'\n', bytes.get(at..)?) {
+        at += feed + 1;
+        let rest = &bytes[at..];
+        let blank = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'>')).count();
+        if rest.get(blank) == Some(&b'\n') {
+            return Some(at + blank + 1);
+        }
+    }
+    None
+}
+
+/// Where the block ends that holds byte `from` of the text of a document.
+pub(crate) fn block_end(document: &Document<'_>, from: usize) -> usize {
+    let text = document.text;
+    let end = match document.layout {
+        Layout::One => blank_line(text, from),
+        Layout::Lines { .. } => memchr::memchr(b'\n', &text.as_bytes()[from..]).map(|feed| from + feed + 1),
+        Layout::Many(entries) => {
+            let next = entries.next_start(document.offset + from).map(|start| start - document.offset);
+            next.into_iter().chain(blank_line(text, from)).min()
+        }
+    };
+    end.unwrap_or(text.len()).min(text.len())
+}
+
+/// The blocks of a document: what stands between blank lines, and between documents if the text holds several.
+pub(crate) fn blocks<'t>(document: &Document<'t>) -> impl Iterator<Item = Document<'t>> {
+    let mut rest = (!document.text.is_empty()).then_some(*document);
+    std::iter::from_fn(move || {
+        let document = rest.take()?;
+        let end = block_end(&document, 0);
+        let feeds = memchr::memchr_iter(b'\n', &document.text.as_bytes()[..end]).count();
+        let (block, after) = document.split_at(end, feeds);
+        rest = (!after.text.is_empty()).then_some(after);
+        Some(block)
+    })
 }
 
 /// How many documents there are in the text of `document`, if it begins with one.

@@ -5,6 +5,7 @@ use std::panic::{RefUnwindSafe, UnwindSafe};
 use bumpalo::Bump;
 
 use super::hits::Hits;
+use super::ruled::Paper;
 use crate::argument::Stop;
 use crate::pattern::PatternId;
 use crate::scan::literal::{Buffer, Scratch};
@@ -19,6 +20,8 @@ pub(crate) struct Memory {
     pub(super) hits: Hits,
     /// Where a line is lowered if that does not change its length.
     pub(super) lowered: Buffer,
+    /// What rules are read on.
+    pub(super) paper: Paper,
     pub(super) scratch: Scratch,
     /// For the scan of a line once it is lowered, while that of the text goes on.
     pub(super) scratch_of_line: Option<Box<Scratch>>,

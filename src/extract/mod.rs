@@ -17,6 +17,7 @@ mod naive;
 mod page;
 mod phrase;
 mod raw;
+mod ruled;
 mod sink;
 mod threads;
 mod verify;

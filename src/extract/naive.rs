@@ -34,6 +34,7 @@ impl Naive {
                     format!("(.+?) {} (.+)", regex::escape(&trigger.trim().to_lowercase()))
                 }
                 Matcher::Regex { regex, .. } => regex.clone(),
+                Matcher::Rule(_) => return Ok(None),
             };
             let regex = RegexBuilder::new(&regex).nest_limit(crate::pattern::shape::NEST_LIMIT).build();
             regex.map(Some).map_err(|error| BuildError::pattern(pattern, &error))
@@ -102,6 +103,7 @@ fn association<'a>(
     let (source, target) = match pattern.matcher() {
         Matcher::Trigger(_) => (&first, &second),
         Matcher::Regex { source, target, .. } => (source, target),
+        Matcher::Rule(_) => return None,
     };
     let group = |group: &Group| match group {
         Group::Number(number) => captures.get(*number).map(|m| m.range()),

@@ -197,7 +197,7 @@ impl Raw {
         emit: &mut impl Emit,
     ) -> ControlFlow<End> {
         memory.hits.reset(self.decider.patterns());
-        let Memory { arena, hits, lowered, scratch, scratch_of_line, reads_text } = memory;
+        let Memory { arena, hits, lowered, scratch, scratch_of_line, reads_text, paper: _ } = memory;
         lowered.forget();
         let mut lines = Lines {
             raw: self,

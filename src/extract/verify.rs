@@ -59,7 +59,7 @@ impl Verifier {
                 let regex = compile(&Hir::concat(vec![hir.clone(), Hir::dot(Dot::AnyChar)]))?;
                 Verifier { forward: forward == *left_is_source, kind: Kind::Middle(regex) }
             }
-            Shape::Bounded(_) => Verifier { forward, kind: Kind::Bounded },
+            Shape::Bounded(_) | Shape::Rule(_) => Verifier { forward, kind: Kind::Bounded },
             Shape::Whole(whole) => {
                 let (source, target, trigger) = (whole.source, whole.target, whole.trigger);
                 Verifier { forward, kind: Kind::Whole { regex: compile(&whole.hir)?, source, target, trigger } }

@@ -5,21 +5,30 @@
 //! and the table of tags), which [`train`] makes from a treebank. The room knows no rule and no pattern.
 
 mod analysis;
+mod clause;
+pub(crate) mod inflect;
 mod lemma;
 mod lexicon;
 mod model;
 mod paragraph;
+mod phrase;
 mod profile;
 mod sentence;
+mod sentence_view;
+mod syntax;
 mod tag;
 mod token;
 mod train;
 
 pub use analysis::{Analysis, Language, LanguageError, TaggedToken};
+pub use clause::{ClauseKind, Phrase, Predicate, predicates};
 pub use lemma::Category;
 pub use model::{Model, ModelError};
-pub use profile::{Profile, ProfileError};
+pub use phrase::{Determiner, Item, ItemKind, Mark, NounGroup, Token, VerbForm, VerbGroup, phrases};
+pub use profile::{Profile, ProfileError, Role, Roles};
 pub use sentence::sentences;
+pub use sentence_view::SentenceView;
+pub use syntax::Syntax;
 pub use tag::{Tag, TagSet};
 pub use token::tokens;
 pub use train::{KnownLemma, TrainingToken, train};

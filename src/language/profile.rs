@@ -1,7 +1,8 @@
 //! What is particular to a language in the cutting of sentences and tokens, as data.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
+use foldhash::HashMap;
 use serde::Deserialize;
 
 /// Abbreviations, openings and clitics of a language, read from TOML.
@@ -12,6 +13,60 @@ pub struct Profile {
     openings: HashSet<String>,
     clitics: Vec<String>,
     contractions: Vec<(String, usize)>,
+    roles: HashMap<String, Roles>,
+}
+
+/// What a word of a closed class does in a phrase. The profile says which words have which role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, PartialOrd, Ord)]
+#[serde(rename_all = "lowercase")]
+#[repr(u8)]
+pub enum Role {
+    /// A form of `be`.
+    Be,
+    /// A form of `have`.
+    Have,
+    /// A form of `do`.
+    Do,
+    /// A form of `get`.
+    Get,
+    /// `may`, `will`.
+    Modal,
+    /// Makes what is said doubtful: `may`, `possibly`.
+    Hedge,
+    /// Denies what is said: `not`, `never`.
+    Negation,
+    /// Denies what it determines: `no`.
+    Denying,
+    /// `his`.
+    Possessive,
+    /// `a`.
+    Indefinite,
+    /// `the`.
+    Definite,
+    /// `which`.
+    Relative,
+    /// A noun that measures what follows `of`: `lot`.
+    Measure,
+    /// A verb whose infinitive does not happen: `fail`.
+    Failing,
+    /// A verb whose infinitive only may happen: `seem`.
+    Seeming,
+    /// Makes what it modifies one of its kind: `first`.
+    Unique,
+    /// A verb that says what its subject is, as `be` does: `become`.
+    Linking,
+}
+
+/// The roles of a word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Roles(u16);
+
+impl Roles {
+    /// Tells whether the word has a role.
+    #[must_use]
+    pub const fn has(self, role: Role) -> bool {
+        self.0 >> role as u16 & 1 == 1
+    }
 }
 
 /// A profile that cannot be read: where, and what is wrong.
@@ -27,6 +82,8 @@ struct File {
     openings: Vec<String>,
     clitics: Vec<String>,
     contractions: Vec<(String, usize)>,
+    #[serde(default)]
+    words: BTreeMap<Role, Vec<String>>,
 }
 
 impl Profile {
@@ -36,13 +93,25 @@ impl Profile {
     /// If `toml` is not TOML, or lacks a list, or has one that is unknown.
     pub fn from_toml(toml: &str) -> Result<Self, ProfileError> {
         let file: File = toml::from_str(toml)?;
+        let mut roles: HashMap<String, Roles> = HashMap::default();
+        for (role, words) in file.words {
+            for word in words {
+                roles.entry(word).or_default().0 |= 1 << role as u16;
+            }
+        }
         Ok(Self {
             continuing: file.continuing.into_iter().collect(),
             closing: file.closing.into_iter().collect(),
             openings: file.openings.into_iter().collect(),
             clitics: file.clitics,
             contractions: file.contractions,
+            roles,
         })
+    }
+
+    /// Returns the roles of a word in lower case.
+    pub(super) fn roles(&self, word: &str) -> Roles {
+        self.roles.get(word).copied().unwrap_or_default()
     }
 
     /// Tells whether a stop after this abbreviation, in lower case, never ends a sentence.

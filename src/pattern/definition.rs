@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::relation::RelationType;
+use crate::rule::Rule;
 
 /// A pattern: a regex with a source and a target group, or just a trigger, and what a match of it means.
 ///
@@ -61,6 +62,8 @@ pub enum Matcher {
         /// The group that holds the target; 2 unless said otherwise.
         target: Group,
     },
+    /// A rule over phrases, matched against sentences that have been read.
+    Rule(Rule),
 }
 
 /// A capture group of a regex, by number or by name.
@@ -189,6 +192,23 @@ impl Pattern {
     pub fn regex(name: impl Into<String>, relation: RelationType, regex: impl Into<String>) -> Self {
         let matcher = Matcher::Regex { regex: regex.into(), source: Group::Number(1), target: Group::Number(2) };
         Self::new(name.into(), relation, matcher)
+    }
+
+    /// A rule over phrases.
+    ///
+    /// ```
+    /// use relscan::{Extractor, Pattern, PatternSet, RelationType, Rule};
+    ///
+    /// let rule = Rule { verbs: vec!["lead to".into()], ..Rule::default() };
+    /// let patterns = PatternSet::new([Pattern::rule("lead-to", RelationType::Causal, rule)])?;
+    /// let extractor = Extractor::builder().patterns(patterns).build()?;
+    /// let found = extractor.extract("Years of heavy\nsmoking have often led to cancer.");
+    /// let first = found.iter().next().expect("one is found");
+    /// assert_eq!((first.source(), first.target()), ("heavy smoking", "cancer"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn rule(name: impl Into<String>, relation: RelationType, rule: Rule) -> Self {
+        Self::new(name.into(), relation, Matcher::Rule(rule))
     }
 
     pub(crate) fn new(name: String, relation: RelationType, matcher: Matcher) -> Self {

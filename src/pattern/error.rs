@@ -43,6 +43,18 @@ pub enum Field {
     Confidence,
     /// One of its examples.
     Examples,
+    /// One of a rule's verbs.
+    Verbs,
+    /// One of a rule's adjectives.
+    Adjectives,
+    /// One of a rule's nouns.
+    Nouns,
+    /// One of a rule's sequences.
+    Sequences,
+    /// What a rule asks of its source.
+    SourceIs,
+    /// What a rule asks of its target.
+    TargetIs,
 }
 
 /// One thing wrong with one pattern.
@@ -52,6 +64,8 @@ pub struct PatternError {
     pub(crate) field: Field,
     /// Bytes within the field's own text, where the fault is in a part of it.
     pub(crate) within: Option<Range<usize>>,
+    /// The number of the entry, if the field is a list.
+    pub(crate) entry: Option<usize>,
     pub(crate) pattern: Option<String>,
     pub(crate) index: Option<usize>,
     pub(crate) location: Option<Location>,
@@ -173,6 +187,12 @@ pub enum PatternErrorKind {
     /// A confidence that is not a number from 0 to 1.
     #[error("the confidence {0} is not within 0 to 1")]
     Confidence(f64),
+    /// A rule that cannot be read.
+    #[error("{0}")]
+    Rule(String),
+    /// A list of words that is not there.
+    #[error("there is no list `{0}`")]
+    UnknownList(String),
     /// A file without patterns.
     #[error("there are no patterns")]
     Empty,
@@ -183,7 +203,7 @@ pub enum PatternErrorKind {
 
 impl PatternError {
     pub(crate) fn new(kind: PatternErrorKind, field: Field) -> Self {
-        PatternError { kind, field, within: None, pattern: None, index: None, location: None }
+        PatternError { kind, field, within: None, entry: None, pattern: None, index: None, location: None }
     }
 
     pub(crate) fn at(mut self, within: Range<usize>) -> Self {
@@ -260,6 +280,8 @@ impl PatternError {
             K::MissingGroup(_) => "add the group, or name one that exists",
             K::SameGroup => "name two different groups",
             K::Confidence(_) => "write a number from 0 to 1",
+            K::Rule(_) => "mend the entry; docs/PATTERNS.md describes rules",
+            K::UnknownList(_) => "write it under [lists], above or below, or mend the name",
             K::Empty => "add at least one [[pattern]]",
             K::TooMany(_) | K::TotalSize(_) => "split the set",
         }

@@ -21,9 +21,10 @@ use toml::de::{DeArray, DeTable, DeValue};
 use super::definition::{ArgumentMode, Direction, Example, Group, Lists, Matcher, Pattern, Reach};
 use super::error::{Field, Location, PatternError, PatternErrorKind, PatternErrors};
 use super::relation::RelationType;
+use super::rule_file::WordLists;
 use super::set::PatternSet;
 
-type Value<'i> = Spanned<DeValue<'i>>;
+pub(super) type Value<'i> = Spanned<DeValue<'i>>;
 
 const DIRECTIONS: [(Direction, &str); 2] = [(Direction::Forward, "forward"), (Direction::Reversed, "reversed")];
 
@@ -59,9 +60,9 @@ impl PatternSet {
 }
 
 /// Where the parts of one pattern are in the file.
-struct Spans {
-    pattern: Range<usize>,
-    fields: Vec<(Field, Range<usize>)>,
+pub(super) struct Spans {
+    pub(super) pattern: Range<usize>,
+    pub(super) fields: Vec<(Field, Range<usize>)>,
 }
 
 impl Spans {
@@ -98,7 +99,7 @@ fn locate(text: &str, span: Range<usize>) -> Location {
     }
 }
 
-struct Reader<'t> {
+pub(super) struct Reader<'t> {
     text: &'t str,
     errors: Vec<PatternError>,
     /// One for each pattern of the file, right or wrong.
@@ -106,7 +107,7 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, kind: PatternErrorKind, field: Field, span: Range<usize>) {
+    pub(super) fn fault(&mut self, kind: PatternErrorKind, field: Field, span: Range<usize>) {
         let mut error = PatternError::new(kind, field);
         error.location = Some(locate(self.text, span));
         self.errors.push(error);
@@ -122,21 +123,26 @@ impl Reader<'_> {
         if !syntax_errors.is_empty() {
             return Vec::new();
         }
+        let lists = root.get_ref().iter().find(|(key, _)| key.get_ref() == "lists");
+        let lists = lists.map_or_else(WordLists::default, |(_, value)| self.word_lists(value));
         let mut patterns = Vec::new();
         for (key, value) in root.get_ref() {
-            if key.get_ref() != "pattern" {
-                let kind = PatternErrorKind::UnknownKey(key.get_ref().to_string());
-                self.fault(kind, Field::Pattern, key.span());
-                continue;
-            }
-            let Some(tables) = self.array("pattern", value, "an array of tables: [[pattern]]", Field::Pattern) else {
-                continue;
+            let (is_rule, form) = match key.get_ref().as_ref() {
+                "lists" => continue,
+                "pattern" => (false, "an array of tables: [[pattern]]"),
+                "rule" => (true, "an array of tables: [[rule]]"),
+                other => {
+                    let kind = PatternErrorKind::UnknownKey(other.to_owned());
+                    self.fault(kind, Field::Pattern, key.span());
+                    continue;
+                }
             };
+            let Some(tables) = self.array(key.get_ref(), value, form, Field::Pattern) else { continue };
             for table in tables {
                 let index = self.spans.len();
                 let errors_before = self.errors.len();
-                self.spans.push(Spans { pattern: table.span(), fields: Vec::new() });
-                let pattern = self.pattern(table);
+                self.spans.push(Spans::of_table(table));
+                let pattern = if is_rule { self.rule(table, &lists) } else { self.pattern(table) };
                 let name = pattern.as_ref().map(|p| p.name.to_string()).or_else(|| name_of(table));
                 for error in &mut self.errors[errors_before..] {
                     error.index = Some(index);
@@ -181,9 +187,7 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            if let Some(spans) = self.spans.last_mut() {
-                spans.fields.push((field, value.span()));
-            }
+            self.note(field, value.span());
             match field {
                 Field::Name => name = self.string("name", value, field),
                 Field::Relation => relation = self.relation(value),
@@ -208,14 +212,10 @@ impl Reader<'_> {
                 Field::Evidence => pattern.evidence = self.count("evidence", value, field),
                 Field::Confidence => pattern.confidence = self.number("confidence", value).unwrap_or_default(),
                 Field::Examples => pattern.examples = self.examples(value),
-                Field::Pattern => {}
+                _ => {}
             }
         }
-        for (key, missing) in [("name", Field::Name), ("relation", Field::Relation)] {
-            if !self.has(missing) {
-                self.fault(PatternErrorKind::MissingKey(key), missing, table.span());
-            }
-        }
+        self.require(table);
         if self.has(Field::Regex) == self.has(Field::Trigger) {
             self.fault(PatternErrorKind::TriggerOrRegex, Field::Pattern, table.span());
         }
@@ -236,16 +236,32 @@ impl Reader<'_> {
         Some(pattern)
     }
 
+    /// Notes where the value for `field` of the table being read is.
+    pub(super) fn note(&mut self, field: Field, span: Range<usize>) {
+        if let Some(spans) = self.spans.last_mut() {
+            spans.fields.push((field, span));
+        }
+    }
+
+    /// Asks for what every table must have.
+    pub(super) fn require(&mut self, table: &Value<'_>) {
+        for (key, missing) in [("name", Field::Name), ("relation", Field::Relation)] {
+            if !self.has(missing) {
+                self.fault(PatternErrorKind::MissingKey(key), missing, table.span());
+            }
+        }
+    }
+
     /// Whether the pattern being read has a value for `field`.
     fn has(&self, field: Field) -> bool {
         self.spans.last().is_some_and(|spans| spans.fields.iter().any(|(f, _)| *f == field))
     }
 
-    fn wrong_type(&mut self, key: &str, expected: &'static str, field: Field, span: Range<usize>) {
+    pub(super) fn wrong_type(&mut self, key: &str, expected: &'static str, field: Field, span: Range<usize>) {
         self.fault(PatternErrorKind::WrongType { key: key.to_owned(), expected }, field, span);
     }
 
-    fn string(&mut self, key: &str, value: &Value<'_>, field: Field) -> Option<String> {
+    pub(super) fn string(&mut self, key: &str, value: &Value<'_>, field: Field) -> Option<String> {
         if let DeValue::String(text) = value.get_ref() {
             return Some(text.to_string());
         }
@@ -253,7 +269,7 @@ impl Reader<'_> {
         None
     }
 
-    fn array<'v, 'i>(
+    pub(super) fn array<'v, 'i>(
         &mut self,
         key: &str,
         value: &'v Value<'i>,
@@ -267,7 +283,7 @@ impl Reader<'_> {
         None
     }
 
-    fn relation(&mut self, value: &Value<'_>) -> Option<RelationType> {
+    pub(super) fn relation(&mut self, value: &Value<'_>) -> Option<RelationType> {
         match self.string("relation", value, Field::Relation)?.parse() {
             Ok(relation) => Some(relation),
             Err(invalid) => {
@@ -317,7 +333,7 @@ impl Reader<'_> {
         None
     }
 
-    fn count(&mut self, key: &str, value: &Value<'_>, field: Field) -> Option<u32> {
+    pub(super) fn count(&mut self, key: &str, value: &Value<'_>, field: Field) -> Option<u32> {
         let count = match value.get_ref() {
             DeValue::Integer(number) => u32::from_str_radix(number.as_str(), number.radix()).ok(),
             _ => None,
@@ -328,7 +344,7 @@ impl Reader<'_> {
         count
     }
 
-    fn number(&mut self, key: &str, value: &Value<'_>) -> Option<f64> {
+    pub(super) fn number(&mut self, key: &str, value: &Value<'_>) -> Option<f64> {
         let number = match value.get_ref() {
             DeValue::Float(float) => float.as_str().parse().ok(),
             DeValue::Integer(integer) if integer.radix() == 10 => integer.as_str().parse().ok(),
@@ -340,7 +356,7 @@ impl Reader<'_> {
         number
     }
 
-    fn examples(&mut self, value: &Value<'_>) -> Vec<Example> {
+    pub(super) fn examples(&mut self, value: &Value<'_>) -> Vec<Example> {
         const FORM: &str = "a list of { text = \"...\", expect = [[\"source\", \"target\"], ...] }";
         let Some(values) = self.array("examples", value, FORM, Field::Examples) else { return Vec::new() };
         let mut examples = Vec::with_capacity(values.len());

@@ -15,6 +15,7 @@ use super::condition::{self, Condition};
 use super::definition::{ArgumentMode, Group, Lists, Matcher, Pattern};
 use super::error::{Field, PatternError, PatternErrorKind};
 use super::trigger::{self, Trigger};
+use crate::rule::{Checked, RulePart};
 
 /// Longest regex or trigger, in bytes.
 pub(crate) const TEXT_LIMIT: usize = 4096;
@@ -36,6 +37,8 @@ pub(crate) enum Shape {
     Bounded(Bounded),
     /// Anything else.
     Whole(Whole),
+    /// A rule over phrases, which no scan of the text looks for.
+    Rule(Box<Checked>),
 }
 
 /// A trigger, and what is asked of the arguments around it.
@@ -73,6 +76,26 @@ pub(crate) struct Whole {
 pub(crate) fn shape(pattern: &Pattern) -> Result<(Shape, usize), PatternError> {
     check_rules(pattern)?;
     match (&pattern.matcher, pattern.argument) {
+        (Matcher::Rule(rule), _) => match rule.check() {
+            Ok(checked) => Ok((Shape::Rule(Box::new(checked)), 0)),
+            Err(error) => {
+                let field = match error.part {
+                    RulePart::Rule => Field::Pattern,
+                    RulePart::Verbs => Field::Verbs,
+                    RulePart::Adjectives => Field::Adjectives,
+                    RulePart::Nouns => Field::Nouns,
+                    RulePart::Sequences => Field::Sequences,
+                    RulePart::Source => Field::Source,
+                    RulePart::Target => Field::Target,
+                    RulePart::SourceIs => Field::SourceIs,
+                    RulePart::TargetIs => Field::TargetIs,
+                };
+                let mut fault = PatternError::new(PatternErrorKind::Rule(error.message), field);
+                fault.entry = Some(error.entry);
+                fault.within = error.within;
+                Err(fault)
+            }
+        },
         (Matcher::Trigger(trigger), ArgumentMode::Line) => Ok((trigger_shape(trigger)?, 0)),
         (Matcher::Trigger(trigger), _) => Ok((bounded_shape(trigger, pattern)?, 0)),
         (Matcher::Regex { regex, source, target }, ArgumentMode::Line) => regex_shape(regex, source, target),

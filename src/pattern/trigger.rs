@@ -10,7 +10,7 @@
 use std::ops::Range;
 
 use super::error::{Field, PatternError, PatternErrorKind};
-use super::inflect::{Form, forms};
+use crate::language::inflect::{Form, forms};
 
 /// Most word sequences that one element may stand for.
 const ALTERNATIVES_LIMIT: usize = 256;

@@ -108,7 +108,7 @@ impl<'s> Sought<'s> {
             Shape::Split { middle: Middle::Regex { required, .. }, .. } | Shape::Whole(Whole { required, .. }) => {
                 required
             }
-            Shape::Bounded(_) => return Sought::Anchors,
+            Shape::Bounded(_) | Shape::Rule(_) => return Sought::Anchors,
         };
         required.as_deref().map_or(Sought::Nothing, Sought::Required)
     }

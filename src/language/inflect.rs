@@ -224,6 +224,23 @@ fn is_vowel(byte: u8) -> bool {
     matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u')
 }
 
+/// The plural of a noun: by rule, and from a table of the irregular ones that name relations.
+pub(crate) fn plural(noun: &str) -> String {
+    const IRREGULAR: [(&str, &str); 8] = [
+        ("analysis", "analyses"),
+        ("child", "children"),
+        ("half", "halves"),
+        ("man", "men"),
+        ("part", "parts"),
+        ("person", "people"),
+        ("phenomenon", "phenomena"),
+        ("woman", "women"),
+    ];
+    let irregular = IRREGULAR.iter().find(|(known, _)| *known == noun);
+    irregular.map_or_else(|| third(noun), |(_, plural)| (*plural).to_owned())
+}
+
+/// A word with the -s of the third person, or of the plural, which are spelt alike.
 fn third(verb: &str) -> String {
     match verb.as_bytes() {
         [.., before, b'y'] if !is_vowel(*before) => format!("{}ies", &verb[..verb.len() - 1]),

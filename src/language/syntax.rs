@@ -1,0 +1,133 @@
+//! One sentence read to its clauses.
+
+use super::analysis::{Analysis, Language, TaggedToken};
+use super::clause::{Predicate, predicates};
+use super::phrase::{Item, ItemKind, Mark, Token, phrases};
+use super::sentence_view::SentenceView;
+use super::tag::Tag;
+
+/// What a sentence says of itself: its tokens with their roles, its phrases, its predicates. Its memory is used again for
+/// the next sentence.
+///
+/// ```
+/// use relscan::language::{Analysis, Language, Syntax};
+///
+/// let (english, text) = (Language::english(), "Heavy rain causes floods and landslides.");
+/// let mut analysis = Analysis::default();
+/// english.read(text, &mut analysis);
+/// let mut syntax = Syntax::default();
+/// syntax.read(english, text, &analysis, 0);
+/// let predicate = &syntax.predicates()[0];
+/// let view = syntax.view(text);
+/// assert_eq!(&text[view.span(predicate.subjects[0])], "Heavy rain");
+/// assert_eq!(&text[view.span(predicate.objects[1])], "landslides");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Syntax {
+    tokens: Vec<Token>,
+    items: Vec<Item>,
+    predicates: Vec<Predicate>,
+    item_of: Vec<usize>,
+}
+
+impl Syntax {
+    /// Reads sentence number `sentence` of what `language` made of `text`. Takes time linear in its tokens but for
+    /// clauses, each of which looks for its subject.
+    pub fn read(&mut self, language: &Language, text: &str, analysis: &Analysis, sentence: usize) {
+        self.tokens.clear();
+        let mut lower = String::new();
+        self.tokens.extend(analysis.tokens(sentence).map(|token| {
+            let word = &text[token.span.clone()];
+            lower.clear();
+            lower.extend(word.chars().flat_map(char::to_lowercase));
+            new_token(language, &token, word, &lower)
+        }));
+        for at in 0..self.tokens.len() {
+            if self.tokens[at].mark == Mark::Break && joins(&self.tokens, at, text) {
+                self.tokens[at].mark = Mark::Hyphen;
+            }
+        }
+        phrases(&self.tokens, &mut self.items);
+        self.item_of.clear();
+        self.item_of.resize(self.tokens.len(), usize::MAX);
+        for (number, item) in self.items.iter().enumerate() {
+            self.item_of[item.tokens.clone()].fill(number);
+        }
+        let mut found = std::mem::take(&mut self.predicates);
+        predicates(&self.view(text), &mut found);
+        self.predicates = found;
+    }
+
+    /// Returns the sentence with the text that it is in.
+    #[must_use]
+    pub fn view<'a>(&'a self, text: &'a str) -> SentenceView<'a> {
+        SentenceView { text, tokens: &self.tokens, items: &self.items }
+    }
+
+    /// Returns the predicates, in order of their verbs.
+    #[must_use]
+    pub fn predicates(&self) -> &[Predicate] {
+        &self.predicates
+    }
+
+    /// Returns the number of the item that holds a token; none if it is a quotation mark between items.
+    #[must_use]
+    pub fn item_of(&self, token: usize) -> Option<usize> {
+        self.item_of.get(token).copied().filter(|item| *item != usize::MAX)
+    }
+
+    /// Returns the predicate whose verb is in this item.
+    #[must_use]
+    pub fn predicate_of(&self, item: usize) -> Option<&Predicate> {
+        let at = self.predicates.binary_search_by_key(&item, |predicate| predicate.verb);
+        at.ok().map(|at| &self.predicates[at])
+    }
+
+    /// Tells whether an item is a verb in a finite form.
+    #[must_use]
+    pub fn is_finite(&self, item: usize) -> bool {
+        matches!(&self.items[item].kind, ItemKind::Verb(group) if group.form == super::VerbForm::Finite)
+    }
+}
+
+fn new_token(language: &Language, token: &TaggedToken, word: &str, lower: &str) -> Token {
+    #[expect(clippy::cast_possible_truncation, reason = "an analysis holds at most 4 GiB of text")]
+    Token {
+        start: token.span.start as u32,
+        end: token.span.end as u32,
+        tag: token.tag,
+        margin: token.margin,
+        roles: language.profile().roles(lower),
+        mark: mark(word, token.tag),
+        capital: word.chars().next().is_some_and(char::is_uppercase),
+    }
+}
+
+/// Which mark a token is.
+fn mark(word: &str, tag: Tag) -> Mark {
+    let Some(first) = word.chars().next().filter(|_| !word.contains(char::is_alphanumeric)) else { return Mark::None };
+    match first {
+        ',' | '،' | '、' | '，' => Mark::Comma,
+        '(' | '[' | '{' => Mark::Open,
+        ')' | ']' | '}' => Mark::Close,
+        '"' | '“' | '”' | '„' | '«' | '»' | '`' | '‘' => Mark::Quote,
+        // The possessive of a plural is a particle.
+        '\'' | '’' if tag == Tag::Particle => Mark::None,
+        '\'' | '’' | '*' | '_' => Mark::Quote,
+        '-' | '‐' | '‑' | '–' | '—' | ':' | ';' => Mark::Break,
+        '%' | '$' | '&' | '/' | '€' | '£' | '¥' | '+' | '=' | '#' | '°' | '~' | '§' => Mark::Symbol,
+        _ => Mark::Stop,
+    }
+}
+
+/// Tells whether a dash joins the words on both sides, with no space between.
+fn joins(tokens: &[Token], at: usize, text: &str) -> bool {
+    let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| &tokens[at]), tokens.get(at + 1)) else { return false };
+    let token = &tokens[at];
+    let dash = &text[token.start as usize..token.end as usize];
+    matches!(dash, "-" | "‐" | "‑" | "–")
+        && before.end == token.start
+        && after.start == token.end
+        && before.mark == Mark::None
+        && after.mark == Mark::None
+}

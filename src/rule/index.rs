@@ -1,0 +1,103 @@
+//! All rules of a set in one table: from a word to the rules that it may begin.
+
+use foldhash::HashMap;
+
+use super::condition::Condition;
+use super::definition::Checked;
+use super::frame::Frame;
+use super::sequence::Sequence;
+use crate::language::{Analysis, Mark};
+use crate::language::inflect::{Form, forms, plural};
+
+/// The rules of a set, by the words that trigger them.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    words: HashMap<Box<str>, Vec<Trigger>>,
+    marks: Vec<(Mark, Trigger)>,
+    pub(super) frames: Vec<(usize, Frame)>,
+    pub(super) sequences: Vec<(usize, Sequence)>,
+    conditions: HashMap<usize, [Condition; 2]>,
+}
+
+/// What a word may trigger.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Trigger {
+    Verb(usize),
+    Adjective(usize),
+    Noun(usize),
+    Sequence(usize),
+}
+
+impl Index {
+    /// Adds the rule that is number `rule` of its set.
+    pub(crate) fn add(&mut self, rule: usize, checked: Checked) {
+        for frame in checked.verbs {
+            let words = forms(&frame.word, Form::Any);
+            self.add_frame(rule, frame, words, Trigger::Verb);
+        }
+        for frame in checked.adjectives {
+            let words = vec![frame.word.clone()];
+            self.add_frame(rule, frame, words, Trigger::Adjective);
+        }
+        for frame in checked.nouns {
+            let words = vec![frame.word.clone(), plural(&frame.word)];
+            self.add_frame(rule, frame, words, Trigger::Noun);
+        }
+        for sequence in checked.sequences {
+            let trigger = Trigger::Sequence(self.sequences.len());
+            match sequence.anchor_mark() {
+                Some(mark) => self.marks.push((mark, trigger)),
+                None => {
+                    for word in sequence.anchor_words() {
+                        self.words.entry(word.into()).or_default().push(trigger);
+                    }
+                }
+            }
+            self.sequences.push((rule, sequence));
+        }
+        self.conditions.insert(rule, [checked.source_is, checked.target_is]);
+    }
+
+    fn add_frame(&mut self, rule: usize, frame: Frame, words: Vec<String>, trigger: fn(usize) -> Trigger) {
+        let number = self.frames.len();
+        self.frames.push((rule, frame));
+        for word in words {
+            let triggers = self.words.entry(word.into()).or_default();
+            if !triggers.contains(&trigger(number)) {
+                triggers.push(trigger(number));
+            }
+        }
+    }
+
+    /// Tells whether there is no rule.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.conditions.is_empty()
+    }
+
+    /// Tells whether some word or mark of a sentence triggers a rule.
+    pub(crate) fn may_match(&self, text: &str, analysis: &Analysis, sentence: usize) -> bool {
+        let mut lower = String::new();
+        !self.marks.is_empty()
+            || analysis.tokens(sentence).any(|token| {
+                lower.clear();
+                lower.extend(text[token.span].chars().flat_map(char::to_lowercase));
+                self.words.contains_key(lower.as_str())
+            })
+    }
+
+    /// Returns what a word in lower case may trigger.
+    pub(super) fn of_word(&self, word: &str) -> &[Trigger] {
+        self.words.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns what a mark may trigger.
+    pub(super) fn of_mark(&self, mark: Mark) -> impl Iterator<Item = Trigger> + '_ {
+        self.marks.iter().filter(move |(known, _)| *known == mark).map(|(_, trigger)| *trigger)
+    }
+
+    /// Returns what a rule asks of source and target.
+    pub(super) fn conditions(&self, rule: usize) -> &[Condition; 2] {
+        static NONE: std::sync::OnceLock<[Condition; 2]> = std::sync::OnceLock::new();
+        self.conditions.get(&rule).unwrap_or_else(|| NONE.get_or_init(Default::default))
+    }
+}
