@@ -247,7 +247,9 @@ fn find_participle_subject(
         ItemKind::Noun(_) => predicate.subjects.extend(view.phrase_ending_at(before)),
         ItemKind::Comma => {
             let Some(noun) = view.left(before) else { return };
-            let governor = earlier.iter().rev().find(|other| other.kind != ClauseKind::Participial && !other.subjects.is_empty());
+            let governor = earlier.iter().rev().find(|other| {
+                matches!(other.kind, ClauseKind::Main | ClauseKind::Relative) && !other.subjects.is_empty()
+            });
             match governor {
                 // `It rained for days, causing floods`: the whole clause is the subject.
                 Some(governor) if !passive => {

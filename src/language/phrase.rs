@@ -290,9 +290,12 @@ fn is_modifier(tokens: &[Token], at: usize) -> bool {
         return false;
     }
     let before = at.checked_sub(1).map(|before| &tokens[before]);
+    let joins_adjective = at >= 2 && matches!(tokens[at - 2].tag, Tag::Adjective | Tag::VerbParticiple);
     let follows = before.is_none_or(|before| {
         before.tag.is_verb()
-            || matches!(before.tag, Tag::Determiner | Tag::Adposition | Tag::Adjective | Tag::Number | Tag::Coordinator)
+            || matches!(before.tag, Tag::Determiner | Tag::Adposition | Tag::Adjective | Tag::Number)
+            || before.tag == Tag::Coordinator && joins_adjective
+            || matches!(before.mark, Mark::Comma | Mark::Hyphen)
             || before.roles.has(Role::Possessive)
     });
     let next = tokens.get(at + 1).map(|next| next.tag);

@@ -55,17 +55,21 @@ pub enum Role {
     Unique,
     /// A verb that says what its subject is, as `be` does: `become`.
     Linking,
+    /// A participle that can have an object though it modifies: `called`, `given`.
+    Naming,
+    /// A noun that stands before a name as a title, in capitals too: `Minister`.
+    Title,
 }
 
 /// The roles of a word.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Roles(u16);
+pub struct Roles(u32);
 
 impl Roles {
     /// Tells whether the word has a role.
     #[must_use]
     pub const fn has(self, role: Role) -> bool {
-        self.0 >> role as u16 & 1 == 1
+        self.0 >> role as u32 & 1 == 1
     }
 }
 
@@ -96,7 +100,7 @@ impl Profile {
         let mut roles: HashMap<String, Roles> = HashMap::default();
         for (role, words) in file.words {
             for word in words {
-                roles.entry(word).or_default().0 |= 1 << role as u16;
+                roles.entry(word).or_default().0 |= 1 << role as u32;
             }
         }
         Ok(Self {

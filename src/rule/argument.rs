@@ -21,6 +21,8 @@ pub(crate) struct Argument {
     pub(crate) clause: bool,
     /// Whether it is one of several that are coordinated.
     pub(crate) coordinated: bool,
+    /// Whether a noun that only measures it was looked through: `one of the causes`.
+    pub(crate) measured: bool,
 }
 
 impl Argument {
@@ -29,9 +31,10 @@ impl Argument {
         if phrase.clause {
             return Self::clause(view, phrase.first, phrase.last);
         }
-        let mut denied = false;
+        let (mut denied, mut measured) = (false, false);
         while let Some(inner) = inner_of_measure(view, phrase) {
             denied |= view.noun(phrase.head).is_some_and(|group| group.denied);
+            measured = true;
             phrase = Phrase { first: inner, head: inner, ..phrase };
         }
         let group = view.noun(phrase.head).copied();
@@ -44,6 +47,7 @@ impl Argument {
             group,
             clause: false,
             coordinated: false,
+            measured,
         }
     }
 
@@ -60,6 +64,7 @@ impl Argument {
             denied: false,
             clause: true,
             coordinated: false,
+            measured: false,
         }
     }
 
@@ -67,7 +72,16 @@ impl Argument {
     pub(crate) fn part(view: &SentenceView<'_>, tokens: Range<usize>, name: bool) -> Option<Self> {
         let head = tokens.clone().rev().find(|at| view.tokens[*at].tag.is_nominal())?;
         let group = NounGroup { head, content: tokens.start, name, ..NounGroup::default() };
-        Some(Self { tokens, head, group: Some(group), pronoun: false, denied: false, clause: false, coordinated: false })
+        Some(Self {
+            tokens,
+            head,
+            group: Some(group),
+            pronoun: false,
+            denied: false,
+            clause: false,
+            coordinated: false,
+            measured: false,
+        })
     }
 
     /// The bytes of the text.

@@ -28,11 +28,14 @@ enum TermKind {
     Year,
     Superlative,
     Modified,
+    Measured,
+    Listed,
+    Lower,
     Word(Vec<String>),
 }
 
 /// The terms that need no words.
-const TERMS: [(&str, TermKind); 13] = [
+const TERMS: [(&str, TermKind); 16] = [
     ("plural", TermKind::Plural),
     ("name", TermKind::Name),
     ("pronoun", TermKind::Pronoun),
@@ -46,6 +49,9 @@ const TERMS: [(&str, TermKind); 13] = [
     ("year", TermKind::Year),
     ("superlative", TermKind::Superlative),
     ("modified", TermKind::Modified),
+    ("measured", TermKind::Measured),
+    ("listed", TermKind::Listed),
+    ("lower", TermKind::Lower),
 ];
 
 impl Condition {
@@ -96,6 +102,9 @@ impl TermKind {
             Self::Year => head().len() == 4 && head().bytes().all(|byte| byte.is_ascii_digit()),
             Self::Superlative => argument.tokens.clone().any(|at| is_superlative(view, at)),
             Self::Modified => argument.tokens.len() > 1,
+            Self::Measured => argument.measured,
+            Self::Listed => argument.coordinated,
+            Self::Lower => !view.tokens[argument.head].capital,
             Self::Word(words) => {
                 let lower = head().to_lowercase();
                 words.iter().any(|word| lower == *word || lower.strip_suffix('s') == Some(word))

@@ -53,6 +53,14 @@ impl<'s> Finder<'s> {
                     self.try_trigger(trigger, token, hits);
                 }
             }
+            let begins_group = self.syntax.item_of(token).is_some_and(|item| {
+                self.view.items[item].tokens.start == token && self.view.noun(item).is_some_and(|group| group.name)
+            });
+            if begins_group {
+                for trigger in self.index.of_group() {
+                    self.try_trigger(*trigger, token, hits);
+                }
+            }
             lower.clear();
             lower.extend(self.view.word(token).chars().flat_map(char::to_lowercase));
             for trigger in self.index.of_word(&lower) {
@@ -321,13 +329,15 @@ impl<'s> Finder<'s> {
 
     fn push(&self, candidate: &Candidate, sources: Vec<Argument>, targets: &[Argument], hits: &mut Vec<Hit>) {
         let [source_is, target_is] = self.index.conditions(candidate.rule);
+        // `the relationship between rain and floods`: both arguments stand in one slot.
+        let shared = sources == targets;
         for source in sources {
             if !source_is.holds(&self.view, &source) {
                 continue;
             }
             for target in targets {
                 let apart = source.tokens.end <= target.tokens.start || target.tokens.end <= source.tokens.start;
-                if !apart || !target_is.holds(&self.view, target) {
+                if !apart || shared && target.tokens.start < source.tokens.start || !target_is.holds(&self.view, target) {
                     continue;
                 }
                 hits.push(Hit {

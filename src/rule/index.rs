@@ -14,6 +14,7 @@ use crate::language::inflect::{Form, forms, plural};
 pub(crate) struct Index {
     words: HashMap<Box<str>, Vec<Trigger>>,
     marks: Vec<(Mark, Trigger)>,
+    groups: Vec<Trigger>,
     pub(super) frames: Vec<(usize, Frame)>,
     pub(super) sequences: Vec<(usize, Sequence)>,
     conditions: HashMap<usize, [Condition; 2]>,
@@ -46,6 +47,7 @@ impl Index {
         for sequence in checked.sequences {
             let trigger = Trigger::Sequence(self.sequences.len());
             match sequence.anchor_mark() {
+                None if sequence.begins_with_group() => self.groups.push(trigger),
                 Some(mark) => self.marks.push((mark, trigger)),
                 None => {
                     for word in sequence.anchor_words() {
@@ -78,6 +80,7 @@ impl Index {
     pub(crate) fn may_match(&self, text: &str, analysis: &Analysis, sentence: usize) -> bool {
         let mut lower = String::new();
         !self.marks.is_empty()
+            || !self.groups.is_empty()
             || analysis.tokens(sentence).any(|token| {
                 lower.clear();
                 lower.extend(text[token.span].chars().flat_map(char::to_lowercase));
@@ -93,6 +96,11 @@ impl Index {
     /// Returns what a mark may trigger.
     pub(super) fn of_mark(&self, mark: Mark) -> impl Iterator<Item = Trigger> + '_ {
         self.marks.iter().filter(move |(known, _)| *known == mark).map(|(_, trigger)| *trigger)
+    }
+
+    /// Returns what any noun group may trigger.
+    pub(super) fn of_group(&self) -> &[Trigger] {
+        &self.groups
     }
 
     /// Returns what a rule asks of source and target.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::argument::{Argument, arguments, clause_from, clause_to};
-use crate::language::{ItemKind, Mark, Phrase, Syntax, SentenceView, VerbForm};
+use crate::language::{ItemKind, Mark, Phrase, Role, SentenceView, Syntax, Tag, VerbForm};
 
 /// A sequence that has been read: what stands before its anchor (from the anchor on), the anchor, and what follows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +43,12 @@ enum ElementKind {
     Clause,
     /// A clause, a gerund with its object, or a noun phrase.
     Event,
+    /// What a noun group says before the name that ends it: `British ship` of `the British ship Endurance`.
+    Title,
+    /// The name that ends a noun group after its title.
+    Name,
+    /// A gerund with its object.
+    Gerund,
     /// A number.
     Number,
     /// An adjective alone.
@@ -71,7 +77,10 @@ pub(crate) struct Captures {
     pub(crate) trigger: Range<usize>,
 }
 
-const KINDS: [(&str, ElementKind); 11] = [
+const KINDS: [(&str, ElementKind); 14] = [
+    ("GERUND", ElementKind::Gerund),
+    ("TITLE", ElementKind::Title),
+    ("NAME", ElementKind::Name),
     ("NP", ElementKind::Phrase),
     ("GROUP", ElementKind::Group),
     ("NP+", ElementKind::List),
@@ -98,6 +107,9 @@ impl Sequence {
                 && matches!(&element.kind, ElementKind::Any(all) if all.iter().all(|one| matches!(one, Literal::Word(_))))
         };
         let whole = 0..text.len();
+        if elements.first().is_some_and(|element| element.kind == ElementKind::Title) {
+            return Ok(vec![Self { left: Vec::new(), anchor: Vec::new(), right: elements }]);
+        }
         // A word is rarer than a mark.
         let at = elements.iter().position(is_word).or_else(|| elements.iter().position(is_anchor));
         let Some(at) = at else { return Err((whole, "a sequence needs a word or a mark that is not optional".to_owned())) };
@@ -139,6 +151,11 @@ impl Sequence {
         }
     }
 
+    /// Tells whether a noun group begins the sequence, and no word or mark.
+    pub(crate) fn begins_with_group(&self) -> bool {
+        self.anchor.is_empty()
+    }
+
     /// Matches the sequence with its anchor at a token.
     pub(crate) fn find(&self, syntax: &Syntax, view: &SentenceView<'_>, token: usize) -> Option<Captures> {
         let mut end = token;
@@ -150,7 +167,7 @@ impl Sequence {
             end += 1;
         }
         let side = Side { syntax, view };
-        let mut captures = Captures { trigger: token..end, ..Captures::default() };
+        let mut captures = Captures { trigger: token..end.max(token + 1), ..Captures::default() };
         (side.forward(&self.right, end, &mut captures) && side.backward(&self.left, token, &mut captures))
             .then_some(captures)
     }
@@ -247,7 +264,17 @@ impl Side<'_> {
         let view = self.view;
         let token = skip_quotes(view, token);
         let item = || self.syntax.item_of(token).filter(|item| view.items[*item].tokens.start == token);
-        let noun = || item().filter(|item| view.noun(*item).is_some());
+        // A word of the sequence may be a part of the group: `other` of `other metals`.
+        let noun = || {
+            let item = self.syntax.item_of(token)?;
+            view.noun(item).filter(|group| token <= group.head).map(|_| item)
+        };
+        let cut = |mut found: Vec<Argument>| {
+            if let Some(first) = found.first_mut() {
+                first.tokens.start = first.tokens.start.max(token);
+            }
+            found
+        };
         let end_of = |last: usize| view.items[last].tokens.end;
         match kind {
             ElementKind::Any(literals) => {
@@ -258,12 +285,23 @@ impl Side<'_> {
                     Some(noun) => view.phrase_from(noun),
                     None => view.gerund_from(item().filter(|item| is_gerund(view, *item))?),
                 };
-                Some((end_of(phrase.last), arguments(view, &[phrase])))
+                Some((end_of(phrase.last), cut(arguments(view, &[phrase]))))
             }
             ElementKind::Group => {
                 let item = noun()?;
                 let phrase = Phrase { first: item, head: item, last: item, clause: false };
-                Some((end_of(item), arguments(view, &[phrase])))
+                Some((end_of(item), cut(arguments(view, &[phrase]))))
+            }
+            ElementKind::Title => {
+                let item = item()?;
+                let name = name_after_title(view, item)?;
+                let content = view.noun(item)?.content;
+                Some((name, vec![Argument::part(view, content..name, false)?]))
+            }
+            ElementKind::Name => {
+                let item = noun()?;
+                let tokens = token..end_of(item);
+                Some((tokens.end, vec![Argument::part(view, tokens, true)?]))
             }
             ElementKind::List | ElementKind::OpenList => {
                 let phrases = if let Some(noun) = noun() {
@@ -288,6 +326,10 @@ impl Side<'_> {
                     return Some((clause.tokens.end, vec![clause]));
                 }
                 let phrase = view.phrase_from(noun()?);
+                Some((end_of(phrase.last), arguments(view, &[phrase])))
+            }
+            ElementKind::Gerund => {
+                let phrase = view.gerund_from(item().filter(|item| is_gerund(view, *item))?);
                 Some((end_of(phrase.last), arguments(view, &[phrase])))
             }
             ElementKind::Number => {
@@ -384,7 +426,7 @@ impl Side<'_> {
                 });
                 starts.then(|| (token, Vec::new()))
             }
-            ElementKind::End => None,
+            ElementKind::End | ElementKind::Title | ElementKind::Name | ElementKind::Gerund => None,
         }
     }
 
@@ -393,6 +435,19 @@ impl Side<'_> {
         let next = self.view.items.partition_point(|item| item.tokens.end <= token);
         self.view.left(next)
     }
+}
+
+/// Where the name begins that ends a noun group after a title: a common noun, or a word that is one in capitals too.
+fn name_after_title(view: &SentenceView<'_>, item: usize) -> Option<usize> {
+    let group = view.noun(item).filter(|group| group.name && group.head > group.content)?;
+    let is_name = |at: usize| view.tokens[at].tag == Tag::Name;
+    let is_title = |at: usize| view.tokens[at].roles.has(Role::Title) || view.tokens[at].tag == Tag::Noun;
+    let mut name = group.head;
+    while name > group.content + 1 && !is_title(name - 1) && (is_name(name - 1) || view.tokens[name - 1].mark == Mark::Stop) {
+        name -= 1;
+    }
+    let all_capital = (name..=group.head).all(|at| view.tokens[at].capital || view.tokens[at].mark != Mark::None);
+    (name > group.content && is_title(name - 1) && all_capital && group.head + 1 == view.items[item].tokens.end).then_some(name)
 }
 
 fn is_gerund(view: &SentenceView<'_>, item: usize) -> bool {

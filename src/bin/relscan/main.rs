@@ -4,6 +4,7 @@
 
 mod diagnostics;
 mod eval;
+mod explain;
 mod extract;
 mod graph;
 mod interrupt;

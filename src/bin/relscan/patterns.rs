@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use clap::Subcommand;
 use relscan::{ArgumentMode, Direction, Engine, Extractor, Group, Lists, Matcher, Pattern, PatternSet, Reach};
 
+use crate::explain;
 use crate::outcome::{Failure, Outcome, say};
 use crate::packs;
 use crate::values::count;
@@ -39,6 +40,14 @@ enum Command {
         #[arg(value_name = "PACK|FILE", required = true)]
         packs: Vec<String>,
     },
+    /// Explain how a sentence is read, and draw what each pattern finds in it
+    Explain {
+        /// The sentence, or a few
+        #[arg(value_name = "SENTENCE")]
+        text: String,
+        #[command(flatten)]
+        packs: packs::Choice,
+    },
     /// Show patterns as they stand in a pattern file (TOML)
     Show {
         /// The patterns to show; all of the pack without any
@@ -53,6 +62,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     match &args.command {
         Command::List { packs } => list(&packs.load()?),
         Command::Check { packs } => check(packs),
+        Command::Explain { text, packs } => print(&explain::explain(text, packs.load()?)?),
         Command::Show { names, packs } => show(packs, names),
     }
 }
