@@ -127,6 +127,13 @@ fn find_finite_subject(
             predicate.subjects.extend(view.antecedent(before));
         }
         ItemKind::Coordinator => share_subject(view, earlier, predicate),
+        // `The process – a long one – created`
+        ItemKind::Break => {
+            let opening = (0..before).rev().find(|at| view.items[*at].kind == ItemKind::Break);
+            if let Some(noun) = opening.and_then(|opening| view.left(opening)).filter(|noun| view.noun(*noun).is_some()) {
+                predicate.subjects = subjects_ending_at(view, noun);
+            }
+        }
         ItemKind::Comma => {
             if let Some(noun) = before_insertion(view, before) {
                 predicate.subjects = subjects_ending_at(view, noun);
@@ -239,6 +246,11 @@ fn find_participle_subject(
     predicate.kind = ClauseKind::Participial;
     let passive = view.verb(predicate.verb).is_some_and(|verb| verb.passive);
     let Some(before) = before else {
+        // `the airport (often called Riverside)`
+        if let Some(noun) = view.before_bracket(predicate.verb) {
+            predicate.subjects.extend(view.phrase_ending_at(noun));
+            return;
+        }
         // `Caused by rain, the flood ...`: the subject is that of the clause after the comma.
         predicate.subjects.extend(after_comma(view, predicate.verb));
         return;
@@ -288,7 +300,7 @@ fn opens_clause(view: &SentenceView<'_>, at: usize) -> bool {
 
 /// The subjects whose last noun group is `last`: up the prepositions to the group that they hang on, and over lists.
 fn subjects_ending_at(view: &SentenceView<'_>, last: usize) -> Vec<Phrase> {
-    let head = view.top(last);
+    let head = view.subject_top(last);
     // `Smoking cigarettes causes cancer`: the gerund is the subject, with its object.
     if let Some(gerund) = view.left(head)
         && view.verb(gerund).is_some_and(|verb| verb.form == VerbForm::Ing)

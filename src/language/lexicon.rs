@@ -10,8 +10,6 @@ pub(super) enum Shape {
     Number,
     /// No letter and no digit.
     Marks,
-    /// Capitals only, two at least: `NATO`.
-    Capitals,
     /// A capital first, where a sentence does not begin.
     Capital,
     /// Letters and digits: `B12`.
@@ -21,8 +19,8 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    pub(super) const ALL: [Self; 7] =
-        [Self::Digits, Self::Number, Self::Marks, Self::Capitals, Self::Capital, Self::Mixed, Self::Lower];
+    pub(super) const ALL: [Self; 6] =
+        [Self::Digits, Self::Number, Self::Marks, Self::Capital, Self::Mixed, Self::Lower];
 
     pub(super) fn of(word: &str, capital: bool) -> Self {
         let mut letters = word.chars();
@@ -34,11 +32,6 @@ impl Shape {
             Self::Number
         } else if !letters.any(char::is_alphanumeric) {
             Self::Marks
-        } else if word.chars().nth(1).is_some()
-            && !word.chars().any(char::is_lowercase)
-            && word.chars().any(char::is_uppercase)
-        {
-            Self::Capitals
         } else if capital {
             Self::Capital
         } else if word.chars().any(char::is_numeric) {
@@ -60,7 +53,10 @@ pub(super) struct WordKey {
 
 impl WordKey {
     pub(super) fn new(word: &str, first: bool) -> Self {
-        let capital = !first && word.chars().next().is_some_and(char::is_uppercase);
+        let mut letters = word.chars();
+        let capital = letters.next().is_some_and(char::is_uppercase);
+        // `NATO` says something wherever it stands.
+        let capital = capital && (!first || letters.next().is_some_and(char::is_uppercase));
         let mut key: String = word.chars().filter(|letter| *letter != '\u{ad}' && *letter != '\u{200b}').collect();
         key = key.to_lowercase().replace('’', "'");
         Self { word: key, capital }

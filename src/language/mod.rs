@@ -9,6 +9,7 @@ mod clause;
 pub(crate) mod inflect;
 mod lemma;
 mod lexicon;
+mod mend;
 mod model;
 mod paragraph;
 mod phrase;

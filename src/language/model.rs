@@ -5,7 +5,7 @@
 //! weights of a perceptron in eight bits.
 //!
 //! # Format
-//! The bytes `relscan-tagger 4\n`, the number of words (u32), the words; the number of endings (u32), the endings; for each
+//! The bytes `relscan-tagger 5\n`, the number of words (u32), the words; the number of endings (u32), the endings; for each
 //! class how often in a hundred its words are finite verbs (u8); for each kind of pair the number of rows (u32) and the rows. A word is its length (u8), its bytes, its class in lower case and
 //! its class with a capital; an ending is its shape, its length, its bytes and its class; a row is the number of the pair
 //! (u16) and a score (i8) for each tag. Numbers are little endian.
@@ -15,7 +15,7 @@ use foldhash::HashMap;
 use super::lexicon::{Shape, WordKey, endings};
 use super::tag::Tag;
 
-const MAGIC: &[u8] = b"relscan-tagger 4\n";
+const MAGIC: &[u8] = b"relscan-tagger 5\n";
 
 /// How many word classes there are, one of them, [`BOUNDARY`], for what stands beyond the sentence.
 pub(super) const CLASSES: usize = 256;
@@ -143,7 +143,7 @@ impl Model {
         if let Some(classes) = self.words.get(&key.word) {
             return classes[usize::from(key.capital)];
         }
-        let shape = &self.endings[Shape::of(word, key.capital) as usize];
+        let shape = &self.endings[Shape::of(&key.word, key.capital) as usize];
         endings(&key.word).find_map(|ending| shape.get(ending)).copied().unwrap_or(0)
     }
 

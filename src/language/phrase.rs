@@ -316,6 +316,12 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
     if tokens[first].tag == Tag::Determiner && is_relative(tokens, first, before) && !is_noun_like(first + 1) {
         return None;
     }
+    let mark = |at: usize| tokens.get(at).map(|token| token.mark);
+    // `on` of `on-demand printing`.
+    let joined = |at: usize| {
+        mark(at + 1) == Some(Mark::Hyphen) || at > first && mark(at - 1) == Some(Mark::Hyphen)
+    };
+    let mut possessor: Option<(usize, NounGroup, usize)> = None;
     let mut group = NounGroup { content: first, ..NounGroup::default() };
     let (mut head, mut number, mut adjective) = (None, None, None);
     let mut at = first;
@@ -324,23 +330,41 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
         let fits = match token.tag {
             Tag::Determiner => head.is_none() && number.is_none() && adjective.is_none(),
             Tag::Pronoun => token.roles.has(Role::Possessive) && head.is_none(),
-            Tag::Adjective => head.is_none() || tokens[at - 1].mark == Mark::Hyphen,
+            // `aortic` of `abdominal aortic aneurysm`, whose first word is a noun to the tagger.
+            Tag::Adjective => {
+                head.is_none()
+                    || tokens[at - 1].mark == Mark::Hyphen
+                    || tag(at + 1).is_some_and(Tag::is_nominal)
+                        && matches!(tag(at - 1), Some(Tag::Noun | Tag::Name))
+            }
             Tag::Number => head.is_none() || !is_noun_like(at + 1) || tokens[at - 1].mark == Mark::Hyphen,
             tag if tag.is_nominal() => true,
             Tag::VerbParticiple | Tag::VerbIng => {
                 (is_noun_like(at + 1) || tokens[at.saturating_sub(1)].mark == Mark::Hyphen)
                     && (begun && head.is_none() || is_modifier(tokens, at) || begun && tokens[at - 1].mark == Mark::Hyphen)
             }
-            Tag::Adverb => head.is_none() && matches!(tag(at + 1), Some(Tag::Adjective | Tag::VerbParticiple | Tag::Number)),
+            Tag::Adverb => {
+                let modifies = matches!(tag(at + 1), Some(Tag::Adjective | Tag::VerbParticiple | Tag::Number));
+                // `inland` of `the largest inland sea`.
+                let modified = begun && matches!(tag(at - 1), Some(Tag::Adjective | Tag::Determiner | Tag::Particle));
+                head.is_none() && (modifies || modified && is_noun_like(at + 1) || joined(at))
+            }
+            Tag::Adposition => head.is_none() && joined(at),
             // The possessive `'s`, where something is possessed.
             Tag::Particle => {
-                head.is_some() && !token.roles.has(Role::Negation) && (is_noun_like(at + 1) || tag(at + 1) == Some(Tag::VerbParticiple)) && is_possessive(tokens, at)
+                head.is_some()
+                    && !token.roles.has(Role::Negation)
+                    && is_possessive(tokens, at)
+                    && (is_noun_like(at + 1) || matches!(tag(at + 1), Some(Tag::VerbParticiple | Tag::Adverb)))
             }
             Tag::Coordinator => {
                 head.is_none() && adjective == Some(at.wrapping_sub(1)) && tag(at + 1) == Some(Tag::Adjective) && tag(at + 2).is_some_and(Tag::is_nominal)
             }
             _ => match token.mark {
                 Mark::Hyphen => begun && tag(at + 1).is_some_and(|tag| tag != Tag::Mark),
+                // An abbreviation: `aortic aneurysm (AAA) repair`.
+                Mark::Open => head == Some(at - 1) && mark(at + 2) == Some(Mark::Close) && tag(at + 3).is_some_and(Tag::is_nominal),
+                Mark::Close => begun && at >= 2 && tokens[at - 2].mark == Mark::Open,
                 Mark::Symbol => begun || tag(at + 1) == Some(Tag::Number),
                 Mark::Quote => begun && is_noun_like(at + 1) && head.is_none(),
                 Mark::Comma => adjective == Some(at.wrapping_sub(1)) && head.is_none() && tag(at + 1) == Some(Tag::Adjective) && tag(at + 2).is_some_and(Tag::is_nominal),
@@ -361,6 +385,7 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
             Tag::Number => number = Some(at),
             Tag::Particle => {
                 // What is possessed is the head, and the possessor determines it.
+                possessor = head.map(|head| (at, group, head));
                 group.determiner = Determiner::Possessive;
                 head = None;
             }
@@ -377,6 +402,10 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
         return None;
     }
     let determined = group.content > first;
+    // What seemed to be possessed is no noun.
+    if let (None, Some((at, before, possessing))) = (head, possessor) {
+        (end, group, head) = (at, before, Some(possessing));
+    }
     let found = head.or(number).or(adjective.filter(|_| determined));
     let Some(found) = found else {
         // A determiner alone stands for a noun: `this causes`.

@@ -59,6 +59,12 @@ pub enum Role {
     Naming,
     /// A noun that stands before a name as a title, in capitals too: `Minister`.
     Title,
+    /// Opens a clause of its own that says what or how: `how music is defined`.
+    Interrogative,
+    /// A noun that says when, without a preposition: `this week`.
+    Time,
+    /// `by`, which names who does what a passive says.
+    By,
 }
 
 /// The roles of a word.

@@ -94,6 +94,22 @@ impl<'a> SentenceView<'a> {
         None
     }
 
+    /// Returns the noun group before the bracket that an item opens: what the bracket is about.
+    #[must_use]
+    pub fn before_bracket(&self, item: usize) -> Option<usize> {
+        let mut at = item;
+        while at > 0 && self.items[at - 1].kind == ItemKind::Adverb {
+            at -= 1;
+        }
+        let open = at.checked_sub(1).filter(|open| self.items[*open].kind == ItemKind::Open)?;
+        let mut noun = self.left(open)?;
+        // Two brackets in a row.
+        while self.items[noun].kind == ItemKind::Close {
+            noun = self.left(noun)?;
+        }
+        self.noun(noun).map(|_| noun)
+    }
+
     /// Returns the last item of the noun phrase that begins with a group: over what `of` hangs on it.
     #[must_use]
     pub fn of_end(&self, noun: usize) -> usize {
@@ -131,6 +147,38 @@ impl<'a> SentenceView<'a> {
             && self.noun(above).is_some()
         {
             top = above;
+        }
+        top
+    }
+
+    /// Returns the group on which this one hangs as a part of its subject: up prepositions, and over infinitives, participles
+    /// and relative clauses that modify it: `effort` of `the effort to reach the shore`.
+    #[must_use]
+    pub fn subject_top(&self, noun: usize) -> usize {
+        let mut top = self.top(noun);
+        for _ in 0..8 {
+            // `this week` says when.
+            if self.has_role(top, Role::Time)
+                && let Some(before) = self.left(top).filter(|before| before + 1 == top && self.noun(*before).is_some())
+            {
+                top = self.top(before);
+                continue;
+            }
+            let Some(verb) = self.left(top) else { break };
+            let Some(group) = self.verb(verb) else { break };
+            let Some(before) = self.left(verb) else { break };
+            let governor = match group.form {
+                VerbForm::Finite if self.items[before].kind == ItemKind::Relative => {
+                    match self.left(before).filter(|comma| self.items[*comma].kind == ItemKind::Comma) {
+                        Some(comma) => self.left(comma),
+                        None => self.left(before),
+                    }
+                }
+                VerbForm::Finite => None,
+                VerbForm::Infinitive | VerbForm::Participle | VerbForm::Ing => Some(before),
+            };
+            let Some(governor) = governor.filter(|governor| self.noun(*governor).is_some()) else { break };
+            top = self.top(governor);
         }
         top
     }
@@ -173,7 +221,12 @@ impl<'a> SentenceView<'a> {
                 break;
             }
             let Some(next) = self.right(joint).filter(|next| self.noun(*next).is_some_and(|group| !group.pronoun)) else { break };
-            if self.is_subject(next) {
+            let indefinite = |item: usize| {
+                self.noun(item).is_some_and(|group| group.determiner == super::phrase::Determiner::Indefinite)
+            };
+            // `Nitinol, an alloy of nickel`: an apposition.
+            let apposed = comma && !coordinator && indefinite(next) && !indefinite(noun);
+            if apposed || self.is_subject(next) {
                 break;
             }
             let phrase = self.phrase_from(next);
@@ -193,7 +246,7 @@ impl<'a> SentenceView<'a> {
     /// on; one phrase if it is no list.
     #[must_use]
     pub fn list_ending_at(&self, last: usize) -> Vec<Phrase> {
-        let mut head = self.top(last);
+        let mut head = self.subject_top(last);
         let mut phrases = vec![Phrase { first: head, head, last: self.of_end(head).min(last), clause: false }];
         let mut coordinated = false;
         while let Some(joint) = self.left(head) {

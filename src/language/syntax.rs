@@ -2,8 +2,8 @@
 
 use super::analysis::{Analysis, Language, TaggedToken};
 use super::clause::{Predicate, predicates};
+use super::mend::mend;
 use super::phrase::{Item, ItemKind, Mark, Token, phrases};
-use super::profile::Role;
 use super::sentence_view::SentenceView;
 use super::tag::Tag;
 
@@ -48,7 +48,7 @@ impl Syntax {
                 self.tokens[at].mark = Mark::Hyphen;
             }
         }
-        mend_participles(&mut self.tokens, text);
+        mend(&mut self.tokens, text);
         phrases(&self.tokens, &mut self.items);
         self.item_of.clear();
         self.item_of.resize(self.tokens.len(), usize::MAX);
@@ -103,41 +103,6 @@ fn new_token(language: &Language, token: &TaggedToken, word: &str, lower: &str) 
         mark: mark(word, token.tag),
         capital: word.chars().next().is_some_and(char::is_uppercase),
     }
-}
-
-/// Makes pasts of participles that have an object of their own: after a noun a participle that modifies it has none, so
-/// `the storm forced people to leave` has a past, and `the storm forced by winds` has not. Verbs that name or give have two
-/// objects, and keep one.
-fn mend_participles(tokens: &mut [Token], text: &str) {
-    for at in 1..tokens.len() {
-        if tokens[at].tag != Tag::VerbParticiple || tokens[at].roles.has(Role::Naming) {
-            continue;
-        }
-        let word = &text[tokens[at].start as usize..tokens[at].end as usize];
-        let may_be_past = !word.ends_with("wn") && !word.ends_with("en") || word.ends_with("ned");
-        let object = tokens.get(at + 1).is_some_and(|next| {
-            next.tag.is_nominal()
-                || matches!(next.tag, Tag::Determiner | Tag::Adjective | Tag::Number | Tag::Pronoun)
-                    && !next.roles.has(Role::Relative)
-        });
-        let before = &tokens[at - 1];
-        let after_noun = before.tag.is_nominal() || before.tag == Tag::Pronoun || before.mark == Mark::Close;
-        let joins_verb = before.tag == Tag::Coordinator
-            && at >= 2
-            && !matches!(tokens[at - 2].tag, Tag::Adjective | Tag::VerbParticiple)
-            && tokens[..at].iter().any(|token| token.tag == Tag::VerbPast);
-        if may_be_past && object && (after_noun || joins_verb) && !follows_have(tokens, at) {
-            tokens[at].tag = Tag::VerbPast;
-        }
-    }
-}
-
-/// Tells whether a form of `have` or `be` governs what is coordinated with it: `has flooded homes and destroyed crops`.
-fn follows_have(tokens: &[Token], at: usize) -> bool {
-    let mut before = tokens[..at].iter().rev().take_while(|token| token.mark != Mark::Break && token.mark != Mark::Comma);
-    before.find(|token| token.tag.is_verb() || token.tag == Tag::Auxiliary).is_some_and(|token| {
-        token.tag == Tag::Auxiliary && token.roles.has(Role::Have) || token.tag == Tag::VerbParticiple
-    })
 }
 
 /// Which mark a token is.
