@@ -107,6 +107,12 @@ fn find_finite_subject(
     match &view.items[before].kind {
         ItemKind::Noun(_) => {
             predicate.subjects = subjects_ending_at(view, before);
+            // `Above the forehead is a large element`: what a preposition governs is no subject.
+            let governed = predicate.subjects.first().and_then(|phrase| view.left(phrase.first));
+            if governed.is_some_and(|left| view.items[left].kind == ItemKind::Preposition) {
+                predicate.subjects.clear();
+                return;
+            }
             let first = predicate.subjects.first().map_or(before, |phrase| phrase.first);
             let opening = view.left(first);
             // `Does smoking cause cancer?`

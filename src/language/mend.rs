@@ -11,7 +11,9 @@ use super::tag::Tag;
 /// - an adjective in -ed between `be` and a preposition is a participle: `is based on`.
 pub(super) fn mend(tokens: &mut [Token], text: &str) {
     for at in 0..tokens.len() {
-        if is_governed(tokens, at) {
+        if is_preposition(tokens, at) {
+            tokens[at].tag = Tag::Adposition;
+        } else if is_governed(tokens, at) {
             tokens[at].tag = Tag::VerbBase;
         } else if is_participle_after_be(tokens, at, text) {
             tokens[at].tag = Tag::VerbParticiple;
@@ -30,6 +32,14 @@ pub(super) fn mend(tokens: &mut [Token], text: &str) {
 
 fn word<'a>(tokens: &[Token], at: usize, text: &'a str) -> &'a str {
     &text[tokens[at].start as usize..tokens[at].end as usize]
+}
+
+/// Tells whether a participle that is used as a preposition is one here: no auxiliary governs it, and it has an object.
+fn is_preposition(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    token.roles.has(Role::Prepositional)
+        && token.tag == Tag::VerbIng
+        && (at == 0 || tokens[at - 1].tag != Tag::Auxiliary && tokens[at - 1].tag != Tag::Adposition)
 }
 
 /// Tells whether a noun or adjective stands where only a verb can: after a modal, or after `to`, and before its object.

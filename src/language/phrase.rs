@@ -328,20 +328,20 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
     while let Some(token) = tokens.get(at) {
         let begun = at > first;
         let fits = match token.tag {
+            // `side-by-side`, whatever its parts are tagged.
+            tag if begun && mark(at - 1) == Some(Mark::Hyphen) && tag != Tag::Mark => true,
             Tag::Determiner => head.is_none() && number.is_none() && adjective.is_none(),
             Tag::Pronoun => token.roles.has(Role::Possessive) && head.is_none(),
             // `aortic` of `abdominal aortic aneurysm`, whose first word is a noun to the tagger.
             Tag::Adjective => {
                 head.is_none()
-                    || tokens[at - 1].mark == Mark::Hyphen
                     || tag(at + 1).is_some_and(Tag::is_nominal)
                         && matches!(tag(at - 1), Some(Tag::Noun | Tag::Name))
             }
-            Tag::Number => head.is_none() || !is_noun_like(at + 1) || tokens[at - 1].mark == Mark::Hyphen,
+            Tag::Number => head.is_none() || !is_noun_like(at + 1),
             tag if tag.is_nominal() => true,
             Tag::VerbParticiple | Tag::VerbIng => {
-                (is_noun_like(at + 1) || tokens[at.saturating_sub(1)].mark == Mark::Hyphen)
-                    && (begun && head.is_none() || is_modifier(tokens, at) || begun && tokens[at - 1].mark == Mark::Hyphen)
+                is_noun_like(at + 1) && (begun && head.is_none() || is_modifier(tokens, at))
             }
             Tag::Adverb => {
                 let modifies = matches!(tag(at + 1), Some(Tag::Adjective | Tag::VerbParticiple | Tag::Number));
@@ -368,8 +368,7 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                 Mark::Symbol => begun || tag(at + 1) == Some(Tag::Number),
                 Mark::Quote => begun && is_noun_like(at + 1) && head.is_none(),
                 Mark::Comma => adjective == Some(at.wrapping_sub(1)) && head.is_none() && tag(at + 1) == Some(Tag::Adjective) && tag(at + 2).is_some_and(Tag::is_nominal),
-                // `pre-existing`, whatever its parts are tagged.
-                _ => begun && tokens[at - 1].mark == Mark::Hyphen && token.tag != Tag::Mark,
+                _ => false,
             },
         };
         if !fits {
@@ -386,7 +385,10 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
             Tag::Particle => {
                 // What is possessed is the head, and the possessor determines it.
                 possessor = head.map(|head| (at, group, head));
-                group.determiner = Determiner::Possessive;
+                // `a children's book` stays one of several.
+                if group.determiner != Determiner::Indefinite {
+                    group.determiner = Determiner::Possessive;
+                }
                 head = None;
             }
             tag if tag.is_nominal() => head = Some(at),

@@ -65,6 +65,8 @@ pub enum Role {
     Time,
     /// `by`, which names who does what a passive says.
     By,
+    /// A participle that is used as a preposition: `following`.
+    Prepositional,
 }
 
 /// The roles of a word.

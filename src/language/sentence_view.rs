@@ -67,7 +67,9 @@ impl<'a> SentenceView<'a> {
         for at in item + 1..self.items.len() {
             match self.items[at].kind {
                 ItemKind::Open => depth += 1,
-                ItemKind::Close => depth = depth.saturating_sub(1),
+                // A bracket that closes after this item encloses it.
+                ItemKind::Close if depth == 0 => return None,
+                ItemKind::Close => depth -= 1,
                 ItemKind::Adverb => {}
                 _ if depth == 0 => return Some(at),
                 _ => {}
@@ -246,7 +248,17 @@ impl<'a> SentenceView<'a> {
     /// on; one phrase if it is no list.
     #[must_use]
     pub fn list_ending_at(&self, last: usize) -> Vec<Phrase> {
-        let mut head = self.subject_top(last);
+        self.list_before(last, |noun| self.subject_top(noun))
+    }
+
+    /// Returns the noun groups of the list whose last is `last`, each by itself.
+    #[must_use]
+    pub fn groups_ending_at(&self, last: usize) -> Vec<Phrase> {
+        self.list_before(last, |noun| noun)
+    }
+
+    fn list_before(&self, last: usize, top: impl Fn(usize) -> usize) -> Vec<Phrase> {
+        let mut head = top(last);
         let mut phrases = vec![Phrase { first: head, head, last: self.of_end(head).min(last), clause: false }];
         let mut coordinated = false;
         while let Some(joint) = self.left(head) {
@@ -260,17 +272,17 @@ impl<'a> SentenceView<'a> {
                 before = before.and_then(|comma| self.left(comma));
             }
             let Some(noun) = before.filter(|before| self.noun(*before).is_some()) else { break };
-            let top = self.top(noun);
+            let first = top(noun);
             // What is the object of a verb is no subject of the next one: `Rain causes floods and snow causes delays`.
-            let hangs = self.left(top).is_some_and(|left| {
+            let hangs = self.left(first).is_some_and(|left| {
                 matches!(self.items[left].kind, ItemKind::Verb(_) | ItemKind::Preposition | ItemKind::Relative)
             });
             if hangs {
                 break;
             }
             coordinated = true;
-            phrases.insert(0, Phrase { first: top, head: top, last: self.of_end(top).min(noun), clause: false });
-            head = top;
+            phrases.insert(0, Phrase { first, head: first, last: self.of_end(first).min(noun), clause: false });
+            head = first;
         }
         phrases
     }
@@ -282,7 +294,12 @@ impl<'a> SentenceView<'a> {
     /// Returns a gerund with its object.
     #[must_use]
     pub fn gerund_from(&self, verb: usize) -> Phrase {
-        let object = self.right(verb).filter(|next| self.noun(*next).is_some());
+        let mut next = self.right(verb);
+        // `looking back at the things`
+        while let Some(particle) = next.filter(|next| self.items[*next].kind == ItemKind::Preposition) {
+            next = self.right(particle);
+        }
+        let object = next.filter(|next| self.noun(*next).is_some());
         let last = object.map_or(verb, |object| self.of_end(object));
         Phrase { first: verb, head: verb, last, clause: false }
     }

@@ -77,7 +77,9 @@ impl<'s> Finder<'s> {
             Trigger::Noun(frame) => self.noun(frame, token, hits),
             Trigger::Sequence(sequence) => {
                 let (rule, sequence) = &self.index.sequences[sequence];
-                let Some(captures) = sequence.find(self.syntax, &self.view, token) else { return };
+                // The sequences of a rule are alternatives: the first that matches is taken.
+                let taken = hits.iter().any(|hit| hit.rule == *rule && hit.trigger.start == token);
+                let Some(captures) = sequence.find(self.syntax, &self.view, token).filter(|_| !taken) else { return };
                 let candidate = Candidate {
                     rule: *rule,
                     negated: self.is_denied_at(token),
@@ -234,6 +236,13 @@ impl<'s> Finder<'s> {
             negated: negated || group.denied || self.is_denied_before(item),
             hedged: hedged || self.is_asked() || self.is_under_if(item),
         };
+        // `Correlations were found between rain and floods`: what hangs on the subject may follow the verb.
+        let found = self.syntax.predicates().iter().find(|predicate| {
+            let passive = view.verb(predicate.verb).is_some_and(|group| group.passive);
+            passive && predicate.subjects.iter().any(|phrase| phrase.head == item)
+        });
+        let later = found.map_or(&[][..], |predicate| &predicate.complements);
+        let complements: Vec<_> = complements.into_iter().chain(later.iter().cloned()).collect();
         let of = |slot: &Slot| match slot {
             Slot::Subject => bearer.clone(),
             Slot::Possessor => self.possessor(item),

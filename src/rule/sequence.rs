@@ -35,6 +35,8 @@ enum ElementKind {
     Phrase,
     /// A noun group by itself.
     Group,
+    /// A coordinated list of noun groups.
+    Groups,
     /// A coordinated list of noun phrases.
     List,
     /// A list that need not end with a coordinator.
@@ -47,6 +49,8 @@ enum ElementKind {
     Title,
     /// The name that ends a noun group after its title.
     Name,
+    /// Prepositions with their phrases, one or more.
+    Prepositional,
     /// A gerund with its object.
     Gerund,
     /// A number.
@@ -77,7 +81,9 @@ pub(crate) struct Captures {
     pub(crate) trigger: Range<usize>,
 }
 
-const KINDS: [(&str, ElementKind); 14] = [
+const KINDS: [(&str, ElementKind); 16] = [
+    ("GROUP+", ElementKind::Groups),
+    ("PP", ElementKind::Prepositional),
     ("GERUND", ElementKind::Gerund),
     ("TITLE", ElementKind::Title),
     ("NAME", ElementKind::Name),
@@ -303,7 +309,7 @@ impl Side<'_> {
                 let tokens = token..end_of(item);
                 Some((tokens.end, vec![Argument::part(view, tokens, true)?]))
             }
-            ElementKind::List | ElementKind::OpenList => {
+            ElementKind::List | ElementKind::OpenList | ElementKind::Groups => {
                 let phrases = if let Some(noun) = noun() {
                     view.list_from(noun, *kind == ElementKind::OpenList)
                 } else {
@@ -328,6 +334,17 @@ impl Side<'_> {
                 let phrase = view.phrase_from(noun()?);
                 Some((end_of(phrase.last), arguments(view, &[phrase])))
             }
+            ElementKind::Prepositional => {
+                let mut last = None;
+                let mut next = item();
+                while let Some(preposition) = next.filter(|next| view.items[*next].kind == ItemKind::Preposition)
+                    && let Some(noun) = view.right(preposition).filter(|noun| view.noun(*noun).is_some())
+                {
+                    last = Some(view.of_end(noun));
+                    next = last.and_then(|last| view.right(last));
+                }
+                Some((end_of(last?), Vec::new()))
+            }
             ElementKind::Gerund => {
                 let phrase = view.gerund_from(item().filter(|item| is_gerund(view, *item))?);
                 Some((end_of(phrase.last), arguments(view, &[phrase])))
@@ -350,7 +367,11 @@ impl Side<'_> {
                 let ends = view.tokens.get(token).is_none_or(|token| {
                     matches!(token.mark, Mark::Comma | Mark::Stop | Mark::Break | Mark::Close | Mark::Open)
                 });
-                ends.then(|| (token, Vec::new()))
+                let modified = item().is_some_and(|item| {
+                    let participle = view.verb(item).is_some_and(|group| matches!(group.form, VerbForm::Ing | VerbForm::Participle));
+                    participle || view.items[item].kind == ItemKind::Relative
+                });
+                (ends || modified).then(|| (token, Vec::new()))
             }
         }
     }
@@ -385,6 +406,10 @@ impl Side<'_> {
                 let item = item().filter(|item| view.noun(*item).is_some())?;
                 let phrase = Phrase { first: item, head: item, last: item, clause: false };
                 Some((start_of(item), arguments(view, &[phrase])))
+            }
+            ElementKind::Groups => {
+                let phrases = view.groups_ending_at(item().filter(|item| view.noun(*item).is_some())?);
+                Some((start_of(phrases.first()?.first), arguments(view, &phrases)))
             }
             ElementKind::List | ElementKind::OpenList => {
                 let phrases = view.list_ending_at(item().filter(|item| view.noun(*item).is_some())?);
@@ -426,7 +451,7 @@ impl Side<'_> {
                 });
                 starts.then(|| (token, Vec::new()))
             }
-            ElementKind::End | ElementKind::Title | ElementKind::Name | ElementKind::Gerund => None,
+            ElementKind::End | ElementKind::Title | ElementKind::Name | ElementKind::Gerund | ElementKind::Prepositional => None,
         }
     }
 
@@ -441,7 +466,10 @@ impl Side<'_> {
 fn name_after_title(view: &SentenceView<'_>, item: usize) -> Option<usize> {
     let group = view.noun(item).filter(|group| group.name && group.head > group.content)?;
     let is_name = |at: usize| view.tokens[at].tag == Tag::Name;
-    let is_title = |at: usize| view.tokens[at].roles.has(Role::Title) || view.tokens[at].tag == Tag::Noun;
+    let is_title = |at: usize| {
+        let token = &view.tokens[at];
+        token.roles.has(Role::Title) || token.tag == Tag::Noun && !token.capital
+    };
     let mut name = group.head;
     while name > group.content + 1 && !is_title(name - 1) && (is_name(name - 1) || view.tokens[name - 1].mark == Mark::Stop) {
         name -= 1;
