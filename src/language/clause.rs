@@ -109,7 +109,13 @@ fn find_finite_subject(
             predicate.subjects = subjects_ending_at(view, before);
             // `Above the forehead is a large element`: what a preposition governs is no subject.
             let governed = predicate.subjects.first().and_then(|phrase| view.left(phrase.first));
-            if governed.is_some_and(|left| view.items[left].kind == ItemKind::Preposition) {
+            let leads = |left: usize| {
+                view.items[left].kind == ItemKind::Preposition
+                    && view.left(left).is_none_or(|before| {
+                        matches!(view.items[before].kind, ItemKind::Comma | ItemKind::Break | ItemKind::Coordinator)
+                    })
+            };
+            if governed.is_some_and(leads) {
                 predicate.subjects.clear();
                 return;
             }

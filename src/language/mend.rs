@@ -13,6 +13,8 @@ pub(super) fn mend(tokens: &mut [Token], text: &str) {
     for at in 0..tokens.len() {
         if is_preposition(tokens, at) {
             tokens[at].tag = Tag::Adposition;
+        } else if is_noun(tokens, at) {
+            tokens[at].tag = Tag::Noun;
         } else if is_governed(tokens, at) {
             tokens[at].tag = Tag::VerbBase;
         } else if is_participle_after_be(tokens, at, text) {
@@ -40,6 +42,35 @@ fn is_preposition(tokens: &[Token], at: usize) -> bool {
     token.roles.has(Role::Prepositional)
         && token.tag == Tag::VerbIng
         && (at == 0 || tokens[at - 1].tag != Tag::Auxiliary && tokens[at - 1].tag != Tag::Adposition)
+}
+
+/// Tells whether a verb stands where only a noun can: a base form after a determiner or between the nouns of a list, and a
+/// gerund after what determines it, without an object.
+fn is_noun(tokens: &[Token], at: usize) -> bool {
+    let Some(before) = at.checked_sub(1).map(|before| &tokens[before]) else { return false };
+    let next = tokens.get(at + 1);
+    let determined = before.tag == Tag::Determiner && !before.roles.has(Role::Relative)
+        || before.roles.has(Role::Possessive)
+        || before.tag == Tag::Adjective && tokens[..at].iter().rev().take(3).any(|token| {
+            matches!(token.tag, Tag::Determiner | Tag::Adposition)
+        });
+    match tokens[at].tag {
+        Tag::VerbBase => {
+            let listed = before.mark == Mark::Comma
+                && at >= 2
+                && tokens[at - 2].tag.is_nominal()
+                && next.is_some_and(|next| next.tag.is_nominal() || next.mark == Mark::Comma)
+                && tokens[0].tag != Tag::VerbBase;
+            determined || listed
+        }
+        Tag::VerbIng => {
+            determined
+                && next.is_none_or(|next| {
+                    !(next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Adjective | Tag::Pronoun | Tag::Number))
+                })
+        }
+        _ => false,
+    }
 }
 
 /// Tells whether a noun or adjective stands where only a verb can: after a modal, or after `to`, and before its object.

@@ -191,6 +191,14 @@ fn single(tokens: &[Token], at: usize, before: Option<&Item>) -> ItemKind {
     match token.tag {
         Tag::Adposition => ItemKind::Preposition,
         Tag::Coordinator => ItemKind::Coordinator,
+        // `by making` and `for making`, unlike `while making`.
+        Tag::Subordinator
+            if tokens.get(at + 1).is_some_and(|next| next.tag == Tag::VerbIng)
+                && !token.roles.has(Role::Interrogative)
+                && !token.roles.has(Role::Hedge) =>
+        {
+            ItemKind::Preposition
+        }
         Tag::Subordinator => ItemKind::Subordinator,
         Tag::Adjective => ItemKind::Adjective,
         Tag::Adverb => ItemKind::Adverb,
@@ -249,7 +257,7 @@ fn verb_group(tokens: &[Token], first: usize) -> Option<(usize, VerbGroup)> {
             }
             _ => break,
         }
-        group.negated |= roles.has(Role::Negation);
+        group.negated |= denies(tokens, at);
         group.hedged |= roles.has(Role::Hedge);
         at += 1;
     }
@@ -257,7 +265,7 @@ fn verb_group(tokens: &[Token], first: usize) -> Option<(usize, VerbGroup)> {
     let verb = last?;
     let mut end = verb + 1;
     while tokens.get(end).is_some_and(|token| token.roles.has(Role::Negation) && token.tag != Tag::Determiner) {
-        group.negated = true;
+        group.negated |= denies(tokens, end);
         end += 1;
     }
     group.verb = verb;
@@ -275,6 +283,11 @@ fn verb_group(tokens: &[Token], first: usize) -> Option<(usize, VerbGroup)> {
         _ => VerbForm::Finite,
     };
     Some((end, group))
+}
+
+/// Tells whether a token denies; `not only` does not.
+fn denies(tokens: &[Token], at: usize) -> bool {
+    tokens[at].roles.has(Role::Negation) && !tokens.get(at + 1).is_some_and(|next| next.roles.has(Role::Restricting))
 }
 
 /// The tag of the verb that follows from a token on, adverbs and negations left out.
@@ -364,7 +377,7 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                 Mark::Hyphen => begun && tag(at + 1).is_some_and(|tag| tag != Tag::Mark),
                 // An abbreviation: `aortic aneurysm (AAA) repair`.
                 Mark::Open => head == Some(at - 1) && mark(at + 2) == Some(Mark::Close) && tag(at + 3).is_some_and(Tag::is_nominal),
-                Mark::Close => begun && at >= 2 && tokens[at - 2].mark == Mark::Open,
+                Mark::Close => at > first + 2 && tokens[at - 2].mark == Mark::Open,
                 Mark::Symbol => begun || tag(at + 1) == Some(Tag::Number),
                 Mark::Quote => begun && is_noun_like(at + 1) && head.is_none(),
                 Mark::Comma => adjective == Some(at.wrapping_sub(1)) && head.is_none() && tag(at + 1) == Some(Tag::Adjective) && tag(at + 2).is_some_and(Tag::is_nominal),

@@ -67,6 +67,8 @@ pub enum Role {
     By,
     /// A participle that is used as a preposition: `following`.
     Prepositional,
+    /// Makes `not` deny only a part: `only` of `not only`.
+    Restricting,
 }
 
 /// The roles of a word.

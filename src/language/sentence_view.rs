@@ -166,7 +166,13 @@ impl<'a> SentenceView<'a> {
                 top = self.top(before);
                 continue;
             }
-            let Some(verb) = self.left(top) else { break };
+            let Some(mut verb) = self.left(top) else { break };
+            // `to dispose of it`
+            while self.items[verb].kind == ItemKind::Preposition
+                && let Some(before) = self.left(verb)
+            {
+                verb = before;
+            }
             let Some(group) = self.verb(verb) else { break };
             let Some(before) = self.left(verb) else { break };
             let governor = match group.form {
@@ -177,6 +183,8 @@ impl<'a> SentenceView<'a> {
                     }
                 }
                 VerbForm::Finite => None,
+                // `the process of shipping goods`
+                VerbForm::Ing if self.items[before].kind == ItemKind::Preposition => self.left(before),
                 VerbForm::Infinitive | VerbForm::Participle | VerbForm::Ing => Some(before),
             };
             let Some(governor) = governor.filter(|governor| self.noun(*governor).is_some()) else { break };

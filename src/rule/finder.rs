@@ -145,6 +145,7 @@ impl<'s> Finder<'s> {
                 if found.is_empty() && passive && frame.owns(slot) { arguments(view, &predicate.subjects) } else { found }
             }
             Slot::Possessor | Slot::Word => Vec::new(),
+            Slot::Or(slots) => first_filled(slots, |slot| self.of_predicate(slot, frame, predicate, passive)),
         }
     }
 
@@ -204,7 +205,14 @@ impl<'s> Finder<'s> {
         let predicate = self.syntax.predicates().iter().find(|predicate| predicate.adjective == Some(item));
         let subjects = match predicate {
             Some(predicate) => predicate.subjects.clone(),
-            None => view.left(item).and_then(|noun| view.phrase_ending_at(noun)).into_iter().collect(),
+            None => {
+                let mut before = view.left(item);
+                // `Constantine - later responsible for it - was`
+                if let Some(mark) = before.filter(|at| matches!(view.items[*at].kind, ItemKind::Comma | ItemKind::Break)) {
+                    before = view.left(mark);
+                }
+                before.and_then(|noun| view.phrase_ending_at(noun)).into_iter().collect()
+            }
         };
         let candidate = Candidate {
             rule: *rule,
@@ -243,7 +251,7 @@ impl<'s> Finder<'s> {
         });
         let later = found.map_or(&[][..], |predicate| &predicate.complements);
         let complements: Vec<_> = complements.into_iter().chain(later.iter().cloned()).collect();
-        let of = |slot: &Slot| match slot {
+        let of_slot = |slot: &Slot| match slot {
             Slot::Subject => bearer.clone(),
             Slot::Possessor => self.possessor(item),
             Slot::Preposition(word) if word == "of" => {
@@ -253,6 +261,10 @@ impl<'s> Finder<'s> {
             Slot::Preposition(word) => self.with(&complements, word),
             Slot::Word => vec![Argument::new(view, Phrase { first: item, head: item, last: item, clause: false })],
             _ => Vec::new(),
+        };
+        let of = |slot: &Slot| match slot {
+            Slot::Or(slots) => first_filled(slots, of_slot),
+            slot => of_slot(slot),
         };
         self.push(&candidate, of(&frame.source), &of(&frame.target), hits);
     }
@@ -267,6 +279,13 @@ impl<'s> Finder<'s> {
         let view = &self.view;
         let mut found: Vec<(usize, Vec<Phrase>)> = Vec::new();
         let mut last = item;
+        // `the reasons given for it`
+        if let Some(verb) = view.right(item).filter(|next| self.is_participle(*next))
+            && let Some(predicate) = self.syntax.predicate_of(verb)
+        {
+            found.clone_from(&predicate.complements);
+            return found;
+        }
         while let Some(preposition) = view.right(last).filter(|next| view.items[*next].kind == ItemKind::Preposition)
             && let Some(next) = view.right(preposition)
             && found.len() < 4
@@ -399,6 +418,11 @@ impl<'s> Finder<'s> {
     fn is_denied_at(&self, token: usize) -> bool {
         token > 0 && self.view.tokens[token - 1].roles.has(Role::Negation)
     }
+}
+
+/// The arguments of the first slot that has any.
+fn first_filled(slots: &[Slot], of: impl Fn(&Slot) -> Vec<Argument>) -> Vec<Argument> {
+    slots.iter().map(of).find(|arguments| !arguments.is_empty()).unwrap_or_default()
 }
 
 /// Removes what an earlier hit of the sentence has said: one pair of places for one rule, or for one trigger.

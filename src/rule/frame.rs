@@ -32,6 +32,8 @@ pub(crate) enum Slot {
     Word,
     /// What stands with a preposition.
     Preposition(String),
+    /// The first of several that is filled.
+    Or(Vec<Slot>),
 }
 
 /// Prepositions and particles that entries of verbs may name.
@@ -43,7 +45,11 @@ const PREPOSITIONS: [&str; 31] = [
 
 impl Slot {
     pub(crate) fn parse(name: &str) -> Result<Self, String> {
+        if name.contains('|') {
+            return name.split('|').map(Self::parse).collect::<Result<_, _>>().map(Self::Or);
+        }
         match name {
+            "preposition" => Ok(Self::Preposition(String::new())),
             "subject" => Ok(Self::Subject),
             "object" => Ok(Self::Object),
             "event" => Ok(Self::Event),
@@ -52,7 +58,7 @@ impl Slot {
             "word" => Ok(Self::Word),
             name if PREPOSITIONS.contains(&name) => Ok(Self::Preposition(name.to_owned())),
             name => Err(format!(
-                "`{name}` is no phrase of a rule; use subject, object, event, complement, possessor, word, or a preposition"
+                "`{name}` is no phrase of a rule; use subject, object, event, complement, possessor, word, preposition, or a preposition itself"
             )),
         }
     }
@@ -79,6 +85,12 @@ impl Frame {
             }
         }
         let last = prepositions.last().cloned().map(Slot::Preposition);
+        // `preposition` is the last one, whichever it is.
+        let named = |slot: Option<Slot>| match slot {
+            Some(Slot::Preposition(word)) if word.is_empty() => last.clone(),
+            slot => slot,
+        };
+        let (source, target) = (named(source), named(target));
         Ok(Self {
             word,
             noun,
