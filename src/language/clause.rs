@@ -275,6 +275,7 @@ fn find_participle_subject(
                 matches!(other.kind, ClauseKind::Main | ClauseKind::Relative) && !other.subjects.is_empty()
             });
             match governor {
+                None if !passive => {}
                 // `It rained for days, causing floods`: the whole clause is the subject.
                 Some(governor) if !passive => {
                     if let Some(first) = governor.subjects.first() {

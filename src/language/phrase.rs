@@ -352,7 +352,8 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                         && matches!(tag(at - 1), Some(Tag::Noun | Tag::Name))
             }
             Tag::Number => head.is_none() || !is_noun_like(at + 1),
-            tag if tag.is_nominal() => true,
+            // `Powmex Steels today` says when.
+            tag if tag.is_nominal() => !(token.roles.has(Role::Today) && head.is_some()),
             Tag::VerbParticiple | Tag::VerbIng => {
                 is_noun_like(at + 1) && (begun && head.is_none() || is_modifier(tokens, at))
             }
@@ -367,7 +368,7 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
             Tag::Particle => {
                 head.is_some()
                     && !token.roles.has(Role::Negation)
-                    && is_possessive(tokens, at)
+                    && token.roles.has(Role::Genitive)
                     && (is_noun_like(at + 1) || matches!(tag(at + 1), Some(Tag::VerbParticiple | Tag::Adverb)))
             }
             Tag::Coordinator => {
@@ -435,11 +436,6 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
     group.name = tokens[found].tag == Tag::Name;
     group.number = tokens[found].tag == Tag::Number;
     Some((end, group))
-}
-
-/// Tells whether the particle is `'s` or `'`, not `to`.
-fn is_possessive(tokens: &[Token], at: usize) -> bool {
-    tokens[at].start == tokens[at - 1].end
 }
 
 fn determiner(roles: Roles) -> Determiner {

@@ -69,6 +69,10 @@ pub enum Role {
     Prepositional,
     /// Makes `not` deny only a part: `only` of `not only`.
     Restricting,
+    /// A noun that says which day by itself: `today`.
+    Today,
+    /// Makes a possessor of the noun before it: `'s`.
+    Genitive,
 }
 
 /// The roles of a word.

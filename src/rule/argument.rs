@@ -124,6 +124,10 @@ pub(crate) fn arguments(view: &SentenceView<'_>, phrases: &[Phrase]) -> Vec<Argu
 /// The clause that begins with an item: to the mark, the subordinator or the coordinated clause that ends it. It has a
 /// finite verb.
 pub(crate) fn clause_from(view: &SentenceView<'_>, first: usize) -> Option<Argument> {
+    // `as of 2006` and `, which is rare` begin no clause of their own.
+    if view.item_is(first, "of") || view.items[first].kind == ItemKind::Relative {
+        return None;
+    }
     let is_finite = |item: usize| view.verb(item).is_some_and(|group| group.form == crate::language::VerbForm::Finite);
     let mut last = None;
     let mut seen = false;
@@ -158,6 +162,20 @@ pub(crate) fn clause_to(view: &SentenceView<'_>, last: usize) -> Option<Argument
             _ => first = at,
         }
     }
+    let mut last = last;
+    // `a day after` says how long after.
+    while last > first && view.has_role(last, crate::language::Role::Time) && measures_time(view, last) {
+        last -= 1;
+    }
+    // What a relative clause says is said of its antecedent: `King, who was shot in 1968`.
+    let relative = (first + 1..last).rev().find(|at| {
+        view.items[*at].kind == ItemKind::Relative && view.items[at - 1].kind == ItemKind::Comma
+    });
+    // It ends where a comma closes it.
+    let relative = relative.filter(|at| (*at..=last).all(|item| view.items[item].kind != ItemKind::Comma));
+    if let Some(antecedent) = relative.and_then(|relative| view.antecedent(relative)) {
+        first = first.max(antecedent.first);
+    }
     // Before the first comma stands what only leads up to the clause.
     while let Some(comma) = leading_comma(view, first, last) {
         first = comma + 1;
@@ -167,6 +185,14 @@ pub(crate) fn clause_to(view: &SentenceView<'_>, last: usize) -> Option<Argument
     }
     let has_verb = (first..=last).any(|at| view.verb(at).is_some());
     (first <= last && has_verb).then(|| Argument::clause(view, first, last))
+}
+
+/// Tells whether a noun group says how long: `a day`, `three years`.
+fn measures_time(view: &SentenceView<'_>, item: usize) -> bool {
+    view.noun(item).is_some_and(|group| {
+        group.determiner == crate::language::Determiner::Indefinite
+            || view.items[item].tokens.clone().any(|at| view.tokens[at].tag == Tag::Number)
+    })
 }
 
 /// The comma that ends an adverbial at the start of a clause.

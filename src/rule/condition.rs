@@ -30,12 +30,13 @@ enum TermKind {
     Modified,
     Measured,
     Listed,
+    Counted,
     Lower,
     Word(Vec<String>),
 }
 
 /// The terms that need no words.
-const TERMS: [(&str, TermKind); 16] = [
+const TERMS: [(&str, TermKind); 17] = [
     ("plural", TermKind::Plural),
     ("name", TermKind::Name),
     ("pronoun", TermKind::Pronoun),
@@ -51,6 +52,7 @@ const TERMS: [(&str, TermKind); 16] = [
     ("modified", TermKind::Modified),
     ("measured", TermKind::Measured),
     ("listed", TermKind::Listed),
+    ("counted", TermKind::Counted),
     ("lower", TermKind::Lower),
 ];
 
@@ -104,6 +106,7 @@ impl TermKind {
             Self::Modified => argument.tokens.len() > 1,
             Self::Measured => argument.measured,
             Self::Listed => argument.coordinated,
+            Self::Counted => argument.tokens.clone().any(|at| view.tokens[at].tag == Tag::Number),
             Self::Lower => !view.tokens[argument.head].capital,
             Self::Word(words) => {
                 let lower = head().to_lowercase();
@@ -115,7 +118,7 @@ impl TermKind {
 
 fn is_possessor(view: &SentenceView<'_>, token: usize) -> bool {
     view.tokens[token].roles.has(Role::Possessive)
-        || view.tokens[token].tag == Tag::Particle && view.word(token).starts_with(['\'', '’'])
+        || view.tokens[token].tag == Tag::Particle && view.tokens[token].roles.has(Role::Genitive)
 }
 
 /// Tells whether a word makes what it modifies one of its kind: `largest`, `first`, `main`.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::argument::{Argument, arguments};
 use super::frame::{Frame, Slot};
 use super::index::{Index, Trigger};
-use crate::language::{ItemKind, Mark, Phrase, Predicate, Role, SentenceView, Syntax, Tag, VerbForm};
+use crate::language::{ClauseKind, ItemKind, Mark, Phrase, Predicate, Role, SentenceView, Syntax, Tag, VerbForm};
 
 /// What a rule found: one source and one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +109,10 @@ impl<'s> Finder<'s> {
             predicate.objects.first().is_some_and(is_noun)
                 || predicate.adjective.is_some_and(|item| self.view.item_is(item, noun))
         });
-        if !followed || !has_noun {
+        // `bring pressure on people` is not `bring on`.
+        let intransitive = frame.noun.is_none() && !frame.prepositions.is_empty() && !frame.takes_object();
+        let has_object = !group.passive && !predicate.objects.is_empty() && predicate.kind != ClauseKind::Relative;
+        if !followed || !has_noun || intransitive && has_object {
             return;
         }
         let candidate = Candidate {
@@ -162,7 +165,10 @@ impl<'s> Finder<'s> {
         }
         let Some(object) = predicate.objects.last() else { return Vec::new() };
         let Some(next) = view.right(object.last) else { return Vec::new() };
-        let does = self.is_infinitive(next) || view.items[next].kind == ItemKind::Adjective || self.is_participle(next);
+        // `made it difficult`, but not `a disease resistant to treatment`.
+        let adjective = view.items[next].kind == ItemKind::Adjective
+            && view.right(next).is_none_or(|after| view.items[after].kind != ItemKind::Preposition);
+        let does = adjective || self.is_infinitive(next) || self.is_participle(next);
         if !does {
             return Vec::new();
         }
@@ -250,7 +256,8 @@ impl<'s> Finder<'s> {
             passive && predicate.subjects.iter().any(|phrase| phrase.head == item)
         });
         let later = found.map_or(&[][..], |predicate| &predicate.complements);
-        let complements: Vec<_> = complements.into_iter().chain(later.iter().cloned()).collect();
+        let later = later.iter().filter(|(preposition, _)| view.item_is(*preposition, "between"));
+        let complements: Vec<_> = complements.into_iter().chain(later.cloned()).collect();
         let of_slot = |slot: &Slot| match slot {
             Slot::Subject => bearer.clone(),
             Slot::Possessor => self.possessor(item),
@@ -308,7 +315,7 @@ impl<'s> Finder<'s> {
         let view = &self.view;
         let Some(group) = view.noun(item) else { return Vec::new() };
         let tokens = view.items[item].tokens.clone();
-        let is_mark = |at: &usize| view.tokens[*at].tag == Tag::Particle && view.word(*at).starts_with(['\'', '’']);
+        let is_mark = |at: &usize| view.tokens[*at].tag == Tag::Particle && view.tokens[*at].roles.has(Role::Genitive);
         let Some(mark) = (tokens.start..group.head).rev().find(is_mark) else { return Vec::new() };
         let start = (tokens.start..mark).find(|at| view.tokens[*at].tag != Tag::Determiner).unwrap_or(tokens.start);
         let name = view.tokens[mark - 1].tag == Tag::Name;
@@ -365,7 +372,11 @@ impl<'s> Finder<'s> {
             }
             for target in targets {
                 let apart = source.tokens.end <= target.tokens.start || target.tokens.end <= source.tokens.start;
-                if !apart || shared && target.tokens.start < source.tokens.start || !target_is.holds(&self.view, target) {
+                let same = || {
+                    let [source, target] = [&source, target].map(|argument| &self.view.text[argument.span(&self.view)]);
+                    source.eq_ignore_ascii_case(target)
+                };
+                if !apart || same() || shared && target.tokens.start < source.tokens.start || !target_is.holds(&self.view, target) {
                     continue;
                 }
                 hits.push(Hit {

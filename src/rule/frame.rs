@@ -100,6 +100,15 @@ impl Frame {
         })
     }
 
+    /// Tells whether an argument is the object of the verb.
+    pub(crate) fn takes_object(&self) -> bool {
+        let is_object = |slot: &Slot| matches!(slot, Slot::Object | Slot::Event | Slot::Complement);
+        [&self.source, &self.target].into_iter().any(|slot| match slot {
+            Slot::Or(slots) => slots.iter().any(is_object),
+            slot => is_object(slot),
+        })
+    }
+
     /// Tells whether the slot is what stands with one of the frame's own prepositions.
     pub(crate) fn owns(&self, slot: &Slot) -> bool {
         matches!(slot, Slot::Preposition(word) if self.prepositions.contains(word))

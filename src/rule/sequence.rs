@@ -475,7 +475,9 @@ fn name_after_title(view: &SentenceView<'_>, item: usize) -> Option<usize> {
         name -= 1;
     }
     let all_capital = (name..=group.head).all(|at| view.tokens[at].capital || view.tokens[at].mark != Mark::None);
-    (name > group.content && is_title(name - 1) && all_capital && group.head + 1 == view.items[item].tokens.end).then_some(name)
+    let named = (name..=group.head).all(|at| !view.tokens[at].roles.has(Role::Time));
+    let worded = name > group.content && view.word(name - 1).chars().all(|letter| letter.is_alphabetic() || letter == '-');
+    (named && worded && is_title(name - 1) && all_capital && group.head + 1 == view.items[item].tokens.end).then_some(name)
 }
 
 fn is_gerund(view: &SentenceView<'_>, item: usize) -> bool {
