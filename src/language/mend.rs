@@ -11,7 +11,7 @@ use super::tag::Tag;
 /// - an adjective in -ed between `be` and a preposition is a participle: `is based on`.
 pub(super) fn mend(tokens: &mut [Token], text: &str) {
     for at in 0..tokens.len() {
-        if is_preposition(tokens, at) {
+        if is_preposition(tokens, at) || is_to_before_noun(tokens, at) {
             tokens[at].tag = Tag::Adposition;
         } else if is_noun(tokens, at) {
             tokens[at].tag = Tag::Noun;
@@ -61,7 +61,13 @@ fn is_noun(tokens: &[Token], at: usize) -> bool {
                 && tokens[at - 2].tag.is_nominal()
                 && next.is_some_and(|next| next.tag.is_nominal() || next.mark == Mark::Comma)
                 && tokens[0].tag != Tag::VerbBase;
-            determined || listed
+            determined || listed || before.tag == Tag::Noun && tokens[..at].iter().rev().take(4).any(|token| token.roles.has(Role::Indefinite)) && next.is_none_or(|next| !(next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Pronoun)))
+        }
+        // `a ground squirrel of America`: a noun in the singular is no subject of a base form.
+        Tag::VerbPresent => {
+            before.tag == Tag::Noun
+                && tokens[..at].iter().rev().take(4).any(|token| token.roles.has(Role::Indefinite))
+                && next.is_none_or(|next| !(next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Pronoun)))
         }
         Tag::VerbIng => {
             determined
@@ -71,6 +77,15 @@ fn is_noun(tokens: &[Token], at: usize) -> bool {
         }
         _ => false,
     }
+}
+
+/// Tells whether `to` stands before a noun phrase: `restricted to the rear`.
+fn is_to_before_noun(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    token.tag == Tag::Particle
+        && !token.roles.has(Role::Negation)
+        && !token.roles.has(Role::Genitive)
+        && tokens.get(at + 1).is_some_and(|next| matches!(next.tag, Tag::Determiner | Tag::Name | Tag::Number | Tag::NounPlural))
 }
 
 /// Tells whether a noun or adjective stands where only a verb can: after a modal, or after `to`, and before its object.

@@ -334,6 +334,19 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
     let joined = |at: usize| {
         mark(at + 1) == Some(Mark::Hyphen) || at > first && mark(at - 1) == Some(Mark::Hyphen)
     };
+    // `small, flat baked dessert`, `mechanical or virtual agent`: modifiers on both sides, and a noun after them.
+    let is_modifying = |at: usize| {
+        matches!(tag(at), Some(Tag::Adjective | Tag::Adverb | Tag::VerbParticiple)) || mark(at + 1) == Some(Mark::Hyphen)
+    };
+    let joins_modifiers = |at: usize| {
+        let before = at > first
+            && (matches!(tag(at - 1), Some(Tag::Adjective | Tag::VerbParticiple)) || at > first + 1 && mark(at - 2) == Some(Mark::Hyphen));
+        let mut next = at + 1;
+        while next < at + 7 && (is_modifying(next) || mark(next) == Some(Mark::Hyphen) || mark(next - 1) == Some(Mark::Hyphen)) {
+            next += 1;
+        }
+        before && next > at + 1 && tag(next).is_some_and(Tag::is_nominal)
+    };
     let mut possessor: Option<(usize, NounGroup, usize)> = None;
     let mut group = NounGroup { content: first, ..NounGroup::default() };
     let (mut head, mut number, mut adjective) = (None, None, None);
@@ -350,6 +363,11 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                 head.is_none()
                     || tag(at + 1).is_some_and(Tag::is_nominal)
                         && matches!(tag(at - 1), Some(Tag::Noun | Tag::Name))
+                    // `a high-drag projectile`, whose last word is an adjective to the tagger.
+                    || group.content > first
+                        && at > first + 2
+                        && mark(at - 2) == Some(Mark::Hyphen)
+                        && tag(at + 1) != Some(Tag::Adjective)
             }
             Tag::Number => head.is_none() || !is_noun_like(at + 1),
             // `Powmex Steels today` says when.
@@ -371,9 +389,7 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                     && token.roles.has(Role::Genitive)
                     && (is_noun_like(at + 1) || matches!(tag(at + 1), Some(Tag::VerbParticiple | Tag::Adverb)))
             }
-            Tag::Coordinator => {
-                head.is_none() && adjective == Some(at.wrapping_sub(1)) && tag(at + 1) == Some(Tag::Adjective) && tag(at + 2).is_some_and(Tag::is_nominal)
-            }
+            Tag::Coordinator => joins_modifiers(at),
             _ => match token.mark {
                 Mark::Hyphen => begun && tag(at + 1).is_some_and(|tag| tag != Tag::Mark),
                 // An abbreviation: `aortic aneurysm (AAA) repair`.
@@ -381,7 +397,7 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                 Mark::Close => at > first + 2 && tokens[at - 2].mark == Mark::Open,
                 Mark::Symbol => begun || tag(at + 1) == Some(Tag::Number),
                 Mark::Quote => begun && is_noun_like(at + 1) && head.is_none(),
-                Mark::Comma => adjective == Some(at.wrapping_sub(1)) && head.is_none() && tag(at + 1) == Some(Tag::Adjective) && tag(at + 2).is_some_and(Tag::is_nominal),
+                Mark::Comma => joins_modifiers(at),
                 _ => false,
             },
         };
@@ -393,6 +409,9 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                 group.determiner = determiner(token.roles);
                 group.denied |= token.roles.has(Role::Denying);
                 group.content = at + 1;
+            }
+            Tag::Adjective if head.is_some() && !tag(at + 1).is_some_and(Tag::is_nominal) && mark(at - 1) != Some(Mark::Hyphen) => {
+                head = Some(at);
             }
             Tag::Adjective => adjective = Some(at),
             Tag::Number => number = Some(at),

@@ -48,6 +48,7 @@ impl Syntax {
                 self.tokens[at].mark = Mark::Hyphen;
             }
         }
+        unwrap_links(&mut self.tokens);
         mend(&mut self.tokens, text);
         phrases(&self.tokens, &mut self.items);
         self.item_of.clear();
@@ -102,6 +103,31 @@ fn new_token(language: &Language, token: &TaggedToken, word: &str, lower: &str) 
         roles: language.profile().roles(lower),
         mark: mark(word, token.tag),
         capital: word.chars().next().is_some_and(char::is_uppercase),
+    }
+}
+
+/// Makes quotation marks of brackets that hold a part of a phrase, as links do: `a [[property]] of`.
+fn unwrap_links(tokens: &mut [Token]) {
+    for at in 1..tokens.len() {
+        let before = &tokens[at - 1];
+        let inside = matches!(before.tag, Tag::Determiner | Tag::Adjective) || before.mark == Mark::Quote && before.end > before.start;
+        let after_link = at >= 2 && tokens[at - 2].mark == Mark::Quote && tokens[at - 1].mark == Mark::Open;
+        if tokens[at].mark != Mark::Open || !(inside || after_link) {
+            continue;
+        }
+        let mut depth = 0usize;
+        let close = (at..tokens.len()).find(|at| {
+            match tokens[*at].mark {
+                Mark::Open => depth += 1,
+                Mark::Close => depth -= 1,
+                _ => {}
+            }
+            depth == 0
+        });
+        if let Some(close) = close.filter(|close| *close <= at + 8) {
+            tokens[at].mark = Mark::Quote;
+            tokens[close].mark = Mark::Quote;
+        }
     }
 }
 

@@ -23,6 +23,7 @@ enum TermKind {
     Definite,
     Possessive,
     Bare,
+    Quantified,
     Clause,
     Gerund,
     Year,
@@ -36,7 +37,7 @@ enum TermKind {
 }
 
 /// The terms that need no words.
-const TERMS: [(&str, TermKind); 17] = [
+const TERMS: [(&str, TermKind); 18] = [
     ("plural", TermKind::Plural),
     ("name", TermKind::Name),
     ("pronoun", TermKind::Pronoun),
@@ -45,6 +46,7 @@ const TERMS: [(&str, TermKind); 17] = [
     ("definite", TermKind::Definite),
     ("possessive", TermKind::Possessive),
     ("bare", TermKind::Bare),
+    ("quantified", TermKind::Quantified),
     ("clause", TermKind::Clause),
     ("gerund", TermKind::Gerund),
     ("year", TermKind::Year),
@@ -99,6 +101,7 @@ impl TermKind {
             Self::Definite => has(Determiner::Definite),
             Self::Possessive => has(Determiner::Possessive) || argument.tokens.clone().any(|at| is_possessor(view, at)),
             Self::Bare => has(Determiner::None),
+            Self::Quantified => has(Determiner::Other),
             Self::Clause => argument.clause,
             Self::Gerund => view.tokens[argument.head].tag == Tag::VerbIng,
             Self::Year => head().len() == 4 && head().bytes().all(|byte| byte.is_ascii_digit()),

@@ -168,7 +168,7 @@ impl<'s> Finder<'s> {
         // `made it difficult`, but not `a disease resistant to treatment`.
         let adjective = view.items[next].kind == ItemKind::Adjective
             && view.right(next).is_none_or(|after| view.items[after].kind != ItemKind::Preposition);
-        let does = adjective || self.is_infinitive(next) || self.is_participle(next);
+        let does = adjective || self.is_infinitive(next);
         if !does {
             return Vec::new();
         }
