@@ -51,6 +51,8 @@ enum ElementKind {
     Name,
     /// Prepositions with their phrases, one or more.
     Prepositional,
+    /// A verb in any form with its object.
+    Action,
     /// A gerund with its object.
     Gerund,
     /// A number.
@@ -81,7 +83,8 @@ pub(crate) struct Captures {
     pub(crate) trigger: Range<usize>,
 }
 
-const KINDS: [(&str, ElementKind); 16] = [
+const KINDS: [(&str, ElementKind); 17] = [
+    ("ACTION", ElementKind::Action),
     ("GROUP+", ElementKind::Groups),
     ("PP", ElementKind::Prepositional),
     ("GERUND", ElementKind::Gerund),
@@ -345,6 +348,14 @@ impl Side<'_> {
                 }
                 Some((end_of(last?), Vec::new()))
             }
+            ElementKind::Action => {
+                let item = self.syntax.item_of(token)?;
+                let group = view.verb(item).filter(|group| token <= group.verb)?;
+                let last = view.gerund_from(item).last;
+                let argument = Argument::clause(view, item, last);
+                let tokens = token..argument.tokens.end;
+                Some((tokens.end, vec![Argument { tokens, head: group.verb, ..argument }]))
+            }
             ElementKind::Gerund => {
                 let phrase = view.gerund_from(item().filter(|item| is_gerund(view, *item))?);
                 Some((end_of(phrase.last), arguments(view, &[phrase])))
@@ -451,7 +462,7 @@ impl Side<'_> {
                 });
                 starts.then(|| (token, Vec::new()))
             }
-            ElementKind::End | ElementKind::Title | ElementKind::Name | ElementKind::Gerund | ElementKind::Prepositional => None,
+            ElementKind::End | ElementKind::Title | ElementKind::Name | ElementKind::Gerund | ElementKind::Action | ElementKind::Prepositional => None,
         }
     }
 
