@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 
 use super::phrase::{ItemKind, VerbForm};
 use super::profile::Role;
+use super::tag::Tag;
 use super::sentence_view::SentenceView;
 
 /// A noun phrase with what belongs to it, or a clause: the numbers of its first and last items.
@@ -136,7 +137,7 @@ fn find_finite_subject(
         }
         ItemKind::Relative => {
             predicate.kind = ClauseKind::Relative;
-            predicate.subjects.extend(view.antecedent(before));
+            predicate.subjects = antecedents(view, before, predicate.verb);
         }
         ItemKind::Coordinator => share_subject(view, earlier, predicate),
         // `The process – a long one – created`
@@ -153,12 +154,36 @@ fn find_finite_subject(
                 share_subject(view, earlier, predicate);
             }
         }
+        // `The drugs he sold caused harm`: a relative clause without a pronoun.
+        ItemKind::Verb(verb) if verb.form == VerbForm::Finite => {
+            let inner = earlier.iter().rev().find(|other| other.verb == before);
+            let opening = inner.and_then(|inner| inner.subjects.first()).and_then(|subject| view.left(subject.first));
+            if let Some(noun) = opening.filter(|opening| view.noun(*opening).is_some()) {
+                predicate.subjects = subjects_ending_at(view, noun);
+            }
+        }
         // `Smoking causes cancer`: a gerund alone is a subject.
         ItemKind::Verb(verb) if verb.form == VerbForm::Ing && opens_clause(view, before) => {
             predicate.subjects.push(Phrase { first: before, head: before, last: before, clause: false });
         }
         _ => {}
     }
+}
+
+/// The phrases that a relative pronoun stands for: all of a list if the verb is in the plural.
+fn antecedents(view: &SentenceView<'_>, relative: usize, verb: usize) -> Vec<Phrase> {
+    let Some(antecedent) = view.antecedent(relative) else { return Vec::new() };
+    let singular = view.verb(verb).is_some_and(|group| {
+        let first = &view.tokens[view.items[verb].tokens.start];
+        view.tokens[group.verb].tag == Tag::VerbThird || first.roles.has(Role::Singular)
+    });
+    if singular { vec![antecedent] } else { modified(view, antecedent.last) }
+}
+
+/// The phrases that a participle after `noun` modifies: of a list all, `damage and pain caused by`.
+fn modified(view: &SentenceView<'_>, noun: usize) -> Vec<Phrase> {
+    let groups = view.groups_ending_at(noun);
+    if groups.len() > 1 { groups } else { view.phrase_ending_at(noun).into_iter().collect() }
 }
 
 /// The last noun before what commas set off: `Ada, an English lady, wrote` and `Ada, who was English, wrote`.
@@ -268,7 +293,7 @@ fn find_participle_subject(
         return;
     };
     match &view.items[before].kind {
-        ItemKind::Noun(_) => predicate.subjects.extend(view.phrase_ending_at(before)),
+        ItemKind::Noun(_) => predicate.subjects = modified(view, before),
         ItemKind::Comma => {
             let Some(noun) = view.left(before) else { return };
             let governor = earlier.iter().rev().find(|other| {

@@ -73,6 +73,10 @@ pub enum Role {
     Today,
     /// Makes a possessor of the noun before it: `'s`.
     Genitive,
+    /// Says of the noun before it how much of it: `all` of `they all left`.
+    Floating,
+    /// An auxiliary in the singular: `is`.
+    Singular,
 }
 
 /// The roles of a word.

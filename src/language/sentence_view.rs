@@ -3,6 +3,7 @@
 use super::clause::Phrase;
 use super::phrase::{Item, ItemKind, NounGroup, Token, VerbForm, VerbGroup};
 use super::profile::{Role, Roles};
+use super::tag::Tag;
 
 /// A sentence that has been read: text, tokens and phrases.
 #[derive(Clone, Copy, Debug)]
@@ -159,6 +160,14 @@ impl<'a> SentenceView<'a> {
     pub fn subject_top(&self, noun: usize) -> usize {
         let mut top = self.top(noun);
         for _ in 0..8 {
+            // `poverty and stress all lead to it`
+            if self.has_role(top, Role::Floating)
+                && self.items[top].tokens.len() == 1
+                && let Some(before) = self.left(top).filter(|before| self.noun(*before).is_some())
+            {
+                top = self.top(before);
+                continue;
+            }
             // `this week` says when.
             if self.has_role(top, Role::Time)
                 && let Some(before) = self.left(top).filter(|before| before + 1 == top && self.noun(*before).is_some())
@@ -181,6 +190,10 @@ impl<'a> SentenceView<'a> {
                         Some(comma) => self.left(comma),
                         None => self.left(before),
                     }
+                }
+                // `a pie served at a dinner caused`: the first of two verbs modifies, and is a participle after all.
+                VerbForm::Finite if self.items[verb].tokens.len() == 1 && self.tokens[group.verb].tag == Tag::VerbPast => {
+                    Some(before)
                 }
                 VerbForm::Finite => None,
                 // `the process of shipping goods`
