@@ -182,7 +182,7 @@ fn antecedents(view: &SentenceView<'_>, relative: usize, verb: usize) -> Vec<Phr
 
 /// The phrases that a participle after `noun` modifies: of a list all, `damage and pain caused by`.
 fn modified(view: &SentenceView<'_>, noun: usize) -> Vec<Phrase> {
-    let groups = view.groups_ending_at(noun);
+    let groups = view.groups_ending_at(noun, false);
     if groups.len() > 1 { groups } else { view.phrase_ending_at(noun).into_iter().collect() }
 }
 

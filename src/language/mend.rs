@@ -23,6 +23,18 @@ pub(super) fn mend(tokens: &mut [Token], text: &str) {
             tokens[at].tag = Tag::VerbPast;
         }
     }
+    for at in 1..tokens.len() {
+        if disagrees(tokens, at) {
+            (tokens[at].tag, tokens[at - 1].tag) = (Tag::NounPlural, Tag::VerbThird);
+        }
+    }
+    for at in 0..tokens.len() {
+        if tokens[at].tag == Tag::Subordinator || tokens[at].roles.has(Role::Interrogative) && tokens[at].tag == Tag::Adverb {
+            let ends = |token: &Token| matches!(token.mark, Mark::Comma | Mark::Break | Mark::Stop | Mark::Close);
+            let end = tokens[at + 1..].iter().position(ends).map_or(tokens.len(), |end| at + 1 + end);
+            find_predicate(tokens, at + 1..end, text);
+        }
+    }
     let mut first = 0;
     while first < tokens.len() {
         let breaks = |token: &Token| token.mark == Mark::Break;
@@ -44,11 +56,25 @@ fn is_preposition(tokens: &[Token], at: usize) -> bool {
         && (at == 0 || tokens[at - 1].tag != Tag::Auxiliary && tokens[at - 1].tag != Tag::Adposition)
 }
 
+/// Tells whether a plural stands before a verb in the singular that it cannot be the subject of, and after a noun that can
+/// be the subject of its own: `rain causes floods`.
+fn disagrees(tokens: &[Token], at: usize) -> bool {
+    tokens[at].tag == Tag::VerbThird
+        && tokens[at - 1].tag == Tag::NounPlural
+        && at >= 2
+        && matches!(tokens[at - 2].tag, Tag::Noun | Tag::VerbIng)
+        && tokens.get(at + 1).is_none_or(|next| matches!(next.tag, Tag::Coordinator | Tag::Mark | Tag::Adposition))
+}
+
 /// Tells whether a verb stands where only a noun can: a base form after a determiner or between the nouns of a list, and a
 /// gerund after what determines it, without an object.
 fn is_noun(tokens: &[Token], at: usize) -> bool {
     let Some(before) = at.checked_sub(1).map(|before| &tokens[before]) else { return false };
     let next = tokens.get(at + 1);
+    // `the effect of light on growth`
+    if tokens[at].tag == Tag::Adjective {
+        return before.tag == Tag::Adposition && next.is_some_and(|next| next.tag == Tag::Adposition);
+    }
     let determined = before.tag == Tag::Determiner && !before.roles.has(Role::Relative)
         || before.roles.has(Role::Possessive)
         || before.tag == Tag::Adjective && tokens[..at].iter().rev().take(3).any(|token| {
@@ -69,6 +95,7 @@ fn is_noun(tokens: &[Token], at: usize) -> bool {
                 && tokens[..at].iter().rev().take(4).any(|token| token.roles.has(Role::Indefinite))
                 && next.is_none_or(|next| !(next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Pronoun)))
         }
+        Tag::VerbIng if before.roles.has(Role::Naming) => true,
         Tag::VerbIng => {
             determined
                 && next.is_none_or(|next| {
@@ -158,6 +185,7 @@ fn follows_have(tokens: &[Token], at: usize) -> bool {
 
 /// Makes the first participle after a noun the predicate of a stretch that has none.
 fn find_predicate(tokens: &mut [Token], stretch: std::ops::Range<usize>, text: &str) {
+    let (stretch_start, stretch_end) = (stretch.start, stretch.end);
     let mut inner = 0usize;
     let mut candidate = None;
     for at in stretch {
@@ -185,6 +213,16 @@ fn find_predicate(tokens: &mut [Token], stretch: std::ops::Range<usize>, text: &
         {
             candidate = Some(at);
         }
+    }
+    let last = stretch_end.checked_sub(1).filter(|last| *last > stretch_start + 1);
+    if candidate.is_none()
+        && let Some(at) = last.filter(|at| tokens[*at].tag == Tag::NounPlural && tokens[*at - 1].tag == Tag::Noun)
+        && stretch_start > 0
+        && tokens[stretch_start..at].iter().all(|token| matches!(token.tag, Tag::Determiner | Tag::Adjective | Tag::Noun))
+    {
+        // `if the fuse blows`
+        tokens[at].tag = Tag::VerbThird;
+        return;
     }
     if let Some(at) = candidate.filter(|at| tokens.get(at + 1).is_none_or(|next| !next.roles.has(Role::By))) {
         tokens[at].tag = Tag::VerbPast;

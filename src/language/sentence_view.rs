@@ -249,7 +249,7 @@ impl<'a> SentenceView<'a> {
             };
             // `Nitinol, an alloy of nickel`: an apposition.
             let apposed = comma && !coordinator && indefinite(next) && !indefinite(noun);
-            if apposed || self.is_subject(next) {
+            if apposed || self.is_subject(next) && self.has_verb_before(noun) {
                 break;
             }
             let phrase = self.phrase_from(next);
@@ -265,23 +265,36 @@ impl<'a> SentenceView<'a> {
         phrases
     }
 
+    /// Tells whether a finite verb stands before an item in its clause, so that a subject after it begins another one.
+    fn has_verb_before(&self, item: usize) -> bool {
+        for at in (0..item).rev() {
+            match &self.items[at].kind {
+                ItemKind::Break | ItemKind::Subordinator | ItemKind::Relative => return false,
+                ItemKind::Verb(group) if group.form == VerbForm::Finite => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
     /// Returns the phrases of the list whose last noun group is `last`: up the prepositions to the group that each hangs
     /// on; one phrase if it is no list.
     #[must_use]
     pub fn list_ending_at(&self, last: usize) -> Vec<Phrase> {
-        self.list_before(last, |noun| self.subject_top(noun))
+        self.list_before(last, false, |noun| self.subject_top(noun))
     }
 
-    /// Returns the noun groups of the list whose last is `last`, each by itself.
+    /// Returns the noun groups of the list whose last is `last`, each by itself. An `open` list goes on after it: no
+    /// coordinator stands before its last group.
     #[must_use]
-    pub fn groups_ending_at(&self, last: usize) -> Vec<Phrase> {
-        self.list_before(last, |noun| noun)
+    pub fn groups_ending_at(&self, last: usize, open: bool) -> Vec<Phrase> {
+        self.list_before(last, open, |noun| noun)
     }
 
-    fn list_before(&self, last: usize, top: impl Fn(usize) -> usize) -> Vec<Phrase> {
+    fn list_before(&self, last: usize, open: bool, top: impl Fn(usize) -> usize) -> Vec<Phrase> {
         let mut head = top(last);
         let mut phrases = vec![Phrase { first: head, head, last: self.of_end(head).min(last), clause: false }];
-        let mut coordinated = false;
+        let mut coordinated = open;
         while let Some(joint) = self.left(head) {
             let coordinator = self.items[joint].kind == ItemKind::Coordinator;
             if !(coordinator && !coordinated || coordinated && self.items[joint].kind == ItemKind::Comma) {

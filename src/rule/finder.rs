@@ -367,7 +367,7 @@ impl<'s> Finder<'s> {
         // `the relationship between rain and floods`: both arguments stand in one slot.
         let shared = sources == targets;
         for source in sources {
-            if !source_is.holds(&self.view, &source) {
+            if source.tokens.is_empty() || !source_is.holds(&self.view, &source) {
                 continue;
             }
             for target in targets {
@@ -376,7 +376,7 @@ impl<'s> Finder<'s> {
                     let [source, target] = [&source, target].map(|argument| &self.view.text[argument.span(&self.view)]);
                     source.eq_ignore_ascii_case(target)
                 };
-                if !apart || same() || shared && target.tokens.start < source.tokens.start || !target_is.holds(&self.view, target) {
+                if !apart || target.tokens.is_empty() || same() || shared && target.tokens.start < source.tokens.start || !target_is.holds(&self.view, target) {
                     continue;
                 }
                 hits.push(Hit {

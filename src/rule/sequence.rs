@@ -419,7 +419,7 @@ impl Side<'_> {
                 Some((start_of(item), arguments(view, &[phrase])))
             }
             ElementKind::Groups => {
-                let phrases = view.groups_ending_at(item().filter(|item| view.noun(*item).is_some())?);
+                let phrases = view.groups_ending_at(item().filter(|item| view.noun(*item).is_some())?, true);
                 Some((start_of(phrases.first()?.first), arguments(view, &phrases)))
             }
             ElementKind::List | ElementKind::OpenList => {
