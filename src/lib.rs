@@ -27,7 +27,7 @@ pub use pattern::{
     ArgumentMode, Direction, Example, Field, Group, InvalidName, Lists, Location, Matcher, Pattern, PatternError,
     PatternErrorKind, PatternErrors, PatternId, PatternSet, Reach, RelationType,
 };
-pub use rule::Rule;
+pub use rule::{Polarity, Rule};
 pub use text::{clean_text, extract_words, word_overlap};
 
 /// Doors for the fuzz targets to rooms that are not public.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use super::phrase::Phrase;
 use crate::pattern::{Pattern, PatternId, RelationType};
+use crate::rule::Polarity;
 
 /// Bytes of a document, from `start` up to but not including `end`. Serialised as `[start, end]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,8 +54,8 @@ impl From<Span> for (usize, usize) {
 /// makes a copy of its own.
 ///
 /// It serialises to the record that the command line writes: `id`, `pattern`, `relation`, `source`, `target`,
-/// `confidence`, `source_span`, `trigger_span`, `target_span`; where they apply also `source_head`, `target_head`, and
-/// `negated`, `hedged`, `pronoun` if true.
+/// `confidence`, `source_span`, `trigger_span`, `target_span`; where they apply also `source_head`, `target_head`,
+/// `predicate`, `polarity`, `sentence` (its span) with `line`, and `negated`, `hedged`, `pronoun` if true.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Association<'a> {
     pub(crate) document: &'a str,
@@ -90,6 +91,9 @@ pub(crate) struct Reading<'a> {
     pub(crate) pronoun: bool,
     pub(crate) source_head: Option<(&'a str, Span)>,
     pub(crate) target_head: Option<(&'a str, Span)>,
+    pub(crate) predicate: Option<&'a str>,
+    pub(crate) polarity: Option<Polarity>,
+    pub(crate) sentence: Option<Span>,
 }
 
 /// The confidence of what `pattern` finds.
@@ -210,6 +214,24 @@ impl<'a> Association<'a> {
         Some(self.reading?.target_head?.0)
     }
 
+    /// What relates the arguments, by its lemma with its prepositions: `lead to`, `be bear in`. Only rules tell.
+    #[must_use]
+    pub fn predicate(&self) -> Option<&'a str> {
+        self.reading?.predicate
+    }
+
+    /// Whether the source is good or bad for the target, if the rule says so.
+    #[must_use]
+    pub fn polarity(&self) -> Option<Polarity> {
+        self.reading?.polarity
+    }
+
+    /// Where the sentence is in the original document. Only rules tell.
+    #[must_use]
+    pub fn sentence_span(&self) -> Option<Span> {
+        self.reading?.sentence
+    }
+
     /// Where the head of the source is in the original document.
     #[must_use]
     pub fn source_head_span(&self) -> Option<Span> {
@@ -246,7 +268,7 @@ impl<'a> Association<'a> {
         self.spans.target
     }
 
-    /// The line that holds the association as it is in the original document, without its line feed, and the byte of the
+    /// The line that holds the association as it is in the original document, or the lines, without the last line feed, and the byte of the
     /// document at which it begins. `None` for an association that was kept: only a [`Sink`](crate::Sink) sees the line.
     /// Linear in the line.
     #[must_use]
@@ -255,10 +277,13 @@ impl<'a> Association<'a> {
         if text.is_empty() {
             return None;
         }
-        let at = self.spans.source.start - offset;
-        let (before, after) = text.as_bytes().split_at(at);
-        let start = memchr::memrchr(b'\n', before).map_or(0, |feed| feed + 1);
-        let end = memchr::memchr(b'\n', after).map_or(text.len(), |feed| at + feed);
+        let Spans { source, trigger, target } = self.spans;
+        let first = source.start.min(trigger.start).min(target.start) - offset;
+        let last = source.end.max(trigger.end).max(target.end) - offset;
+        // What rules find may run over lines.
+        let last = if self.sentence_span().is_some() { last } else { source.start - offset };
+        let start = memchr::memrchr(b'\n', &text.as_bytes()[..first]).map_or(0, |feed| feed + 1);
+        let end = memchr::memchr(b'\n', &text.as_bytes()[last..]).map_or(text.len(), |feed| last + feed);
         Some((offset + start, &text[start..end]))
     }
 
@@ -287,6 +312,9 @@ impl<'a> Association<'a> {
             pronoun: self.pronoun(),
             source_head: self.source_head_span(),
             target_head: self.target_head_span(),
+            predicate: self.predicate().map(str::to_owned),
+            polarity: self.polarity(),
+            sentence: self.sentence_span(),
         }
     }
 }
@@ -294,9 +322,16 @@ impl<'a> Association<'a> {
 impl Serialize for Association<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let flags = [("negated", self.negated()), ("hedged", self.hedged()), ("pronoun", self.pronoun())];
-        let heads = [("source_head", self.source_head()), ("target_head", self.target_head())];
+        let heads = [
+            ("source_head", self.source_head()),
+            ("target_head", self.target_head()),
+            ("predicate", self.predicate()),
+            ("polarity", self.polarity().map(Polarity::as_str)),
+        ];
         let more =
             flags.iter().filter(|(_, set)| *set).count() + heads.iter().filter(|(_, head)| head.is_some()).count();
+        let sentence = self.sentence_span();
+        let more = more + 2 * usize::from(sentence.is_some());
         let mut record = serializer.serialize_struct("Association", 9 + more)?;
         record.serialize_field("id", self.document)?;
         record.serialize_field("pattern", self.pattern)?;
@@ -311,6 +346,10 @@ impl Serialize for Association<'_> {
             if let Some(head) = head {
                 record.serialize_field(key, head)?;
             }
+        }
+        if let Some(sentence) = sentence {
+            record.serialize_field("sentence", &sentence)?;
+            record.serialize_field("line", &self.line)?;
         }
         for (key, _) in flags.iter().filter(|(_, set)| *set) {
             record.serialize_field(key, &true)?;
@@ -353,4 +392,10 @@ pub struct OwnedAssociation {
     pub source_head: Option<Span>,
     /// Where the head of the target is in the original document, if it is a noun phrase.
     pub target_head: Option<Span>,
+    /// What relates the arguments, by its lemma with its prepositions, if a rule found them.
+    pub predicate: Option<String>,
+    /// Whether the source is good or bad for the target, if the rule says so.
+    pub polarity: Option<Polarity>,
+    /// Where the sentence is in the original document, if a rule found it.
+    pub sentence: Option<Span>,
 }

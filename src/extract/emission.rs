@@ -86,6 +86,7 @@ impl<'c, E: Emit + ?Sized> Emission<'c, '_, E> {
                 pronoun: source.pronoun || target.pronoun,
                 source_head: head(source),
                 target_head: head(target),
+                ..Reading::default()
             }),
         })
     }

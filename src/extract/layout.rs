@@ -173,6 +173,7 @@ impl Association<'_> {
             reading: self.reading.map(|reading| Reading {
                 source_head: reading.source_head.map(head),
                 target_head: reading.target_head.map(head),
+                sentence: reading.sentence.map(moved),
                 ..reading
             }),
             ..self.clone()

@@ -186,6 +186,7 @@ fn bounded_association<'a>(
             pronoun: source.pronoun || target.pronoun,
             source_head: head(source),
             target_head: head(target),
+            ..Reading::default()
         }),
     }
 }

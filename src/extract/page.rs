@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::association::{Association, Context, Reading, Span, Spans};
 use super::labels::Labels;
+use crate::rule::Polarity;
 
 /// Associations without their labels.
 #[derive(Clone, Debug, Default)]
@@ -36,12 +37,16 @@ pub(super) struct Kept {
     pub(super) pronoun: bool,
     pub(super) source_head: Option<(Range<usize>, Span)>,
     pub(super) target_head: Option<(Range<usize>, Span)>,
+    pub(super) predicate: Option<Range<usize>>,
+    pub(super) polarity: Option<Polarity>,
+    pub(super) sentence: Option<Span>,
 }
 
 impl Kept {
-    /// The texts of the heads.
+    /// The texts of the heads, and of the predicate.
     pub(super) fn heads(&self) -> impl Iterator<Item = &Range<usize>> {
-        [&self.source_head, &self.target_head].into_iter().flatten().map(|(text, _)| text)
+        let heads = [&self.source_head, &self.target_head].into_iter().flatten().map(|(text, _)| text);
+        heads.chain(&self.predicate)
     }
 
     /// The same with its texts `shift` bytes further on.
@@ -49,7 +54,9 @@ impl Kept {
         let moved = |head: &Option<(Range<usize>, Span)>| {
             head.as_ref().map(|(text, span)| (text.start + shift..text.end + shift, *span))
         };
-        Kept { source_head: moved(&self.source_head), target_head: moved(&self.target_head), ..self.clone() }
+        let predicate = self.predicate.as_ref().map(|text| text.start + shift..text.end + shift);
+        let [source_head, target_head] = [&self.source_head, &self.target_head].map(moved);
+        Kept { source_head, target_head, predicate, ..self.clone() }
     }
 }
 
@@ -66,7 +73,7 @@ impl Page {
 
     /// Whether `association` can be added without more memory.
     pub(crate) fn has_room(&self, association: &Association<'_>) -> bool {
-        let heads = [association.source_head(), association.target_head()].into_iter().flatten().map(str::len);
+        let heads = [association.source_head(), association.target_head(), association.predicate()].into_iter().flatten().map(str::len);
         let arguments = association.source().len() + association.target().len();
         let text = association.document.len() + arguments + heads.sum::<usize>();
         self.records.len() < self.records.capacity() && text <= self.text.capacity() - self.text.len()
@@ -119,6 +126,9 @@ impl Page {
                 pronoun: reading.pronoun,
                 source_head: reading.source_head.map(|(text, span)| (self.keep(text), span)),
                 target_head: reading.target_head.map(|(text, span)| (self.keep(text), span)),
+                predicate: reading.predicate.map(|text| self.keep(text)),
+                polarity: reading.polarity,
+                sentence: reading.sentence,
             }),
         };
         self.records.push(record);
@@ -163,6 +173,9 @@ impl Page {
             pronoun: kept.pronoun,
             source_head: head(&kept.source_head),
             target_head: head(&kept.target_head),
+            predicate: kept.predicate.as_ref().map(|text| &self.text[text.clone()]),
+            polarity: kept.polarity,
+            sentence: kept.sentence,
         }
     }
 }

@@ -61,12 +61,15 @@ impl Ruled {
             }
             paper.syntax.read(self.language, text, &paper.analysis, sentence);
             paper.hits.clear();
-            Finder::new(&self.index, &paper.syntax, text).find(&mut paper.hits);
+            Finder::new(&self.index, self.language, &paper.syntax, text).find(&mut paper.hits);
             let view = paper.syntax.view(text);
             for hit in &paper.hits {
                 paper.arena.reset();
                 let line = lines.of(hit.source.span(&view).start);
-                emit.emit(&association(set, self.ids[hit.rule], document, &view, hit, line, &paper.arena))?;
+                let polarity = self.index.facts(hit.rule).and_then(|facts| facts.polarity);
+                let found = association(set, self.ids[hit.rule], document, &view, hit, line, &paper.arena);
+                let reading = found.reading.map(|reading| Reading { polarity, ..reading });
+                emit.emit(&Association { reading, ..found })?;
             }
         }
         ControlFlow::Continue(())
@@ -106,6 +109,7 @@ fn association<'a>(
     let head = |argument: &Argument| {
         argument.group.map(|_| (lowered(&view.text[token(argument.head)], arena), span(token(argument.head))))
     };
+    let sentence = token(0).start..token(view.tokens.len() - 1).end;
     let trigger = token(hit.trigger.start).start..token(hit.trigger.end - 1).end;
     Association {
         document: document.id,
@@ -125,6 +129,9 @@ fn association<'a>(
             pronoun: hit.source.pronoun || hit.target.pronoun,
             source_head: head(&hit.source),
             target_head: head(&hit.target),
+            predicate: Some(arena.alloc_str(&hit.predicate)),
+            polarity: None,
+            sentence: Some(span(sentence)),
         }),
     }
 }

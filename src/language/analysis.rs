@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::inflect;
 use super::model::{BOUNDARY, Model, ModelError, Tagging};
 use super::profile::{Profile, ProfileError};
 use super::sentence::sentences;
@@ -72,6 +73,19 @@ impl Language {
                 self.tag(spans.iter().map(|span| &text[wide(*span)]), &mut analysis.classes, &mut analysis.tagging);
             }
         });
+    }
+
+    /// Returns the base form of a verb in lower case: `cause` of `causing`.
+    ///
+    /// ```
+    /// use relscan::language::Language;
+    ///
+    /// assert_eq!(Language::english().base_form("causing"), "cause");
+    /// assert_eq!(Language::english().base_form("led"), "lead");
+    /// ```
+    #[must_use]
+    pub fn base_form(&self, verb: &str) -> String {
+        inflect::base(verb, |word| self.model.knows(word))
     }
 
     /// Appends the tags of the words of one sentence to `tags`.

@@ -220,6 +220,40 @@ pub(crate) fn forms(verb: &str, form: Form) -> Vec<String> {
     different
 }
 
+/// The base form of a verb: of those that the rules allow, the first that `is_known`, or else the first.
+pub(crate) fn base(word: &str, is_known: impl Fn(&str) -> bool) -> String {
+    let be = ["is", "are", "was", "were", "been", "being", "am"];
+    if be.contains(&word) {
+        return "be".to_owned();
+    }
+    if matches!(word, "has" | "had" | "having") {
+        return "have".to_owned();
+    }
+    if let Some((base, ..)) = IRREGULAR.iter().find(|(_, past, participle)| *past == word || *participle == word) {
+        return (*base).to_owned();
+    }
+    let mut candidates = Vec::new();
+    for (ending, instead) in
+        [("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", "e"), ("ed", ""), ("ying", "ie"), ("ing", "e"), ("ing", "")]
+    {
+        let Some(stem) = word.strip_suffix(ending).filter(|stem| stem.len() > 1) else { continue };
+        candidates.push(format!("{stem}{instead}"));
+        // `stopped`
+        if let [.., before, last] = stem.as_bytes()
+            && before == last
+            && last.is_ascii()
+        {
+            candidates.push(stem[..stem.len() - 1].to_owned());
+        }
+    }
+    candidates.retain(|candidate| forms(candidate, Form::Any).iter().any(|form| form == word));
+    let known = candidates.iter().position(|candidate| is_known(candidate));
+    if known.is_none() && (is_known(word) || candidates.is_empty()) {
+        return word.to_owned();
+    }
+    candidates.swap_remove(known.unwrap_or(0))
+}
+
 fn is_vowel(byte: u8) -> bool {
     matches!(byte, b'a' | b'e' | b'i' | b'o' | b'u')
 }
@@ -274,6 +308,30 @@ fn doubles(verb: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn forms_are_led_back_to_their_base() {
+        let known = |word: &str| ["cause", "stop", "lead", "try", "agree", "focus", "die", "bring"].contains(&word);
+        let cases = [
+            ("causes", "cause"),
+            ("caused", "cause"),
+            ("causing", "cause"),
+            ("stopped", "stop"),
+            ("stopping", "stop"),
+            ("led", "lead"),
+            ("tries", "try"),
+            ("tried", "try"),
+            ("agreed", "agree"),
+            ("focuses", "focus"),
+            ("dying", "die"),
+            ("is", "be"),
+            ("bring", "bring"),
+            ("grokked", "grok"),
+        ];
+        for (form, want) in cases {
+            assert_eq!(base(form, known), want, "{form}");
+        }
+    }
 
     #[test]
     fn forms_of_verbs() {

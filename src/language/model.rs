@@ -137,6 +137,11 @@ impl Model {
         Self { words, endings, finite, scores: ROWS.map(|rows| vec![[0; LANES]; rows]) }
     }
 
+    /// Tells whether the lexicon has a word in lower case.
+    pub(super) fn knows(&self, word: &str) -> bool {
+        self.words.contains_key(word)
+    }
+
     /// Returns the class of a word; `first` says that it opens its sentence, so that its capital says nothing.
     pub(super) fn class(&self, word: &str, first: bool) -> u8 {
         let key = WordKey::new(word, first);

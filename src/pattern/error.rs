@@ -55,6 +55,10 @@ pub enum Field {
     SourceIs,
     /// What a rule asks of its target.
     TargetIs,
+    /// The predicate of a rule.
+    Predicate,
+    /// The polarity of a rule.
+    Polarity,
 }
 
 /// One thing wrong with one pattern.

@@ -309,7 +309,7 @@ impl Reader<'_> {
     }
 
     /// The value that `names` gives to the string.
-    fn one_of<T: Copy>(
+    pub(super) fn one_of<T: Copy>(
         &mut self,
         key: &'static str,
         names: &[(T, &str)],

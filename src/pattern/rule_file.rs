@@ -8,7 +8,9 @@ use super::definition::{Matcher, Pattern};
 use super::error::{Field, PatternErrorKind};
 use super::file::{Reader, Spans, Value};
 use super::relation::RelationType;
-use crate::rule::Rule;
+use crate::rule::{Polarity, Rule};
+
+const POLARITIES: [(Polarity, &str); 2] = [(Polarity::Positive, "positive"), (Polarity::Negative, "negative")];
 
 /// Named lists of words.
 #[derive(Debug, Default)]
@@ -52,6 +54,8 @@ impl Reader<'_> {
                 "target" => Field::Target,
                 "source-is" => Field::SourceIs,
                 "target-is" => Field::TargetIs,
+                "predicate" => Field::Predicate,
+                "polarity" => Field::Polarity,
                 "reference" => Field::Reference,
                 "evidence" => Field::Evidence,
                 "confidence" => Field::Confidence,
@@ -76,6 +80,8 @@ impl Reader<'_> {
                 Field::Target => rule.target = self.string("target", value, field),
                 Field::SourceIs => rule.source_is = self.condition("source-is", value, field, lists),
                 Field::TargetIs => rule.target_is = self.condition("target-is", value, field, lists),
+                Field::Predicate => rule.predicate = self.string("predicate", value, field),
+                Field::Polarity => rule.polarity = self.one_of("polarity", &POLARITIES, value, field),
                 Field::Reference => pattern.reference = self.string("reference", value, field),
                 Field::Evidence => pattern.evidence = self.count("evidence", value, field),
                 Field::Confidence => pattern.confidence = self.number("confidence", value).unwrap_or_default(),

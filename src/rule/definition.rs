@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use super::condition::Condition;
 use super::frame::{Frame, Slot};
 use super::sequence::Sequence;
@@ -37,6 +39,31 @@ pub struct Rule {
     pub source_is: Option<String>,
     /// What the target must be.
     pub target_is: Option<String>,
+    /// What relates the arguments, where the words of the rule do not say it.
+    pub predicate: Option<String>,
+    /// Whether the source is good or bad for the target.
+    pub polarity: Option<Polarity>,
+}
+
+/// Whether something is good or bad for something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Polarity {
+    /// `improves`.
+    Positive,
+    /// `damages`.
+    Negative,
+}
+
+impl Polarity {
+    /// What pattern files and records call it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Polarity::Positive => "positive",
+            Polarity::Negative => "negative",
+        }
+    }
 }
 
 /// A part of a rule, to say where an error is.
@@ -73,6 +100,8 @@ pub(crate) struct Checked {
     pub(crate) sequences: Vec<Sequence>,
     pub(crate) source_is: Condition,
     pub(crate) target_is: Condition,
+    pub(crate) predicate: Option<String>,
+    pub(crate) polarity: Option<Polarity>,
 }
 
 impl Rule {
@@ -112,6 +141,8 @@ impl Rule {
             sequences,
             source_is: condition(RulePart::SourceIs, &self.source_is)?,
             target_is: condition(RulePart::TargetIs, &self.target_is)?,
+            predicate: self.predicate.clone(),
+            polarity: self.polarity,
         };
         if checked.verbs.is_empty()
             && checked.adjectives.is_empty()

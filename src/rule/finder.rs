@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::argument::{Argument, arguments};
 use super::frame::{Frame, Slot};
-use super::index::{Index, Trigger};
-use crate::language::{ClauseKind, ItemKind, Mark, Phrase, Predicate, Role, SentenceView, Syntax, Tag, VerbForm};
+use super::index::{Facts, Index, Trigger};
+use crate::language::{ClauseKind, ItemKind, Language, Mark, Phrase, Predicate, Role, SentenceView, Syntax, Tag, VerbForm};
 
 /// What a rule found: one source and one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,11 +20,14 @@ pub(crate) struct Hit {
     pub(crate) negated: bool,
     /// Whether it only may be so, or is asked.
     pub(crate) hedged: bool,
+    /// What relates the two.
+    pub(crate) predicate: String,
 }
 
 /// A sentence in which rules are looked for.
 pub(crate) struct Finder<'s> {
     index: &'s Index,
+    language: &'s Language,
     syntax: &'s Syntax,
     view: SentenceView<'s>,
 }
@@ -35,11 +38,12 @@ struct Candidate {
     trigger: Range<usize>,
     negated: bool,
     hedged: bool,
+    predicate: String,
 }
 
 impl<'s> Finder<'s> {
-    pub(crate) fn new(index: &'s Index, syntax: &'s Syntax, text: &'s str) -> Self {
-        Self { index, syntax, view: syntax.view(text) }
+    pub(crate) fn new(index: &'s Index, language: &'s Language, syntax: &'s Syntax, text: &'s str) -> Self {
+        Self { index, language, syntax, view: syntax.view(text) }
     }
 
     /// Appends every hit of the sentence to `hits`, in order of their triggers.
@@ -59,6 +63,16 @@ impl<'s> Finder<'s> {
             if begins_group {
                 for trigger in self.index.of_group() {
                     self.try_trigger(*trigger, token, hits);
+                }
+            }
+            if let Some(item) = self.syntax.item_of(token).filter(|item| self.view.verb(*item).is_some_and(|group| group.verb == token)) {
+                for frame in self.index.of_any_verb() {
+                    self.any_verb(*frame, item, hits);
+                }
+            }
+            if !self.index.of_any_noun().is_empty() && self.syntax.item_of(token).and_then(|item| self.view.noun(item)).is_some_and(|group| group.head == token) {
+                for frame in self.index.of_any_noun() {
+                    self.noun(*frame, token, hits);
                 }
             }
             lower.clear();
@@ -84,10 +98,49 @@ impl<'s> Finder<'s> {
                     rule: *rule,
                     negated: self.is_denied_at(token),
                     hedged: self.is_asked(),
+                    predicate: self.words(captures.trigger.clone()),
                     trigger: captures.trigger,
                 };
                 self.push(&candidate, captures.sources, &captures.targets, hits);
             }
+        }
+    }
+
+    /// Some tokens as they are, in lower case.
+    fn words(&self, tokens: Range<usize>) -> String {
+        tokens.map(|at| self.view.word(at).to_lowercase()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Any verb with its subject and each phrase after it: an open triple for each.
+    fn any_verb(&self, frame: usize, item: usize, hits: &mut Vec<Hit>) {
+        let view = &self.view;
+        let rule = self.index.frames[frame].0;
+        let Some(group) = view.verb(item).filter(|group| !group.open) else { return };
+        let Some(predicate) = self.syntax.predicate_of(item) else { return };
+        let base = self.language.base_form(&view.word(group.verb).to_lowercase());
+        let verb = if group.passive { format!("be {}", view.word(group.verb).to_lowercase()) } else { base };
+        let mut add = |words: String, end: usize, phrases: &[Phrase]| {
+            let candidate = Candidate {
+                rule,
+                trigger: view.items[item].tokens.start..end,
+                negated: predicate.negated || self.is_denied_before(item),
+                hedged: predicate.hedged || predicate.question || self.is_asked() || self.is_under_if(item),
+                predicate: words,
+            };
+            self.push(&candidate, arguments(view, &predicate.subjects), &arguments(view, phrases), hits);
+        };
+        let end = view.items[item].tokens.end;
+        add(verb.clone(), end, &predicate.objects);
+        let verb = match predicate.adjective {
+            Some(adjective) => format!("{verb} {}", self.words(view.items[adjective].tokens.clone())),
+            None => verb,
+        };
+        for (preposition, phrases) in &predicate.complements {
+            // The preposition belongs to the trigger where nothing stands between.
+            let tokens = view.items[*preposition].tokens.clone();
+            let adjacent = predicate.objects.is_empty() && predicate.complements.first().is_some_and(|first| first.0 == *preposition);
+            let end = if adjacent { tokens.end } else { end };
+            add(format!("{verb} {}", self.words(tokens)), end, phrases);
         }
     }
 
@@ -120,6 +173,7 @@ impl<'s> Finder<'s> {
             trigger: self.view.items[item].tokens.clone(),
             negated: predicate.negated || self.is_denied_before(item),
             hedged: predicate.hedged || predicate.question || self.is_asked() || self.is_under_if(item),
+            predicate: frame.words(),
         };
         let sources = self.of_predicate(&frame.source, frame, predicate, group.passive);
         let targets = self.of_predicate(&frame.target, frame, predicate, group.passive);
@@ -227,6 +281,7 @@ impl<'s> Finder<'s> {
             hedged: predicate.is_some_and(|predicate| predicate.hedged || predicate.question)
                 || self.is_asked()
                 || self.is_under_if(item),
+            predicate: frame.words(),
         };
         let of = |slot: &Slot| match slot {
             Slot::Subject => arguments(view, &subjects),
@@ -249,6 +304,7 @@ impl<'s> Finder<'s> {
             trigger: token..token + 1,
             negated: negated || group.denied || self.is_denied_before(item),
             hedged: hedged || self.is_asked() || self.is_under_if(item),
+            predicate: frame.words(),
         };
         // `Correlations were found between rain and floods`: what hangs on the subject may follow the verb.
         let found = self.syntax.predicates().iter().find(|predicate| {
@@ -363,7 +419,8 @@ impl<'s> Finder<'s> {
     }
 
     fn push(&self, candidate: &Candidate, sources: Vec<Argument>, targets: &[Argument], hits: &mut Vec<Hit>) {
-        let [source_is, target_is] = self.index.conditions(candidate.rule);
+        let Some(facts) = self.index.facts(candidate.rule) else { return };
+        let Facts { source_is, target_is, .. } = facts;
         // `the relationship between rain and floods`: both arguments stand in one slot.
         let shared = sources == targets;
         for source in sources {
@@ -386,6 +443,7 @@ impl<'s> Finder<'s> {
                     source: source.clone(),
                     target: target.clone(),
                     trigger: candidate.trigger.clone(),
+                    predicate: facts.predicate.as_ref().unwrap_or(&candidate.predicate).clone(),
                 });
             }
         }

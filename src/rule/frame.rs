@@ -100,6 +100,12 @@ impl Frame {
         })
     }
 
+    /// The words of the frame, as its entry has them.
+    pub(crate) fn words(&self) -> String {
+        let more = self.noun.iter().chain(&self.prepositions);
+        more.fold(self.word.clone(), |words, word| words + " " + word)
+    }
+
     /// Tells whether an argument is the object of the verb.
     pub(crate) fn takes_object(&self) -> bool {
         let is_object = |slot: &Slot| matches!(slot, Slot::Object | Slot::Event | Slot::Complement);

@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use super::condition::Condition;
-use super::definition::Checked;
+use super::definition::{Checked, Polarity};
 use super::frame::Frame;
 use super::sequence::Sequence;
 use crate::language::{Analysis, Mark};
@@ -17,7 +17,18 @@ pub(crate) struct Index {
     groups: Vec<Trigger>,
     pub(super) frames: Vec<(usize, Frame)>,
     pub(super) sequences: Vec<(usize, Sequence)>,
-    conditions: HashMap<usize, [Condition; 2]>,
+    any: Vec<usize>,
+    any_noun: Vec<usize>,
+    facts: HashMap<usize, Facts>,
+}
+
+/// What is the same for all hits of a rule.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(super) source_is: Condition,
+    pub(super) target_is: Condition,
+    pub(super) predicate: Option<String>,
+    pub(crate) polarity: Option<Polarity>,
 }
 
 /// What a word may trigger.
@@ -33,6 +44,11 @@ impl Index {
     /// Adds the rule that is number `rule` of its set.
     pub(crate) fn add(&mut self, rule: usize, checked: Checked) {
         for frame in checked.verbs {
+            if frame.word == "*" {
+                self.any.push(self.frames.len());
+                self.frames.push((rule, frame));
+                continue;
+            }
             let words = forms(&frame.word, Form::Any);
             self.add_frame(rule, frame, words, Trigger::Verb);
         }
@@ -41,6 +57,11 @@ impl Index {
             self.add_frame(rule, frame, words, Trigger::Adjective);
         }
         for frame in checked.nouns {
+            if frame.word == "*" {
+                self.any_noun.push(self.frames.len());
+                self.frames.push((rule, frame));
+                continue;
+            }
             let words = vec![frame.word.clone(), plural(&frame.word)];
             self.add_frame(rule, frame, words, Trigger::Noun);
         }
@@ -57,7 +78,8 @@ impl Index {
             }
             self.sequences.push((rule, sequence));
         }
-        self.conditions.insert(rule, [checked.source_is, checked.target_is]);
+        let Checked { source_is, target_is, predicate, polarity, .. } = checked;
+        self.facts.insert(rule, Facts { source_is, target_is, predicate, polarity });
     }
 
     fn add_frame(&mut self, rule: usize, frame: Frame, words: Vec<String>, trigger: fn(usize) -> Trigger) {
@@ -73,7 +95,7 @@ impl Index {
 
     /// Tells whether there is no rule.
     pub(crate) fn is_empty(&self) -> bool {
-        self.conditions.is_empty()
+        self.facts.is_empty()
     }
 
     /// Tells whether some word or mark of a sentence triggers a rule.
@@ -81,6 +103,8 @@ impl Index {
         let mut lower = String::new();
         !self.marks.is_empty()
             || !self.groups.is_empty()
+            || !self.any.is_empty()
+            || !self.any_noun.is_empty()
             || analysis.tokens(sentence).any(|token| {
                 lower.clear();
                 lower.extend(text[token.span].chars().flat_map(char::to_lowercase));
@@ -103,9 +127,18 @@ impl Index {
         &self.groups
     }
 
-    /// Returns what a rule asks of source and target.
-    pub(super) fn conditions(&self, rule: usize) -> &[Condition; 2] {
-        static NONE: std::sync::OnceLock<[Condition; 2]> = std::sync::OnceLock::new();
-        self.conditions.get(&rule).unwrap_or_else(|| NONE.get_or_init(Default::default))
+    /// Returns the frames that any verb fills.
+    pub(super) fn of_any_verb(&self) -> &[usize] {
+        &self.any
+    }
+
+    /// Returns the frames that any noun fills.
+    pub(super) fn of_any_noun(&self) -> &[usize] {
+        &self.any_noun
+    }
+
+    /// Returns what is the same for all hits of a rule; a rule that was added has some.
+    pub(crate) fn facts(&self, rule: usize) -> Option<&Facts> {
+        self.facts.get(&rule)
     }
 }
