@@ -371,6 +371,12 @@ fn find_objects(view: &SentenceView<'_>, predicate: &mut Predicate) {
             None => return,
         }
     }
+    // `developed a rash three weeks after it`
+    if view.noun(next).is_some_and(|_| view.has_role(next, Role::Time)) && !predicate.objects.is_empty()
+        && let Some(after) = view.right(next)
+    {
+        next = after;
+    }
     while view.items[next].kind == ItemKind::Preposition {
         let Some(noun) = view.right(next) else { return };
         let phrases = if view.noun(noun).is_some() {

@@ -11,7 +11,7 @@ use super::tag::Tag;
 /// - an adjective in -ed between `be` and a preposition is a participle: `is based on`.
 pub(super) fn mend(tokens: &mut [Token], text: &str) {
     for at in 0..tokens.len() {
-        if is_preposition(tokens, at) || is_to_before_noun(tokens, at) {
+        if is_preposition(tokens, at) || is_to_before_noun(tokens, at) && !(at + 1 < tokens.len() && is_governed(tokens, at + 1)) {
             tokens[at].tag = Tag::Adposition;
         } else if is_noun(tokens, at) {
             tokens[at].tag = Tag::Noun;
@@ -73,7 +73,10 @@ fn is_noun(tokens: &[Token], at: usize) -> bool {
     let next = tokens.get(at + 1);
     // `the effect of light on growth`
     if tokens[at].tag == Tag::Adjective {
-        return before.tag == Tag::Adposition && next.is_some_and(|next| next.tag == Tag::Adposition);
+        let ends = |next: &Token| {
+            matches!(next.tag, Tag::Adposition | Tag::Auxiliary | Tag::Coordinator) || next.tag.is_finite() || next.mark == Mark::Stop
+        };
+        return before.tag == Tag::Adposition && next.is_some_and(ends);
     }
     let determined = before.tag == Tag::Determiner && !before.roles.has(Role::Relative)
         || before.roles.has(Role::Possessive)
@@ -112,7 +115,7 @@ fn is_to_before_noun(tokens: &[Token], at: usize) -> bool {
     token.tag == Tag::Particle
         && !token.roles.has(Role::Negation)
         && !token.roles.has(Role::Genitive)
-        && tokens.get(at + 1).is_some_and(|next| matches!(next.tag, Tag::Determiner | Tag::Name | Tag::Number | Tag::NounPlural))
+        && tokens.get(at + 1).is_some_and(|next| matches!(next.tag, Tag::Determiner | Tag::Name | Tag::Number | Tag::NounPlural | Tag::Noun))
 }
 
 /// Tells whether a noun or adjective stands where only a verb can: after a modal, or after `to`, and before its object.

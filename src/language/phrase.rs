@@ -229,7 +229,9 @@ fn verb_group(tokens: &[Token], first: usize) -> Option<(usize, VerbGroup)> {
         Tag::Particle => verb_after(tokens, first + 1).is_some() && !tokens[first].roles.has(Role::Negation),
         tag => tag.is_verb(),
     };
-    if !starts || is_modifier(tokens, first) {
+    // `Muzolimine-induced`
+    let compound = tokens.get(first + 1).is_some_and(|next| next.mark == Mark::Hyphen);
+    if !starts || compound || is_modifier(tokens, first) {
         return None;
     }
     let mut group = VerbGroup::default();
@@ -381,7 +383,7 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                 let modified = begun && matches!(tag(at - 1), Some(Tag::Adjective | Tag::Determiner | Tag::Particle));
                 head.is_none() && (modifies || modified && is_noun_like(at + 1) || joined(at))
             }
-            Tag::Adposition => head.is_none() && joined(at),
+            tag if joined(at) && tag != Tag::Mark => head.is_none(),
             // The possessive `'s`, where something is possessed.
             Tag::Particle => {
                 head.is_some()

@@ -55,6 +55,8 @@ pub enum Field {
     SourceIs,
     /// What a rule asks of its target.
     TargetIs,
+    /// The nouns that a rule looks through.
+    Through,
     /// The predicate of a rule.
     Predicate,
     /// The polarity of a rule.

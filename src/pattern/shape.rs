@@ -399,7 +399,7 @@ mod tests {
     fn required_of(regex: &str) -> Option<Vec<String>> {
         let required = match shape_of(regex) {
             Shape::Whole(whole) => whole.required,
-            Shape::Bounded(_) => panic!("{regex} is no trigger"),
+            Shape::Bounded(_) | Shape::Rule(_) => panic!("{regex} is no trigger"),
             Shape::Split { middle: Middle::Regex { required, .. }, .. } => required,
             other @ Shape::Split { .. } => panic!("{regex} has the shape {other:?}"),
         };

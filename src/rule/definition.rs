@@ -39,6 +39,8 @@ pub struct Rule {
     pub source_is: Option<String>,
     /// What the target must be.
     pub target_is: Option<String>,
+    /// Nouns that are looked through, in source and target, to what hangs on them: `treatment` of `treatment with insulin`.
+    pub through: Vec<String>,
     /// What relates the arguments, where the words of the rule do not say it.
     pub predicate: Option<String>,
     /// Whether the source is good or bad for the target.
@@ -100,6 +102,7 @@ pub(crate) struct Checked {
     pub(crate) sequences: Vec<Sequence>,
     pub(crate) source_is: Condition,
     pub(crate) target_is: Condition,
+    pub(crate) through: Vec<String>,
     pub(crate) predicate: Option<String>,
     pub(crate) polarity: Option<Polarity>,
 }
@@ -141,6 +144,7 @@ impl Rule {
             sequences,
             source_is: condition(RulePart::SourceIs, &self.source_is)?,
             target_is: condition(RulePart::TargetIs, &self.target_is)?,
+            through: self.through.clone(),
             predicate: self.predicate.clone(),
             polarity: self.polarity,
         };

@@ -421,8 +421,10 @@ impl<'s> Finder<'s> {
     fn push(&self, candidate: &Candidate, sources: Vec<Argument>, targets: &[Argument], hits: &mut Vec<Hit>) {
         let Some(facts) = self.index.facts(candidate.rule) else { return };
         let Facts { source_is, target_is, .. } = facts;
+        let sources = self.looked_through(&facts.through, sources);
+        let targets = &self.looked_through(&facts.through, targets.to_vec());
         // `the relationship between rain and floods`: both arguments stand in one slot.
-        let shared = sources == targets;
+        let shared = sources == *targets;
         for source in sources {
             if source.tokens.is_empty() || !source_is.holds(&self.view, &source) {
                 continue;
@@ -447,6 +449,22 @@ impl<'s> Finder<'s> {
                 });
             }
         }
+    }
+
+    /// The arguments, with what hangs on a noun that is looked through in its place.
+    fn looked_through(&self, through: &[String], found: Vec<Argument>) -> Vec<Argument> {
+        if through.is_empty() {
+            return found;
+        }
+        let inner = |argument: &Argument| {
+            let item = self.syntax.item_of(argument.head)?;
+            let word = self.view.word(argument.head).to_lowercase();
+            let is_listed = through.iter().any(|noun| word == *noun || word.strip_suffix('s') == Some(noun));
+            let complements = self.complements_after(item);
+            let (_, phrases) = complements.first().filter(|_| is_listed)?;
+            Some(arguments(&self.view, phrases))
+        };
+        found.into_iter().flat_map(|argument| inner(&argument).unwrap_or_else(|| vec![argument])).collect()
     }
 
     /// Tells whether the sentence asks.

@@ -27,6 +27,7 @@ pub(crate) struct Index {
 pub(crate) struct Facts {
     pub(super) source_is: Condition,
     pub(super) target_is: Condition,
+    pub(super) through: Vec<String>,
     pub(super) predicate: Option<String>,
     pub(crate) polarity: Option<Polarity>,
 }
@@ -78,8 +79,8 @@ impl Index {
             }
             self.sequences.push((rule, sequence));
         }
-        let Checked { source_is, target_is, predicate, polarity, .. } = checked;
-        self.facts.insert(rule, Facts { source_is, target_is, predicate, polarity });
+        let Checked { source_is, target_is, through, predicate, polarity, .. } = checked;
+        self.facts.insert(rule, Facts { source_is, target_is, through, predicate, polarity });
     }
 
     fn add_frame(&mut self, rule: usize, frame: Frame, words: Vec<String>, trigger: fn(usize) -> Trigger) {

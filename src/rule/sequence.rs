@@ -51,6 +51,8 @@ enum ElementKind {
     Name,
     /// Prepositions with their phrases, one or more.
     Prepositional,
+    /// What a noun group says before a hyphen: `insulin` of `insulin-induced edema`.
+    Compound,
     /// A verb in any form with its object.
     Action,
     /// A gerund with its object.
@@ -83,7 +85,8 @@ pub(crate) struct Captures {
     pub(crate) trigger: Range<usize>,
 }
 
-const KINDS: [(&str, ElementKind); 17] = [
+const KINDS: [(&str, ElementKind); 18] = [
+    ("COMPOUND", ElementKind::Compound),
     ("ACTION", ElementKind::Action),
     ("GROUP+", ElementKind::Groups),
     ("PP", ElementKind::Prepositional),
@@ -167,6 +170,11 @@ impl Sequence {
 
     /// Matches the sequence with its anchor at a token.
     pub(crate) fn find(&self, syntax: &Syntax, view: &SentenceView<'_>, token: usize) -> Option<Captures> {
+        // `is associated with` is a predicate, and `associated with` after a noun modifies it.
+        let in_group = syntax.item_of(token).is_some_and(|item| view.verb(item).is_some_and(|group| group.verb == token) && view.items[item].tokens.start != token);
+        if in_group && !self.anchor.is_empty() {
+            return None;
+        }
         let mut end = token;
         for literal in &self.anchor {
             end = skip_quotes(view, end);
@@ -228,6 +236,7 @@ impl Literal {
             "(" => Ok(Self::Mark(Mark::Open)),
             ")" => Ok(Self::Mark(Mark::Close)),
             ":" | ";" | "-" => Ok(Self::Mark(Mark::Break)),
+            "~" => Ok(Self::Mark(Mark::Hyphen)),
             word if word.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '\'' | '.')) && !word.is_empty() => {
                 Ok(Self::Word(word.to_lowercase()))
             }
@@ -318,7 +327,7 @@ impl Side<'_> {
                 } else {
                     vec![view.gerund_from(item().filter(|item| is_gerund(view, *item))?)]
                 };
-                Some((end_of(phrases.last()?.last), arguments(view, &phrases)))
+                Some((end_of(phrases.last()?.last), cut(arguments(view, &phrases))))
             }
             ElementKind::Clause => {
                 let clause = clause_from(view, item()?)?;
@@ -373,7 +382,7 @@ impl Side<'_> {
                 let item = item().filter(|item| view.verb(*item).is_some_and(|group| group.copula))?;
                 Some((end_of(item), Vec::new()))
             }
-            ElementKind::Start => None,
+            ElementKind::Start | ElementKind::Compound => None,
             ElementKind::End => {
                 let ends = view.tokens.get(token).is_none_or(|token| {
                     matches!(token.mark, Mark::Comma | Mark::Stop | Mark::Break | Mark::Close | Mark::Open)
@@ -462,7 +471,19 @@ impl Side<'_> {
                 });
                 starts.then(|| (token, Vec::new()))
             }
-            ElementKind::End | ElementKind::Title | ElementKind::Name | ElementKind::Gerund | ElementKind::Action | ElementKind::Prepositional => None,
+            ElementKind::Compound => {
+                let item = self.syntax.item_of(before?)?;
+                let content = view.noun(item)?.content;
+                let found = Argument::part(view, content..token, false).filter(|_| content < token)?;
+                Some((content, vec![found]))
+            }
+            ElementKind::Prepositional => {
+                let noun = item().filter(|item| view.noun(*item).is_some())?;
+                let top = view.top(noun);
+                let first = (top..noun).find(|at| view.items[*at].kind == ItemKind::Preposition)?;
+                Some((start_of(first), Vec::new()))
+            }
+            ElementKind::End | ElementKind::Title | ElementKind::Name | ElementKind::Gerund | ElementKind::Action => None,
         }
     }
 
