@@ -143,7 +143,7 @@ proptest! {
     ) {
         thread_local! {
             static EXTRACTORS: (Extractor, Extractor) = {
-                let english = PatternSet::english();
+                let english = common::bounded();
                 let oracle = common::oracle(&english);
                 (Extractor::builder().patterns(english).build().unwrap(), oracle)
             };
@@ -186,7 +186,7 @@ fn bounded_arguments_by_several_workers() {
     let text: String = include_str!("../examples/data/jargon.txt").lines().take(80).collect::<Vec<_>>().join("\n");
     let paragraphs = text.lines().enumerate().map(|(i, paragraph)| (i.to_string(), paragraph.to_owned()));
     let sentences = text.split(". ").enumerate().map(|(i, sentence)| (i.to_string(), sentence.replace('\n', " ")));
-    let english = PatternSet::english();
+    let english = common::bounded();
     let (oracle, extractor) = (common::oracle(&english), Extractor::builder().patterns(english).build().unwrap());
     for documents in [vec![(String::new(), text.clone())], paragraphs.collect(), sentences.collect()] {
         let want = expected(&oracle, &documents);

@@ -313,7 +313,7 @@ fn wrong_usage() {
         ("extract a.txt --format xml", "[possible values: jsonl, tsv, text]"),
         ("extract a.txt --threads 0", "use `auto` or a number from 1 to 1024"),
         ("extract a.txt --threads 1000000", "use `auto` or a number from 1 to 1024"),
-        ("extract a.txt --pack nope", "the pack `nope` is neither built in (english, seed) nor a file"),
+        ("extract a.txt --pack nope", "the pack `nope` is neither built in (english, open, biomedical, organisations, seed) nor a file"),
         ("extract a.txt --pack seed --pack dup.toml", "the packs `seed` and `dup.toml` both have a pattern `causes`"),
         ("extract - -", "standard input can be read only once"),
         ("extract a.txt -o no/such/folder", "no/such/folder cannot be written"),
@@ -467,7 +467,7 @@ fn packs_are_measured_on_judged_rows() {
     let found = figures("--gold pairs.jsonl --task semeval");
     assert_eq!(counts(&found["measures"]["strict causal"]), [1, 1, 0]);
     assert_eq!(counts(&found["measures"]["loose compositional"]), [0, 0, 1]);
-    assert_eq!(counts(&found["patterns"]["cause"]), [1, 1, 0]);
+    assert_eq!(counts(&found["patterns"]["bring-about"]), [1, 1, 0]);
     let found = figures("--gold definitions.jsonl --task definitions");
     assert_eq!(counts(&found["measures"]["definition"]), [1, 1, 1]);
     assert_eq!(counts(&found["measures"]["hypernym"]), [1, 1, 1]);

@@ -448,7 +448,8 @@ impl Extractor {
             None => patterns(memory, document, &mut emit),
             Some(rules) => layout::blocks(document).try_for_each(|block| {
                 patterns(memory, &block, &mut emit)?;
-                rules.extract(set, &mut memory.paper, &block, &mut emit)
+                let Memory { paper, hits, .. } = memory;
+                rules.extract(set, paper, hits, &block, &mut emit)
             }),
         };
         match emit.failure {

@@ -9,6 +9,7 @@ use bumpalo::collections::String as ArenaString;
 use super::Emit;
 use super::association::{Association, Reading, Spans, confidence};
 use super::document::Document;
+use super::hits::Hits;
 use crate::language::{Analysis, Language, SentenceView, Syntax};
 use crate::pattern::shape::Shape;
 use crate::pattern::{PatternId, PatternSet};
@@ -44,11 +45,13 @@ impl Ruled {
         (!index.is_empty()).then(|| Self { index, ids, language: Language::english() })
     }
 
-    /// Emits what the rules find in the text of `document`, a paragraph or a few, by sentence and trigger.
+    /// Emits what the rules find in the text of `document`, a paragraph or a few, by sentence and trigger; nothing more once
+    /// `wish` says to stop.
     pub(super) fn extract(
         &self,
         set: &PatternSet,
         paper: &mut Paper,
+        wish: &Hits,
         document: &Document<'_>,
         emit: &mut impl Emit,
     ) -> ControlFlow<()> {
@@ -56,6 +59,9 @@ impl Ruled {
         self.language.read(text, &mut paper.analysis);
         let mut lines = Lines { text, at: 0, line: document.line };
         for sentence in 0..paper.analysis.sentences().len() {
+            if wish.are_stopped() {
+                return ControlFlow::Continue(());
+            }
             if !self.index.may_match(text, &paper.analysis, sentence) {
                 continue;
             }

@@ -329,18 +329,19 @@ mod tests {
     }
 
     #[test]
-    fn what_bounded_arguments_tell_is_written() {
+    fn what_rules_tell_is_written() {
         let extractor = Extractor::builder().patterns(PatternSet::english()).negated(true).build().unwrap();
         let text = "Heavy rain does not cause floods.";
         let found = written(&extractor, text, RecordFormat::Tsv, Palette::Plain);
         assert!(
-            found.starts_with("-\tcause\tcausal\theavy rain\tfloods\t") && found.ends_with("\train\tfloods\tnegated\n"),
+            found.starts_with("-\tbring-about\tcausal\theavy rain\tfloods\t") && found.ends_with("\train\tfloods\tnegated\n"),
             "{found}"
         );
         let found = written(&extractor, text, RecordFormat::Text, Palette::Plain);
-        assert_eq!(found, "-:1: causal/cause, negated: [Heavy rain] <does not cause> {floods}.\n");
+        assert_eq!(found, "-:1: causal/bring-about, negated: [Heavy rain] <does not cause> {floods}.\n");
         let found = written(&extractor, text, RecordFormat::Jsonl, Palette::Plain);
-        assert!(found.ends_with("\"source_head\":\"rain\",\"target_head\":\"floods\",\"negated\":true}\n"), "{found}");
+        let end = r#""predicate":"cause","sentence":[0,33],"line":1,"negated":true}"#;
+        assert!(found.contains(r#""source_head":"rain","target_head":"floods","#) && found.trim_end().ends_with(end), "{found}");
     }
 
     #[test]

@@ -236,7 +236,7 @@ pub(crate) fn base(word: &str, is_known: impl Fn(&str) -> bool) -> String {
     for (ending, instead) in
         [("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", "e"), ("ed", ""), ("ying", "ie"), ("ing", "e"), ("ing", "")]
     {
-        let Some(stem) = word.strip_suffix(ending).filter(|stem| stem.len() > 1) else { continue };
+        let Some(stem) = word.strip_suffix(ending).filter(|stem| !stem.is_empty()) else { continue };
         candidates.push(format!("{stem}{instead}"));
         // `stopped`
         if let [.., before, last] = stem.as_bytes()

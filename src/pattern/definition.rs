@@ -204,7 +204,7 @@ impl Pattern {
     /// let extractor = Extractor::builder().patterns(patterns).build()?;
     /// let found = extractor.extract("Years of heavy\nsmoking have often led to cancer.");
     /// let first = found.iter().next().expect("one is found");
-    /// assert_eq!((first.source(), first.target()), ("heavy smoking", "cancer"));
+    /// assert_eq!((first.source(), first.target()), ("years of heavy smoking", "cancer"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn rule(name: impl Into<String>, relation: RelationType, rule: Rule) -> Self {

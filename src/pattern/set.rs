@@ -64,12 +64,38 @@ impl PatternSet {
         Self::parse("seed.toml", include_str!("../../patterns/seed.toml")).expect("the seed pack is valid")
     }
 
-    /// The English pack: noun phrases as arguments, five relations, confidences as measured.
+    /// The English pack: rules for five relations.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "it does not panic, for the reason below")]
     pub fn english() -> Self {
         // The file is a part of the crate and a test reads it: it cannot fail here.
         Self::parse("english.toml", include_str!("../../patterns/english.toml")).expect("the English pack is valid")
+    }
+
+    /// The pack of open triples: whatever a verb says of its subject, its words as the predicate.
+    #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "it does not panic, for the reason below")]
+    pub fn open() -> Self {
+        // The file is a part of the crate and a test reads it: it cannot fail here.
+        Self::parse("open.toml", include_str!("../../patterns/open.toml")).expect("the open pack is valid")
+    }
+
+    /// The pack for case reports and abstracts: drugs, genes and diseases.
+    #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "it does not panic, for the reason below")]
+    pub fn biomedical() -> Self {
+        // The file is a part of the crate and a test reads it: it cannot fail here.
+        Self::parse("biomedical.toml", include_str!("../../patterns/biomedical.toml"))
+            .expect("the biomedical pack is valid")
+    }
+
+    /// The pack for who works where, owns what and comes from where.
+    #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "it does not panic, for the reason below")]
+    pub fn organisations() -> Self {
+        // The file is a part of the crate and a test reads it: it cannot fail here.
+        Self::parse("organisations.toml", include_str!("../../patterns/organisations.toml"))
+            .expect("the pack of organisations is valid")
     }
 
     /// Joins sets into one, in order.

@@ -23,6 +23,11 @@ pub fn engines(patterns: &PatternSet) -> Vec<(String, Extractor)> {
     engines
 }
 
+/// A large pack of triggers with bounded arguments.
+pub fn bounded() -> PatternSet {
+    PatternSet::parse("bounded.toml", include_str!("../data/bounded.toml")).expect("the pack is valid")
+}
+
 /// The oracle for `patterns`.
 pub fn oracle(patterns: &PatternSet) -> Extractor {
     Extractor::builder().patterns(patterns.clone()).engine(Engine::Naive).build().expect("naive")

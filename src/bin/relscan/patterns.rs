@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use clap::Subcommand;
-use relscan::{ArgumentMode, Direction, Engine, Extractor, Group, Lists, Matcher, Pattern, PatternSet, Reach};
+use relscan::{ArgumentMode, Direction, Engine, Extractor, Group, Lists, Matcher, Pattern, PatternSet, Reach, Rule};
 
 use crate::explain;
 use crate::outcome::{Failure, Outcome, say};
@@ -79,6 +79,10 @@ fn list(patterns: &PatternSet) -> Result<Outcome, Failure> {
         let matched = match pattern.matcher() {
             Matcher::Trigger(trigger) => format!("trigger {trigger:?}"),
             Matcher::Regex { regex, .. } => regex.clone(),
+            Matcher::Rule(rule) => {
+                let parts = [&rule.verbs, &rule.adjectives, &rule.nouns, &rule.sequences];
+                parts.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
+            }
             _ => String::new(),
         };
         let (name, relation, confidence) = (pattern.name(), pattern.relation(), pattern.confidence());
@@ -162,7 +166,8 @@ fn show(packs: &packs::Choice, names: &[String]) -> Result<Outcome, Failure> {
 
 /// The pattern as a table of a pattern file; what is not said there has its default.
 fn as_toml(pattern: &Pattern) -> String {
-    let mut lines = format!("[[pattern]]\nname = {}\n", quoted(pattern.name()));
+    let table = if matches!(pattern.matcher(), Matcher::Rule(_)) { "rule" } else { "pattern" };
+    let mut lines = format!("[[{table}]]\nname = {}\n", quoted(pattern.name()));
     let mut line = |key: &str, value: &str| {
         let _ = writeln!(lines, "{key} = {value}");
     };
@@ -179,6 +184,7 @@ fn as_toml(pattern: &Pattern) -> String {
                 }
             }
         }
+        Matcher::Rule(rule) => rule_lines(rule, &mut line),
         _ => {}
     }
     if pattern.direction() == Direction::Reversed {
@@ -216,6 +222,36 @@ fn as_toml(pattern: &Pattern) -> String {
         line("examples", &format!("[\n{}]", examples.collect::<String>()));
     }
     lines
+}
+
+/// The keys of a rule.
+fn rule_lines(rule: &Rule, line: &mut impl FnMut(&str, &str)) {
+    let lists = [
+        ("verbs", &rule.verbs),
+        ("adjectives", &rule.adjectives),
+        ("nouns", &rule.nouns),
+        ("sequences", &rule.sequences),
+        ("through", &rule.through),
+    ];
+    for (key, words) in lists.into_iter().filter(|(_, words)| !words.is_empty()) {
+        let words: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+        line(key, &format!("[{}]", words.join(", ")));
+    }
+    let texts = [
+        ("source", &rule.source),
+        ("target", &rule.target),
+        ("source-is", &rule.source_is),
+        ("target-is", &rule.target_is),
+        ("predicate", &rule.predicate),
+    ];
+    for (key, text) in texts {
+        if let Some(text) = text {
+            line(key, &quoted(text));
+        }
+    }
+    if let Some(polarity) = rule.polarity {
+        line("polarity", &quoted(polarity.as_str()));
+    }
 }
 
 /// A TOML string; literal where it would need escapes, so that a regex reads as it is.
