@@ -313,7 +313,10 @@ fn wrong_usage() {
         ("extract a.txt --format xml", "[possible values: jsonl, tsv, text]"),
         ("extract a.txt --threads 0", "use `auto` or a number from 1 to 1024"),
         ("extract a.txt --threads 1000000", "use `auto` or a number from 1 to 1024"),
-        ("extract a.txt --pack nope", "the pack `nope` is neither built in (english, open, biomedical, organisations, seed) nor a file"),
+        (
+            "extract a.txt --pack nope",
+            "the pack `nope` is neither built in (english, open, biomedical, organisations, seed) nor a file",
+        ),
         ("extract a.txt --pack seed --pack dup.toml", "the packs `seed` and `dup.toml` both have a pattern `causes`"),
         ("extract - -", "standard input can be read only once"),
         ("extract a.txt -o no/such/folder", "no/such/folder cannot be written"),

@@ -194,8 +194,7 @@ fn scan<'t, S: Sink>(
         if tap.gate().is_closed() {
             return End::Cancelled;
         }
-        let next =
-            if extractor.reads_paragraphs() { place } else { gathered.fill(texts, place, unit.end) };
+        let next = if extractor.reads_paragraphs() { place } else { gathered.fill(texts, place, unit.end) };
         let flow = if next == place {
             let document = texts.document(place.text);
             let to = if place.text == unit.end.text { unit.end.at } else { document.text.len() };

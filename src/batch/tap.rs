@@ -51,7 +51,20 @@ impl<'t, S: Sink> Tap<'t, S> {
     ) -> Self {
         let document = Document::new("");
         let block_end = by_paragraph.then_some(0);
-        Tap { sink, gate, counts, skip, room, text: 0, document, at: 0, line: 0, block_end, interrupt: None, ended: false }
+        Tap {
+            sink,
+            gate,
+            counts,
+            skip,
+            room,
+            text: 0,
+            document,
+            at: 0,
+            line: 0,
+            block_end,
+            interrupt: None,
+            ended: false,
+        }
     }
 
     pub(super) fn gate(&self) -> &'t Gate {
@@ -126,7 +139,8 @@ impl<S: Sink> Sink for Tap<'_, S> {
         if self.gate.is_closed() {
             return Ok(self.interrupt(Interrupt::Closed));
         }
-        let is_new_line = self.block_end.map_or(association.line != self.line, |end| association.spans.source.start >= end);
+        let is_new_line =
+            self.block_end.map_or(association.line != self.line, |end| association.spans.source.start >= end);
         (self.at, self.line) = (association.spans.source.start, association.line);
         if self.block_end.is_some() && is_new_line {
             let at = self.at - self.document.offset;

@@ -73,7 +73,10 @@ impl Page {
 
     /// Whether `association` can be added without more memory.
     pub(crate) fn has_room(&self, association: &Association<'_>) -> bool {
-        let heads = [association.source_head(), association.target_head(), association.predicate()].into_iter().flatten().map(str::len);
+        let heads = [association.source_head(), association.target_head(), association.predicate()]
+            .into_iter()
+            .flatten()
+            .map(str::len);
         let arguments = association.source().len() + association.target().len();
         let text = association.document.len() + arguments + heads.sum::<usize>();
         self.records.len() < self.records.capacity() && text <= self.text.capacity() - self.text.len()

@@ -127,7 +127,11 @@ fn association<'a>(
         confidence: confidence(pattern, hit.hedged),
         source: lowered(&view.text[hit.source.span(view)], arena).into(),
         target: lowered(&view.text[hit.target.span(view)], arena).into(),
-        spans: Spans { source: span(hit.source.span(view)), trigger: span(trigger), target: span(hit.target.span(view)) },
+        spans: Spans {
+            source: span(hit.source.span(view)),
+            trigger: span(trigger),
+            target: span(hit.target.span(view)),
+        },
         context: document.context(),
         reading: Some(Reading {
             negated: hit.negated,

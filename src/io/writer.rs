@@ -334,14 +334,18 @@ mod tests {
         let text = "Heavy rain does not cause floods.";
         let found = written(&extractor, text, RecordFormat::Tsv, Palette::Plain);
         assert!(
-            found.starts_with("-\tbring-about\tcausal\theavy rain\tfloods\t") && found.ends_with("\train\tfloods\tnegated\n"),
+            found.starts_with("-\tbring-about\tcausal\theavy rain\tfloods\t")
+                && found.ends_with("\train\tfloods\tnegated\n"),
             "{found}"
         );
         let found = written(&extractor, text, RecordFormat::Text, Palette::Plain);
         assert_eq!(found, "-:1: causal/bring-about, negated: [Heavy rain] <does not cause> {floods}.\n");
         let found = written(&extractor, text, RecordFormat::Jsonl, Palette::Plain);
         let end = r#""predicate":"cause","sentence":[0,33],"line":1,"negated":true}"#;
-        assert!(found.contains(r#""source_head":"rain","target_head":"floods","#) && found.trim_end().ends_with(end), "{found}");
+        assert!(
+            found.contains(r#""source_head":"rain","target_head":"floods","#) && found.trim_end().ends_with(end),
+            "{found}"
+        );
     }
 
     #[test]

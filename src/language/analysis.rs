@@ -116,6 +116,8 @@ impl Language {
         }
         classes.extend([BOUNDARY; 2]);
         self.model.tag_sentence(classes, complete, tagging);
+        let verbal = classes.iter().take(classes.len() - 2).map(|class| self.model.may_be_finite(*class));
+        tagging.verbal.extend(verbal);
     }
 }
 
@@ -148,6 +150,8 @@ pub struct TaggedToken {
     pub tag: Tag,
     /// By how much the tag leads the next best one: 0 for a tie, a few units for a doubtful tag, 255 at most.
     pub margin: u8,
+    /// Whether words like it are finite verbs now and then, whatever this one is: `causes`.
+    pub verbal: bool,
 }
 
 impl Analysis {
@@ -167,9 +171,12 @@ impl Analysis {
     #[must_use]
     pub fn tokens(&self, sentence: usize) -> impl ExactSizeIterator<Item = TaggedToken> + '_ {
         let [first, end] = self.sentences.get(sentence).copied().unwrap_or_default();
-        let tagged =
-            self.spans[first..end].iter().zip(&self.tagging.tags[first..end]).zip(&self.tagging.margins[first..end]);
-        tagged.map(|((span, tag), margin)| TaggedToken { span: wide(*span), tag: *tag, margin: *margin })
+        (first..end).map(|at| TaggedToken {
+            span: wide(self.spans[at]),
+            tag: self.tagging.tags[at],
+            margin: self.tagging.margins[at],
+            verbal: self.tagging.verbal[at],
+        })
     }
 }
 

@@ -7,8 +7,8 @@ use std::ops::RangeInclusive;
 
 use super::phrase::{ItemKind, VerbForm};
 use super::profile::Role;
-use super::tag::Tag;
 use super::sentence_view::SentenceView;
+use super::tag::Tag;
 
 /// A noun phrase with what belongs to it, or a clause: the numbers of its first and last items.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,7 +143,8 @@ fn find_finite_subject(
         // `The process – a long one – created`
         ItemKind::Break => {
             let opening = (0..before).rev().find(|at| view.items[*at].kind == ItemKind::Break);
-            if let Some(noun) = opening.and_then(|opening| view.left(opening)).filter(|noun| view.noun(*noun).is_some()) {
+            if let Some(noun) = opening.and_then(|opening| view.left(opening)).filter(|noun| view.noun(*noun).is_some())
+            {
                 predicate.subjects = subjects_ending_at(view, noun);
             }
         }
@@ -304,7 +305,12 @@ fn find_participle_subject(
                 // `It rained for days, causing floods`: the whole clause is the subject.
                 Some(governor) if !passive => {
                     if let Some(first) = governor.subjects.first() {
-                        predicate.subjects.push(Phrase { first: first.first, head: first.head, last: noun, clause: true });
+                        predicate.subjects.push(Phrase {
+                            first: first.first,
+                            head: first.head,
+                            last: noun,
+                            clause: true,
+                        });
                     }
                 }
                 _ => predicate.subjects.extend(view.phrase_ending_at(noun)),
@@ -372,7 +378,8 @@ fn find_objects(view: &SentenceView<'_>, predicate: &mut Predicate) {
         }
     }
     // `developed a rash three weeks after it`
-    if view.noun(next).is_some_and(|_| view.has_role(next, Role::Time)) && !predicate.objects.is_empty()
+    if view.noun(next).is_some_and(|_| view.has_role(next, Role::Time))
+        && !predicate.objects.is_empty()
         && let Some(after) = view.right(next)
     {
         next = after;

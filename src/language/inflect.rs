@@ -233,9 +233,17 @@ pub(crate) fn base(word: &str, is_known: impl Fn(&str) -> bool) -> String {
         return (*base).to_owned();
     }
     let mut candidates = Vec::new();
-    for (ending, instead) in
-        [("ies", "y"), ("es", ""), ("s", ""), ("ied", "y"), ("ed", "e"), ("ed", ""), ("ying", "ie"), ("ing", "e"), ("ing", "")]
-    {
+    for (ending, instead) in [
+        ("ies", "y"),
+        ("es", ""),
+        ("s", ""),
+        ("ied", "y"),
+        ("ed", "e"),
+        ("ed", ""),
+        ("ying", "ie"),
+        ("ing", "e"),
+        ("ing", ""),
+    ] {
         let Some(stem) = word.strip_suffix(ending).filter(|stem| !stem.is_empty()) else { continue };
         candidates.push(format!("{stem}{instead}"));
         // `stopped`

@@ -11,7 +11,9 @@ use super::tag::Tag;
 /// - an adjective in -ed between `be` and a preposition is a participle: `is based on`.
 pub(super) fn mend(tokens: &mut [Token], text: &str) {
     for at in 0..tokens.len() {
-        if is_preposition(tokens, at) || is_to_before_noun(tokens, at) && !(at + 1 < tokens.len() && is_governed(tokens, at + 1)) {
+        if is_preposition(tokens, at)
+            || is_to_before_noun(tokens, at) && !(at + 1 < tokens.len() && is_governed(tokens, at + 1))
+        {
             tokens[at].tag = Tag::Adposition;
         } else if is_noun(tokens, at) {
             tokens[at].tag = Tag::Noun;
@@ -28,8 +30,15 @@ pub(super) fn mend(tokens: &mut [Token], text: &str) {
             (tokens[at].tag, tokens[at - 1].tag) = (Tag::NounPlural, Tag::VerbThird);
         }
     }
+    for at in 1..tokens.len() {
+        if is_predicate(tokens, at) {
+            tokens[at].tag = Tag::VerbThird;
+        }
+    }
     for at in 0..tokens.len() {
-        if tokens[at].tag == Tag::Subordinator || tokens[at].roles.has(Role::Interrogative) && tokens[at].tag == Tag::Adverb {
+        if tokens[at].tag == Tag::Subordinator
+            || tokens[at].roles.has(Role::Interrogative) && tokens[at].tag == Tag::Adverb
+        {
             let ends = |token: &Token| matches!(token.mark, Mark::Comma | Mark::Break | Mark::Stop | Mark::Close);
             let end = tokens[at + 1..].iter().position(ends).map_or(tokens.len(), |end| at + 1 + end);
             find_predicate(tokens, at + 1..end, text);
@@ -66,6 +75,26 @@ fn disagrees(tokens: &[Token], at: usize) -> bool {
         && tokens.get(at + 1).is_none_or(|next| matches!(next.tag, Tag::Coordinator | Tag::Mark | Tag::Adposition))
 }
 
+/// Tells whether a plural that may be a verb stands between what can be its subject and what can be its object, in a clause
+/// that has no verb so far: `smoking causes lung cancer`.
+fn is_predicate(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    let before = &tokens[at - 1];
+    let subject = matches!(before.tag, Tag::Noun | Tag::VerbIng) && !before.roles.has(Role::Time);
+    let object = tokens.get(at + 1).is_some_and(|next| {
+        next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Adjective | Tag::Number)
+    });
+    if !(token.tag == Tag::NounPlural && token.verbal && subject && object) {
+        return false;
+    }
+    let clause = tokens[..at].iter().rev().take_while(|token| {
+        !matches!(token.tag, Tag::Subordinator | Tag::Coordinator) && !matches!(token.mark, Mark::Comma | Mark::Break)
+    });
+    !clause
+        .into_iter()
+        .any(|token| token.tag.is_finite() || matches!(token.tag, Tag::Auxiliary | Tag::VerbBase | Tag::Adposition))
+}
+
 /// Tells whether a verb stands where only a noun can: a base form after a determiner or between the nouns of a list, and a
 /// gerund after what determines it, without an object.
 fn is_noun(tokens: &[Token], at: usize) -> bool {
@@ -74,15 +103,16 @@ fn is_noun(tokens: &[Token], at: usize) -> bool {
     // `the effect of light on growth`
     if tokens[at].tag == Tag::Adjective {
         let ends = |next: &Token| {
-            matches!(next.tag, Tag::Adposition | Tag::Auxiliary | Tag::Coordinator) || next.tag.is_finite() || next.mark == Mark::Stop
+            matches!(next.tag, Tag::Adposition | Tag::Auxiliary | Tag::Coordinator)
+                || next.tag.is_finite()
+                || next.mark == Mark::Stop
         };
         return before.tag == Tag::Adposition && next.is_some_and(ends);
     }
     let determined = before.tag == Tag::Determiner && !before.roles.has(Role::Relative)
         || before.roles.has(Role::Possessive)
-        || before.tag == Tag::Adjective && tokens[..at].iter().rev().take(3).any(|token| {
-            matches!(token.tag, Tag::Determiner | Tag::Adposition)
-        });
+        || before.tag == Tag::Adjective
+            && tokens[..at].iter().rev().take(3).any(|token| matches!(token.tag, Tag::Determiner | Tag::Adposition));
     match tokens[at].tag {
         Tag::VerbBase => {
             let listed = before.mark == Mark::Comma
@@ -90,19 +120,27 @@ fn is_noun(tokens: &[Token], at: usize) -> bool {
                 && tokens[at - 2].tag.is_nominal()
                 && next.is_some_and(|next| next.tag.is_nominal() || next.mark == Mark::Comma)
                 && tokens[0].tag != Tag::VerbBase;
-            determined || listed || before.tag == Tag::Noun && tokens[..at].iter().rev().take(4).any(|token| token.roles.has(Role::Indefinite)) && next.is_none_or(|next| !(next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Pronoun)))
+            determined
+                || listed
+                || before.tag == Tag::Noun
+                    && tokens[..at].iter().rev().take(4).any(|token| token.roles.has(Role::Indefinite))
+                    && next.is_none_or(|next| {
+                        !(next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Pronoun))
+                    })
         }
         // `a ground squirrel of America`: a noun in the singular is no subject of a base form.
         Tag::VerbPresent => {
             before.tag == Tag::Noun
                 && tokens[..at].iter().rev().take(4).any(|token| token.roles.has(Role::Indefinite))
-                && next.is_none_or(|next| !(next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Pronoun)))
+                && next
+                    .is_none_or(|next| !(next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Pronoun)))
         }
         Tag::VerbIng if before.roles.has(Role::Naming) => true,
         Tag::VerbIng => {
             determined
                 && next.is_none_or(|next| {
-                    !(next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Adjective | Tag::Pronoun | Tag::Number))
+                    !(next.tag.is_nominal()
+                        || matches!(next.tag, Tag::Determiner | Tag::Adjective | Tag::Pronoun | Tag::Number))
                 })
         }
         _ => false,
@@ -115,7 +153,9 @@ fn is_to_before_noun(tokens: &[Token], at: usize) -> bool {
     token.tag == Tag::Particle
         && !token.roles.has(Role::Negation)
         && !token.roles.has(Role::Genitive)
-        && tokens.get(at + 1).is_some_and(|next| matches!(next.tag, Tag::Determiner | Tag::Name | Tag::Number | Tag::NounPlural | Tag::Noun))
+        && tokens.get(at + 1).is_some_and(|next| {
+            matches!(next.tag, Tag::Determiner | Tag::Name | Tag::Number | Tag::NounPlural | Tag::Noun)
+        })
 }
 
 /// Tells whether a noun or adjective stands where only a verb can: after a modal, or after `to`, and before its object.
@@ -123,11 +163,21 @@ fn is_governed(tokens: &[Token], at: usize) -> bool {
     if !matches!(tokens[at].tag, Tag::Noun | Tag::Adjective) || at == 0 {
         return false;
     }
-    let before = &tokens[at - 1];
-    let modal = before.tag == Tag::Auxiliary && before.roles.has(Role::Modal);
-    let to = before.tag == Tag::Particle && !before.roles.has(Role::Negation) && at >= 2 && tokens[at - 2].end < before.start;
+    // `does not cause drought`
+    let mut first = at - 1;
+    while first > 0 && tokens[first].roles.has(Role::Negation) {
+        first -= 1;
+    }
+    let before = &tokens[first];
+    let modal =
+        before.tag == Tag::Auxiliary && (before.roles.has(Role::Modal) || first + 1 < at && before.roles.has(Role::Do));
+    let to = before.tag == Tag::Particle
+        && !before.roles.has(Role::Genitive)
+        && first > 0
+        && tokens[first - 1].end < before.start;
     let object = tokens.get(at + 1).is_some_and(|next| {
-        next.tag.is_nominal() || matches!(next.tag, Tag::Determiner | Tag::Adjective | Tag::Pronoun | Tag::Number | Tag::Adposition)
+        next.tag.is_nominal()
+            || matches!(next.tag, Tag::Determiner | Tag::Adjective | Tag::Pronoun | Tag::Number | Tag::Adposition)
     });
     (modal || to) && object
 }
@@ -148,7 +198,8 @@ fn may_be_past(word: &str) -> bool {
 }
 
 fn is_after_noun(tokens: &[Token], at: usize) -> bool {
-    let mut before = tokens[..at].iter().rev().skip_while(|token| token.tag == Tag::Adverb || token.mark == Mark::Quote);
+    let mut before =
+        tokens[..at].iter().rev().skip_while(|token| token.tag == Tag::Adverb || token.mark == Mark::Quote);
     before.next().is_some_and(|before| {
         before.tag.is_nominal()
             || before.tag == Tag::Number
@@ -166,7 +217,8 @@ fn has_object(tokens: &[Token], at: usize, text: &str) -> bool {
     let object = tokens.get(at + 1).is_some_and(|next| {
         next.tag.is_nominal()
             || next.tag == Tag::VerbIng
-            || matches!(next.tag, Tag::Determiner | Tag::Adjective | Tag::Number | Tag::Pronoun) && !next.roles.has(Role::Relative)
+            || matches!(next.tag, Tag::Determiner | Tag::Adjective | Tag::Number | Tag::Pronoun)
+                && !next.roles.has(Role::Relative)
     });
     let joins_verb = tokens[at - 1].tag == Tag::Coordinator
         && at >= 2
@@ -180,7 +232,8 @@ fn has_object(tokens: &[Token], at: usize, text: &str) -> bool {
 
 /// Tells whether a form of `have` or `be` governs what is coordinated with it: `has flooded homes and destroyed crops`.
 fn follows_have(tokens: &[Token], at: usize) -> bool {
-    let mut before = tokens[..at].iter().rev().take_while(|token| token.mark != Mark::Break && token.mark != Mark::Comma);
+    let mut before =
+        tokens[..at].iter().rev().take_while(|token| token.mark != Mark::Break && token.mark != Mark::Comma);
     before.find(|token| token.tag.is_verb() || token.tag == Tag::Auxiliary).is_some_and(|token| {
         token.tag == Tag::Auxiliary && token.roles.has(Role::Have) || token.tag == Tag::VerbParticiple
     })
@@ -200,7 +253,9 @@ fn find_predicate(tokens: &mut [Token], stretch: std::ops::Range<usize>, text: &
             inner += 1;
         }
         let infinitive = at > 0 && tokens[at - 1].tag == Tag::Particle && !tokens[at - 1].roles.has(Role::Negation);
-        let starts = at == 0 || !(tokens[at - 1].tag == Tag::Auxiliary || tokens[at - 1].tag == Tag::Adverb && at > 1 && tokens[at - 2].tag == Tag::Auxiliary);
+        let starts = at == 0
+            || !(tokens[at - 1].tag == Tag::Auxiliary
+                || tokens[at - 1].tag == Tag::Adverb && at > 1 && tokens[at - 2].tag == Tag::Auxiliary);
         let finite = token.tag.is_finite() || token.tag == Tag::Auxiliary && starts && !infinitive;
         if finite {
             if inner == 0 {
@@ -221,7 +276,9 @@ fn find_predicate(tokens: &mut [Token], stretch: std::ops::Range<usize>, text: &
     if candidate.is_none()
         && let Some(at) = last.filter(|at| tokens[*at].tag == Tag::NounPlural && tokens[*at - 1].tag == Tag::Noun)
         && stretch_start > 0
-        && tokens[stretch_start..at].iter().all(|token| matches!(token.tag, Tag::Determiner | Tag::Adjective | Tag::Noun))
+        && tokens[stretch_start..at]
+            .iter()
+            .all(|token| matches!(token.tag, Tag::Determiner | Tag::Adjective | Tag::Noun))
     {
         // `if the fuse blows`
         tokens[at].tag = Tag::VerbThird;

@@ -142,6 +142,11 @@ impl Model {
         self.words.contains_key(word)
     }
 
+    /// Tells whether words of a class are finite verbs now and then.
+    pub(super) fn may_be_finite(&self, class: u8) -> bool {
+        self.finite[usize::from(class)] >= MIN_FINITE
+    }
+
     /// Returns the class of a word; `first` says that it opens its sentence, so that its capital says nothing.
     pub(super) fn class(&self, word: &str, first: bool) -> u8 {
         let key = WordKey::new(word, first);
@@ -309,6 +314,8 @@ pub(super) struct Tagging {
     pub(super) tags: Vec<Tag>,
     /// By how much each tag leads.
     pub(super) margins: Vec<u8>,
+    /// Whether the words of its class are finite verbs now and then, for each token.
+    pub(super) verbal: Vec<bool>,
     /// By how much a finite verb trails, for each token of the last sentence.
     losses: Vec<i16>,
 }
@@ -317,6 +324,7 @@ impl Tagging {
     pub(super) fn clear(&mut self) {
         self.tags.clear();
         self.margins.clear();
+        self.verbal.clear();
     }
 }
 

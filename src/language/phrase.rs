@@ -16,6 +16,8 @@ pub struct Token {
     pub tag: Tag,
     /// By how much the tag leads.
     pub margin: u8,
+    /// Whether words like it are finite verbs now and then.
+    pub verbal: bool,
     /// What it does if it is of a closed class.
     pub roles: Roles,
     /// Which mark it is, if it is one.
@@ -320,7 +322,8 @@ fn is_modifier(tokens: &[Token], at: usize) -> bool {
 /// The noun group that begins at a token, and where it ends.
 fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(usize, NounGroup)> {
     let tag = |at: usize| tokens.get(at).map(|token| token.tag);
-    let is_noun_like = |at: usize| tag(at).is_some_and(|tag| tag.is_nominal() || matches!(tag, Tag::Adjective | Tag::Number));
+    let is_noun_like =
+        |at: usize| tag(at).is_some_and(|tag| tag.is_nominal() || matches!(tag, Tag::Adjective | Tag::Number));
     if tokens[first].tag == Tag::Pronoun && !tokens[first].roles.has(Role::Possessive) {
         if is_relative(tokens, first, before) {
             return None;
@@ -333,18 +336,20 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
     }
     let mark = |at: usize| tokens.get(at).map(|token| token.mark);
     // `on` of `on-demand printing`.
-    let joined = |at: usize| {
-        mark(at + 1) == Some(Mark::Hyphen) || at > first && mark(at - 1) == Some(Mark::Hyphen)
-    };
+    let joined = |at: usize| mark(at + 1) == Some(Mark::Hyphen) || at > first && mark(at - 1) == Some(Mark::Hyphen);
     // `small, flat baked dessert`, `mechanical or virtual agent`: modifiers on both sides, and a noun after them.
     let is_modifying = |at: usize| {
-        matches!(tag(at), Some(Tag::Adjective | Tag::Adverb | Tag::VerbParticiple)) || mark(at + 1) == Some(Mark::Hyphen)
+        matches!(tag(at), Some(Tag::Adjective | Tag::Adverb | Tag::VerbParticiple))
+            || mark(at + 1) == Some(Mark::Hyphen)
     };
     let joins_modifiers = |at: usize| {
         let before = at > first
-            && (matches!(tag(at - 1), Some(Tag::Adjective | Tag::VerbParticiple)) || at > first + 1 && mark(at - 2) == Some(Mark::Hyphen));
+            && (matches!(tag(at - 1), Some(Tag::Adjective | Tag::VerbParticiple))
+                || at > first + 1 && mark(at - 2) == Some(Mark::Hyphen));
         let mut next = at + 1;
-        while next < at + 7 && (is_modifying(next) || mark(next) == Some(Mark::Hyphen) || mark(next - 1) == Some(Mark::Hyphen)) {
+        while next < at + 7
+            && (is_modifying(next) || mark(next) == Some(Mark::Hyphen) || mark(next - 1) == Some(Mark::Hyphen))
+        {
             next += 1;
         }
         before && next > at + 1 && tag(next).is_some_and(Tag::is_nominal)
@@ -371,7 +376,8 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                         && mark(at - 2) == Some(Mark::Hyphen)
                         && tag(at + 1) != Some(Tag::Adjective)
             }
-            Tag::Number => head.is_none() || !is_noun_like(at + 1),
+            // `stage 1 sleep`
+            Tag::Number => head.is_none() || !is_noun_like(at + 1) || tag(at - 1) == Some(Tag::Noun),
             // `Powmex Steels today` says when.
             tag if tag.is_nominal() => !(token.roles.has(Role::Today) && head.is_some()),
             Tag::VerbParticiple | Tag::VerbIng => {
@@ -391,11 +397,21 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                     && token.roles.has(Role::Genitive)
                     && (is_noun_like(at + 1) || matches!(tag(at + 1), Some(Tag::VerbParticiple | Tag::Adverb)))
             }
-            Tag::Coordinator => joins_modifiers(at),
+            // `two or more substances`
+            Tag::Coordinator => {
+                let counts = begun
+                    && tag(at - 1) == Some(Tag::Number)
+                    && matches!(tag(at + 1), Some(Tag::Adjective | Tag::Adverb | Tag::Number));
+                joins_modifiers(at) || counts && tag(at + 2).is_some_and(Tag::is_nominal)
+            }
             _ => match token.mark {
                 Mark::Hyphen => begun && tag(at + 1).is_some_and(|tag| tag != Tag::Mark),
                 // An abbreviation: `aortic aneurysm (AAA) repair`.
-                Mark::Open => head == Some(at - 1) && mark(at + 2) == Some(Mark::Close) && tag(at + 3).is_some_and(Tag::is_nominal),
+                Mark::Open => {
+                    head == Some(at - 1)
+                        && mark(at + 2) == Some(Mark::Close)
+                        && tag(at + 3).is_some_and(Tag::is_nominal)
+                }
                 Mark::Close => at > first + 2 && tokens[at - 2].mark == Mark::Open,
                 Mark::Symbol => begun || tag(at + 1) == Some(Tag::Number),
                 Mark::Quote => begun && is_noun_like(at + 1) && head.is_none(),
@@ -412,7 +428,11 @@ fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(
                 group.denied |= token.roles.has(Role::Denying);
                 group.content = at + 1;
             }
-            Tag::Adjective if head.is_some() && !tag(at + 1).is_some_and(Tag::is_nominal) && mark(at - 1) != Some(Mark::Hyphen) => {
+            Tag::Adjective
+                if head.is_some()
+                    && !tag(at + 1).is_some_and(Tag::is_nominal)
+                    && mark(at - 1) != Some(Mark::Hyphen) =>
+            {
                 head = Some(at);
             }
             Tag::Adjective => adjective = Some(at),

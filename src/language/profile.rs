@@ -77,6 +77,8 @@ pub enum Role {
     Floating,
     /// An auxiliary in the singular: `is`.
     Singular,
+    /// A preposition that hangs on the noun before it rather than on the verb: `in` of `a rise in prices`.
+    Nominal,
 }
 
 /// The roles of a word.

@@ -123,6 +123,32 @@ impl<'a> SentenceView<'a> {
         last
     }
 
+    /// Returns the last item of the noun phrase from one group to another, with the prepositions and infinitives between them:
+    /// `failure of members to pay dues`. What is longer than a few words, or has a clause in it, is cut after `of`.
+    fn full_end(&self, first: usize, last: usize) -> usize {
+        const WORDS: usize = 9;
+        let plain = |item: usize| {
+            matches!(self.items[item].kind, ItemKind::Noun(_) | ItemKind::Preposition | ItemKind::Adjective)
+                || self.verb(item).is_some_and(|group| group.form == VerbForm::Infinitive)
+        };
+        let short = self.items[last].tokens.end <= self.items[first].tokens.start + WORDS;
+        let joined = (first..last).all(|at| self.items[at].tokens.end == self.items[at + 1].tokens.start);
+        if short && joined && (first..=last).all(plain) { last } else { self.of_end(first).min(last) }
+    }
+
+    /// Returns the last item of the object that ends with an item: over one more preposition that nouns take.
+    #[must_use]
+    pub fn object_end(&self, end: usize) -> usize {
+        let preposition = end + 1;
+        let takes = self.has_role(preposition, Role::Nominal)
+            && self.items.get(preposition).is_some_and(|item| item.kind == ItemKind::Preposition);
+        let inner = preposition + 1;
+        let fits = takes
+            && self.noun(inner).is_some_and(|group| !group.number && !group.pronoun)
+            && !self.has_role(inner, Role::Time);
+        if fits { self.of_end(inner) } else { end }
+    }
+
     /// Returns the noun phrase that begins with a group.
     #[must_use]
     pub fn phrase_from(&self, noun: usize) -> Phrase {
@@ -192,7 +218,9 @@ impl<'a> SentenceView<'a> {
                     }
                 }
                 // `a pie served at a dinner caused`: the first of two verbs modifies, and is a participle after all.
-                VerbForm::Finite if self.items[verb].tokens.len() == 1 && self.tokens[group.verb].tag == Tag::VerbPast => {
+                VerbForm::Finite
+                    if self.items[verb].tokens.len() == 1 && self.tokens[group.verb].tag == Tag::VerbPast =>
+                {
                     Some(before)
                 }
                 VerbForm::Finite => None,
@@ -243,7 +271,10 @@ impl<'a> SentenceView<'a> {
             if !(comma || coordinator) || coordinator && self.is_adversative(joint) {
                 break;
             }
-            let Some(next) = self.right(joint).filter(|next| self.noun(*next).is_some_and(|group| !group.pronoun)) else { break };
+            let Some(next) = self.right(joint).filter(|next| self.noun(*next).is_some_and(|group| !group.pronoun))
+            else {
+                break;
+            };
             let indefinite = |item: usize| {
                 self.noun(item).is_some_and(|group| group.determiner == super::phrase::Determiner::Indefinite)
             };
@@ -293,7 +324,7 @@ impl<'a> SentenceView<'a> {
 
     fn list_before(&self, last: usize, open: bool, top: impl Fn(usize) -> usize) -> Vec<Phrase> {
         let mut head = top(last);
-        let mut phrases = vec![Phrase { first: head, head, last: self.of_end(head).min(last), clause: false }];
+        let mut phrases = vec![Phrase { first: head, head, last: self.full_end(head, last), clause: false }];
         let mut coordinated = open;
         while let Some(joint) = self.left(head) {
             let coordinator = self.items[joint].kind == ItemKind::Coordinator;
@@ -315,7 +346,7 @@ impl<'a> SentenceView<'a> {
                 break;
             }
             coordinated = true;
-            phrases.insert(0, Phrase { first, head: first, last: self.of_end(first).min(noun), clause: false });
+            phrases.insert(0, Phrase { first, head: first, last: self.full_end(first, noun), clause: false });
             head = first;
         }
         phrases

@@ -100,6 +100,7 @@ fn new_token(language: &Language, token: &TaggedToken, word: &str, lower: &str) 
         end: token.span.end as u32,
         tag: token.tag,
         margin: token.margin,
+        verbal: token.verbal,
         roles: language.profile().roles(lower),
         mark: mark(word, token.tag),
         capital: word.chars().next().is_some_and(char::is_uppercase),
@@ -110,7 +111,8 @@ fn new_token(language: &Language, token: &TaggedToken, word: &str, lower: &str) 
 fn unwrap_links(tokens: &mut [Token]) {
     for at in 1..tokens.len() {
         let before = &tokens[at - 1];
-        let inside = matches!(before.tag, Tag::Determiner | Tag::Adjective) || before.mark == Mark::Quote && before.end > before.start;
+        let inside = matches!(before.tag, Tag::Determiner | Tag::Adjective)
+            || before.mark == Mark::Quote && before.end > before.start;
         let after_link = at >= 2 && tokens[at - 2].mark == Mark::Quote && tokens[at - 1].mark == Mark::Open;
         if tokens[at].mark != Mark::Open || !(inside || after_link) {
             continue;
@@ -150,7 +152,9 @@ fn mark(word: &str, tag: Tag) -> Mark {
 
 /// Tells whether a dash joins the words on both sides, with no space between.
 fn joins(tokens: &[Token], at: usize, text: &str) -> bool {
-    let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| &tokens[at]), tokens.get(at + 1)) else { return false };
+    let (Some(before), Some(after)) = (at.checked_sub(1).map(|at| &tokens[at]), tokens.get(at + 1)) else {
+        return false;
+    };
     let token = &tokens[at];
     let dash = &text[token.start as usize..token.end as usize];
     matches!(dash, "-" | "‐" | "‑" | "–")

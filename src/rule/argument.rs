@@ -103,7 +103,8 @@ fn inner_of_measure(view: &SentenceView<'_>, phrase: Phrase) -> Option<usize> {
 fn trimmed(view: &SentenceView<'_>, tokens: Range<usize>) -> Range<usize> {
     let is_edge = |at: usize| {
         let token = &view.tokens[at];
-        token.tag == Tag::Coordinator || token.mark != crate::language::Mark::None && token.mark != crate::language::Mark::Symbol
+        token.tag == Tag::Coordinator
+            || token.mark != crate::language::Mark::None && token.mark != crate::language::Mark::Symbol
     };
     let Range { mut start, mut end } = tokens;
     while start + 1 < end && is_edge(start) {
@@ -153,6 +154,10 @@ fn begins_clause(view: &SentenceView<'_>, coordinator: usize) -> bool {
 
 /// The clause that ends with an item.
 pub(crate) fn clause_to(view: &SentenceView<'_>, last: usize) -> Option<Argument> {
+    // `but after the war, trade grew`: what follows leads up to the clause after it.
+    if view.items[last].kind == ItemKind::Coordinator {
+        return None;
+    }
     let mut first = last + 1;
     while first > 0 {
         let at = first - 1;
@@ -168,9 +173,9 @@ pub(crate) fn clause_to(view: &SentenceView<'_>, last: usize) -> Option<Argument
         last -= 1;
     }
     // What a relative clause says is said of its antecedent: `King, who was shot in 1968`.
-    let relative = (first + 1..last).rev().find(|at| {
-        view.items[*at].kind == ItemKind::Relative && view.items[at - 1].kind == ItemKind::Comma
-    });
+    let relative = (first + 1..last)
+        .rev()
+        .find(|at| view.items[*at].kind == ItemKind::Relative && view.items[at - 1].kind == ItemKind::Comma);
     // It ends where a comma closes it.
     let relative = relative.filter(|at| (*at..=last).all(|item| view.items[item].kind != ItemKind::Comma));
     if let Some(antecedent) = relative.and_then(|relative| view.antecedent(relative)) {

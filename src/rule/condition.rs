@@ -31,13 +31,14 @@ enum TermKind {
     Modified,
     Measured,
     Listed,
+    Noun,
     Counted,
     Lower,
     Word(Vec<String>),
 }
 
 /// The terms that need no words.
-const TERMS: [(&str, TermKind); 18] = [
+const TERMS: [(&str, TermKind); 19] = [
     ("plural", TermKind::Plural),
     ("name", TermKind::Name),
     ("pronoun", TermKind::Pronoun),
@@ -54,6 +55,7 @@ const TERMS: [(&str, TermKind); 18] = [
     ("modified", TermKind::Modified),
     ("measured", TermKind::Measured),
     ("listed", TermKind::Listed),
+    ("noun", TermKind::Noun),
     ("counted", TermKind::Counted),
     ("lower", TermKind::Lower),
 ];
@@ -109,6 +111,7 @@ impl TermKind {
             Self::Modified => argument.tokens.len() > 1,
             Self::Measured => argument.measured,
             Self::Listed => argument.coordinated,
+            Self::Noun => view.tokens[argument.head].tag.is_nominal(),
             Self::Counted => argument.tokens.clone().any(|at| view.tokens[at].tag == Tag::Number),
             Self::Lower => !view.tokens[argument.head].capital,
             Self::Word(words) => {

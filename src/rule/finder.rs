@@ -5,7 +5,9 @@ use std::ops::Range;
 use super::argument::{Argument, arguments};
 use super::frame::{Frame, Slot};
 use super::index::{Facts, Index, Trigger};
-use crate::language::{ClauseKind, ItemKind, Language, Mark, Phrase, Predicate, Role, SentenceView, Syntax, Tag, VerbForm};
+use crate::language::{
+    ClauseKind, ItemKind, Language, Mark, Phrase, Predicate, Role, SentenceView, Syntax, Tag, VerbForm,
+};
 
 /// What a rule found: one source and one target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,12 +67,20 @@ impl<'s> Finder<'s> {
                     self.try_trigger(*trigger, token, hits);
                 }
             }
-            if let Some(item) = self.syntax.item_of(token).filter(|item| self.view.verb(*item).is_some_and(|group| group.verb == token)) {
+            if let Some(item) =
+                self.syntax.item_of(token).filter(|item| self.view.verb(*item).is_some_and(|group| group.verb == token))
+            {
                 for frame in self.index.of_any_verb() {
                     self.any_verb(*frame, item, hits);
                 }
             }
-            if !self.index.of_any_noun().is_empty() && self.syntax.item_of(token).and_then(|item| self.view.noun(item)).is_some_and(|group| group.head == token) {
+            if !self.index.of_any_noun().is_empty()
+                && self
+                    .syntax
+                    .item_of(token)
+                    .and_then(|item| self.view.noun(item))
+                    .is_some_and(|group| group.head == token)
+            {
                 for frame in self.index.of_any_noun() {
                     self.noun(*frame, token, hits);
                 }
@@ -138,7 +148,8 @@ impl<'s> Finder<'s> {
         for (preposition, phrases) in &predicate.complements {
             // The preposition belongs to the trigger where nothing stands between.
             let tokens = view.items[*preposition].tokens.clone();
-            let adjacent = predicate.objects.is_empty() && predicate.complements.first().is_some_and(|first| first.0 == *preposition);
+            let adjacent = predicate.objects.is_empty()
+                && predicate.complements.first().is_some_and(|first| first.0 == *preposition);
             let end = if adjacent { tokens.end } else { end };
             add(format!("{verb} {}", self.words(tokens)), end, phrases);
         }
@@ -154,9 +165,10 @@ impl<'s> Finder<'s> {
         if group.open && !is_be || is_be && !group.copula {
             return;
         }
-        let followed = frame.prepositions.iter().all(|wanted| {
-            predicate.complements.iter().any(|(preposition, _)| self.view.item_is(*preposition, wanted))
-        });
+        let followed = frame
+            .prepositions
+            .iter()
+            .all(|wanted| predicate.complements.iter().any(|(preposition, _)| self.view.item_is(*preposition, wanted)));
         let has_noun = frame.noun.as_deref().is_none_or(|noun| {
             let is_noun = |phrase: &Phrase| self.view.is_word(self.view.head(*phrase), noun);
             predicate.objects.first().is_some_and(is_noun)
@@ -184,26 +196,41 @@ impl<'s> Finder<'s> {
     fn of_predicate(&self, slot: &Slot, frame: &Frame, predicate: &Predicate, passive: bool) -> Vec<Argument> {
         let view = &self.view;
         let with = |wanted: &str| {
-            let found = predicate.complements.iter().find(|(preposition, phrases)| {
-                !phrases.is_empty() && view.item_is(*preposition, wanted)
-            });
-            found.map_or_else(Vec::new, |(_, phrases)| arguments(view, phrases))
+            let found = predicate
+                .complements
+                .iter()
+                .find(|(preposition, phrases)| !phrases.is_empty() && view.item_is(*preposition, wanted));
+            found.map_or_else(Vec::new, |(_, phrases)| self.extended(phrases))
         };
         match slot {
             Slot::Subject if passive => with("by"),
             Slot::Subject => arguments(view, &predicate.subjects),
             Slot::Object if passive => arguments(view, &predicate.subjects),
             Slot::Object if frame.noun.is_some() => Vec::new(),
-            Slot::Object => arguments(view, &predicate.objects),
+            Slot::Object if frame.uses_prepositions() => arguments(view, &predicate.objects),
+            Slot::Object => self.extended(&predicate.objects),
             Slot::Event => self.event(predicate, passive),
             Slot::Complement => self.complement(predicate, passive),
             Slot::Preposition(word) => {
                 let found = with(word);
-                if found.is_empty() && passive && frame.owns(slot) { arguments(view, &predicate.subjects) } else { found }
+                if found.is_empty() && passive && frame.owns(slot) {
+                    arguments(view, &predicate.subjects)
+                } else {
+                    found
+                }
             }
             Slot::Possessor | Slot::Word => Vec::new(),
             Slot::Or(slots) => first_filled(slots, |slot| self.of_predicate(slot, frame, predicate, passive)),
         }
+    }
+
+    /// The arguments that phrases are, the last with the preposition that hangs on it.
+    fn extended(&self, phrases: &[Phrase]) -> Vec<Argument> {
+        let mut phrases = phrases.to_vec();
+        if let Some(phrase) = phrases.last_mut().filter(|phrase| !phrase.clause) {
+            phrase.last = self.view.object_end(phrase.last);
+        }
+        arguments(&self.view, &phrases)
     }
 
     /// The object with what it does: `flights to be cancelled`.
@@ -211,7 +238,9 @@ impl<'s> Finder<'s> {
         let view = &self.view;
         if passive {
             // `people were forced to move`
-            let Some(verb) = view.right(predicate.verb).filter(|next| self.is_infinitive(*next)) else { return Vec::new() };
+            let Some(verb) = view.right(predicate.verb).filter(|next| self.is_infinitive(*next)) else {
+                return Vec::new();
+            };
             let Some(subject) = predicate.subjects.first() else { return Vec::new() };
             let mut argument = Argument::new(view, *subject);
             argument.tokens.end = self.end_of_clause(verb);
@@ -241,7 +270,11 @@ impl<'s> Finder<'s> {
 
     /// The last token of a verb with its objects, or of an adjective.
     fn end_of_clause(&self, item: usize) -> usize {
-        let last = self.syntax.predicate_of(item).and_then(|predicate| predicate.objects.last()).map_or(item, |phrase| phrase.last);
+        let last = self
+            .syntax
+            .predicate_of(item)
+            .and_then(|predicate| predicate.objects.last())
+            .map_or(item, |phrase| phrase.last);
         self.view.items[last.max(item)].tokens.end
     }
 
@@ -260,7 +293,9 @@ impl<'s> Finder<'s> {
     fn adjective(&self, frame: usize, token: usize, hits: &mut Vec<Hit>) {
         let (rule, frame) = &self.index.frames[frame];
         let view = &self.view;
-        let Some(item) = self.syntax.item_of(token).filter(|item| view.items[*item].kind == ItemKind::Adjective) else { return };
+        let Some(item) = self.syntax.item_of(token).filter(|item| view.items[*item].kind == ItemKind::Adjective) else {
+            return;
+        };
         let complements = self.complements_after(item);
         let predicate = self.syntax.predicates().iter().find(|predicate| predicate.adjective == Some(item));
         let subjects = match predicate {
@@ -268,7 +303,9 @@ impl<'s> Finder<'s> {
             None => {
                 let mut before = view.left(item);
                 // `Constantine - later responsible for it - was`
-                if let Some(mark) = before.filter(|at| matches!(view.items[*at].kind, ItemKind::Comma | ItemKind::Break)) {
+                if let Some(mark) =
+                    before.filter(|at| matches!(view.items[*at].kind, ItemKind::Comma | ItemKind::Break))
+                {
                     before = view.left(mark);
                 }
                 before.and_then(|noun| view.phrase_ending_at(noun)).into_iter().collect()
@@ -322,7 +359,13 @@ impl<'s> Finder<'s> {
                 if found.is_empty() { self.possessor(item) } else { found }
             }
             Slot::Preposition(word) => self.with(&complements, word),
-            Slot::Word => vec![Argument::new(view, Phrase { first: item, head: item, last: item, clause: false })],
+            Slot::Word => {
+                let mut word = Argument::new(view, Phrase { first: item, head: item, last: item, clause: false });
+                // Without who has it.
+                let mark = (word.tokens.clone()).rfind(|at| view.tokens[*at].roles.has(Role::Genitive) && *at < token);
+                word.tokens.start = mark.map_or(word.tokens.start, |mark| mark + 1);
+                vec![word]
+            }
             _ => Vec::new(),
         };
         let of = |slot: &Slot| match slot {
@@ -382,7 +425,8 @@ impl<'s> Finder<'s> {
     /// follows the copula after it, what stands in apposition to it, what is taken `as` it.
     fn bearer(&self, item: usize) -> (Vec<Argument>, bool, bool) {
         let view = &self.view;
-        let holds = |phrase: &Phrase| !phrase.clause && view.top(item) >= phrase.first && phrase.items().contains(&item);
+        let holds =
+            |phrase: &Phrase| !phrase.clause && view.top(item) >= phrase.first && phrase.items().contains(&item);
         let is_head = |phrase: &Phrase| {
             let argument = Argument::new(view, *phrase);
             holds(phrase) && view.noun(item).is_some_and(|group| group.head == argument.head)
@@ -397,12 +441,14 @@ impl<'s> Finder<'s> {
             if copula && predicate.subjects.iter().any(is_head) {
                 return (arguments(view, &predicate.objects), flags.0, flags.1);
             }
-            let taken = predicate.complements.iter().any(|(preposition, phrases)| {
-                view.item_is(*preposition, "as") && phrases.iter().any(is_head)
-            });
+            let taken = predicate
+                .complements
+                .iter()
+                .any(|(preposition, phrases)| view.item_is(*preposition, "as") && phrases.iter().any(is_head));
             if taken {
                 let passive = view.verb(predicate.verb).is_some_and(|group| group.passive);
-                let phrases = if passive || predicate.objects.is_empty() { &predicate.subjects } else { &predicate.objects };
+                let phrases =
+                    if passive || predicate.objects.is_empty() { &predicate.subjects } else { &predicate.objects };
                 return (arguments(view, phrases), flags.0, flags.1);
             }
         }
@@ -435,12 +481,17 @@ impl<'s> Finder<'s> {
                     let [source, target] = [&source, target].map(|argument| &self.view.text[argument.span(&self.view)]);
                     source.eq_ignore_ascii_case(target)
                 };
-                if !apart || target.tokens.is_empty() || same() || shared && target.tokens.start < source.tokens.start || !target_is.holds(&self.view, target) {
+                if !apart
+                    || target.tokens.is_empty()
+                    || same()
+                    || shared && target.tokens.start < source.tokens.start
+                    || !target_is.holds(&self.view, target)
+                {
                     continue;
                 }
                 hits.push(Hit {
                     rule: candidate.rule,
-                    negated: candidate.negated || source.denied || target.denied,
+                    negated: candidate.negated || source.denied || target.denied || self.follows_nor(&source),
                     hedged: candidate.hedged,
                     source: source.clone(),
                     target: target.clone(),
@@ -465,6 +516,13 @@ impl<'s> Finder<'s> {
             Some(arguments(&self.view, phrases))
         };
         found.into_iter().flat_map(|argument| inner(&argument).unwrap_or_else(|| vec![argument])).collect()
+    }
+
+    /// Tells whether an argument is one of those that `nor` joins.
+    fn follows_nor(&self, argument: &Argument) -> bool {
+        let before = self.view.tokens[..argument.tokens.start].iter().rev().take(2);
+        let mut before = before.skip_while(|token| token.tag == Tag::Determiner);
+        before.next().is_some_and(|token| token.tag == Tag::Coordinator && token.roles.has(Role::Negation))
     }
 
     /// Tells whether the sentence asks.

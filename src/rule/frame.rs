@@ -38,9 +38,9 @@ pub(crate) enum Slot {
 
 /// Prepositions and particles that entries of verbs may name.
 const PREPOSITIONS: [&str; 31] = [
-    "about", "across", "after", "against", "among", "around", "as", "at", "before", "behind", "between", "by", "during",
-    "for", "from", "in", "into", "like", "of", "off", "on", "onto", "out", "over", "through", "to", "under", "up", "upon",
-    "with", "within",
+    "about", "across", "after", "against", "among", "around", "as", "at", "before", "behind", "between", "by",
+    "during", "for", "from", "in", "into", "like", "of", "off", "on", "onto", "out", "over", "through", "to", "under",
+    "up", "upon", "with", "within",
 ];
 
 impl Slot {
@@ -98,6 +98,12 @@ impl Frame {
             source: source.unwrap_or(Slot::Subject),
             target: target.or(last).unwrap_or(Slot::Object),
         })
+    }
+
+    /// Tells whether prepositions belong to the frame, or an argument stands with one.
+    pub(crate) fn uses_prepositions(&self) -> bool {
+        let with = |slot: &Slot| matches!(slot, Slot::Preposition(_) | Slot::Or(_));
+        !self.prepositions.is_empty() || with(&self.source) || with(&self.target)
     }
 
     /// The words of the frame, as its entry has them.

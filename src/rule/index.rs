@@ -6,8 +6,8 @@ use super::condition::Condition;
 use super::definition::{Checked, Polarity};
 use super::frame::Frame;
 use super::sequence::Sequence;
-use crate::language::{Analysis, Mark};
 use crate::language::inflect::{Form, forms, plural};
+use crate::language::{Analysis, Mark};
 
 /// The rules of a set, by the words that trigger them.
 #[derive(Debug, Default)]

@@ -13,7 +13,7 @@ mod index;
 mod sequence;
 
 pub(crate) use argument::Argument;
-pub use definition::{Polarity, Rule};
 pub(crate) use definition::{Checked, RulePart};
+pub use definition::{Polarity, Rule};
 pub(crate) use finder::{Finder, Hit};
 pub(crate) use index::Index;

@@ -124,13 +124,16 @@ impl Sequence {
         }
         // A word is rarer than a mark.
         let at = elements.iter().position(is_word).or_else(|| elements.iter().position(is_anchor));
-        let Some(at) = at else { return Err((whole, "a sequence needs a word or a mark that is not optional".to_owned())) };
+        let Some(at) = at else {
+            return Err((whole, "a sequence needs a word or a mark that is not optional".to_owned()));
+        };
         let captures = |wanted: Capture| elements.iter().filter(|element| element.capture == Some(wanted)).count();
         if captures(Capture::Source) != 1 || captures(Capture::Target) != 1 {
             return Err((whole, "a sequence needs one `source=` and one `target=`".to_owned()));
         }
         let ElementKind::Any(alternatives) = elements[at].kind.clone() else { return Ok(Vec::new()) };
-        let single = |element: &&Element| is_anchor(element) && matches!(&element.kind, ElementKind::Any(all) if all.len() == 1);
+        let single =
+            |element: &&Element| is_anchor(element) && matches!(&element.kind, ElementKind::Any(all) if all.len() == 1);
         let more = elements[at + 1..].iter().take_while(single).count();
         let literals = elements[at + 1..at + 1 + more].iter().filter_map(|element| match &element.kind {
             ElementKind::Any(all) => all.first().cloned(),
@@ -171,7 +174,9 @@ impl Sequence {
     /// Matches the sequence with its anchor at a token.
     pub(crate) fn find(&self, syntax: &Syntax, view: &SentenceView<'_>, token: usize) -> Option<Captures> {
         // `is associated with` is a predicate, and `associated with` after a noun modifies it.
-        let in_group = syntax.item_of(token).is_some_and(|item| view.verb(item).is_some_and(|group| group.verb == token) && view.items[item].tokens.start != token);
+        let in_group = syntax.item_of(token).is_some_and(|item| {
+            view.verb(item).is_some_and(|group| group.verb == token) && view.items[item].tokens.start != token
+        });
         if in_group && !self.anchor.is_empty() {
             return None;
         }
@@ -237,7 +242,9 @@ impl Literal {
             ")" => Ok(Self::Mark(Mark::Close)),
             ":" | ";" | "-" => Ok(Self::Mark(Mark::Break)),
             "~" => Ok(Self::Mark(Mark::Hyphen)),
-            word if word.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '\'' | '.')) && !word.is_empty() => {
+            word if word.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '\'' | '.'))
+                && !word.is_empty() =>
+            {
                 Ok(Self::Word(word.to_lowercase()))
             }
             other => Err(format!("`{other}` is neither a word, a mark nor a kind of phrase")),
@@ -388,7 +395,8 @@ impl Side<'_> {
                     matches!(token.mark, Mark::Comma | Mark::Stop | Mark::Break | Mark::Close | Mark::Open)
                 });
                 let modified = item().is_some_and(|item| {
-                    let participle = view.verb(item).is_some_and(|group| matches!(group.form, VerbForm::Ing | VerbForm::Participle));
+                    let participle =
+                        view.verb(item).is_some_and(|group| matches!(group.form, VerbForm::Ing | VerbForm::Participle));
                     participle || view.items[item].kind == ItemKind::Relative
                 });
                 (ends || modified).then(|| (token, Vec::new()))
@@ -483,7 +491,9 @@ impl Side<'_> {
                 let first = (top..noun).find(|at| view.items[*at].kind == ItemKind::Preposition)?;
                 Some((start_of(first), Vec::new()))
             }
-            ElementKind::End | ElementKind::Title | ElementKind::Name | ElementKind::Gerund | ElementKind::Action => None,
+            ElementKind::End | ElementKind::Title | ElementKind::Name | ElementKind::Gerund | ElementKind::Action => {
+                None
+            }
         }
     }
 
@@ -503,13 +513,18 @@ fn name_after_title(view: &SentenceView<'_>, item: usize) -> Option<usize> {
         token.roles.has(Role::Title) || token.tag == Tag::Noun && !token.capital
     };
     let mut name = group.head;
-    while name > group.content + 1 && !is_title(name - 1) && (is_name(name - 1) || view.tokens[name - 1].mark == Mark::Stop) {
+    while name > group.content + 1
+        && !is_title(name - 1)
+        && (is_name(name - 1) || view.tokens[name - 1].mark == Mark::Stop)
+    {
         name -= 1;
     }
     let all_capital = (name..=group.head).all(|at| view.tokens[at].capital || view.tokens[at].mark != Mark::None);
     let named = (name..=group.head).all(|at| !view.tokens[at].roles.has(Role::Time));
-    let worded = name > group.content && view.word(name - 1).chars().all(|letter| letter.is_alphabetic() || letter == '-');
-    (named && worded && is_title(name - 1) && all_capital && group.head + 1 == view.items[item].tokens.end).then_some(name)
+    let worded =
+        name > group.content && view.word(name - 1).chars().all(|letter| letter.is_alphabetic() || letter == '-');
+    (named && worded && is_title(name - 1) && all_capital && group.head + 1 == view.items[item].tokens.end)
+        .then_some(name)
 }
 
 fn is_gerund(view: &SentenceView<'_>, item: usize) -> bool {

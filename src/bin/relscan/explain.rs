@@ -22,7 +22,8 @@ pub(crate) fn explain(text: &str, patterns: PatternSet) -> Result<String, Failur
             clause(&mut out, &syntax.view(text), predicate);
         }
     }
-    let extractor = Extractor::builder().patterns(patterns).negated(true).pronouns(true).build().map_err(Failure::usage)?;
+    let extractor =
+        Extractor::builder().patterns(patterns).negated(true).pronouns(true).build().map_err(Failure::usage)?;
     let mut found: Vec<OwnedAssociation> = Vec::new();
     match extractor.extract_into(text, &mut found) {
         Ok(_) => {}

@@ -17,14 +17,13 @@ struct BuiltIn {
 }
 
 /// The first is the one that is used unless another is named.
-const BUILT_IN: &[BuiltIn] =
-    &[
-        BuiltIn { name: "english", patterns: PatternSet::english },
-        BuiltIn { name: "open", patterns: PatternSet::open },
-        BuiltIn { name: "biomedical", patterns: PatternSet::biomedical },
-        BuiltIn { name: "organisations", patterns: PatternSet::organisations },
-        BuiltIn { name: "seed", patterns: PatternSet::seed },
-    ];
+const BUILT_IN: &[BuiltIn] = &[
+    BuiltIn { name: "english", patterns: PatternSet::english },
+    BuiltIn { name: "open", patterns: PatternSet::open },
+    BuiltIn { name: "biomedical", patterns: PatternSet::biomedical },
+    BuiltIn { name: "organisations", patterns: PatternSet::organisations },
+    BuiltIn { name: "seed", patterns: PatternSet::seed },
+];
 
 /// The largest pattern file that is read; a mistaken name may be that of something endless.
 const MAX_FILE_BYTES: u64 = 64 << 20;
