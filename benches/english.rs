@@ -20,8 +20,8 @@ use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterio
 use regex::Regex;
 use relscan::{Engine, Extractor, Matcher, OwnedAssociation, PatternSet, sink_fn};
 
-#[path = "../src/pattern/inflect.rs"]
-#[allow(unused_imports)] // its tests are built without what they test
+#[path = "../src/language/inflect.rs"]
+#[allow(dead_code, unused_imports)] // only forms are used here, and its tests are built without what they test
 mod inflect;
 
 /// The oracle reads so much, in bytes.

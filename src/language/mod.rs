@@ -11,6 +11,7 @@ mod lemma;
 mod lexicon;
 mod mend;
 mod model;
+mod noun_group;
 mod paragraph;
 mod phrase;
 mod profile;

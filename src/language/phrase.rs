@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::noun_group::noun_group;
 use super::profile::{Role, Roles};
 use super::tag::Tag;
 
@@ -92,6 +93,7 @@ pub enum ItemKind {
 
 /// A noun group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own, and any of them may be so together")]
 pub struct NounGroup {
     /// The number of its head in the sentence: the last noun, a pronoun, a number.
     pub head: usize,
@@ -143,6 +145,7 @@ pub enum VerbForm {
 
 /// A verb group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own, and any of them may be so together")]
 pub struct VerbGroup {
     /// The number of its verb in the sentence; of its last auxiliary if it has no other verb.
     pub verb: usize,
@@ -210,7 +213,7 @@ fn single(tokens: &[Token], at: usize, before: Option<&Item>) -> ItemKind {
 }
 
 /// Tells whether a pronoun begins a relative clause: it follows a noun group, with a comma or a preposition between or not.
-fn is_relative(tokens: &[Token], at: usize, before: Option<&Item>) -> bool {
+pub(super) fn is_relative(tokens: &[Token], at: usize, before: Option<&Item>) -> bool {
     let follows = |item: &Item| match item.kind {
         ItemKind::Noun(_) => true,
         ItemKind::Comma | ItemKind::Preposition => tokens[at].roles.has(Role::Relative) && !is_that(tokens, at),
@@ -275,7 +278,7 @@ fn verb_group(tokens: &[Token], first: usize) -> Option<(usize, VerbGroup)> {
     group.verb = verb;
     let tag = tokens[verb].tag;
     group.copula = tokens[verb].roles.has(Role::Be) && !tag.is_verb();
-    group.passive = tag == Tag::VerbParticiple && !(have && !be) || (get && tag == Tag::VerbParticiple);
+    group.passive = tag == Tag::VerbParticiple && (be || get || !have);
     group.past = tag == Tag::VerbPast || (group.passive && finite);
     group.open = !main && !group.copula;
     group.form = match tag {
@@ -302,7 +305,7 @@ fn verb_after(tokens: &[Token], from: usize) -> Option<Tag> {
 }
 
 /// Tells whether a participle stands before the noun that it modifies: `increased mortality`.
-fn is_modifier(tokens: &[Token], at: usize) -> bool {
+pub(super) fn is_modifier(tokens: &[Token], at: usize) -> bool {
     if tokens[at].tag != Tag::VerbParticiple {
         return false;
     }
@@ -317,176 +320,4 @@ fn is_modifier(tokens: &[Token], at: usize) -> bool {
     });
     let next = tokens.get(at + 1).map(|next| next.tag);
     follows && next.is_some_and(|next| next.is_nominal() || next == Tag::Adjective)
-}
-
-/// The noun group that begins at a token, and where it ends.
-fn noun_group(tokens: &[Token], first: usize, before: Option<&Item>) -> Option<(usize, NounGroup)> {
-    let tag = |at: usize| tokens.get(at).map(|token| token.tag);
-    let is_noun_like =
-        |at: usize| tag(at).is_some_and(|tag| tag.is_nominal() || matches!(tag, Tag::Adjective | Tag::Number));
-    if tokens[first].tag == Tag::Pronoun && !tokens[first].roles.has(Role::Possessive) {
-        if is_relative(tokens, first, before) {
-            return None;
-        }
-        let group = NounGroup { head: first, content: first, pronoun: true, ..NounGroup::default() };
-        return Some((first + 1, NounGroup { denied: tokens[first].roles.has(Role::Denying), ..group }));
-    }
-    if tokens[first].tag == Tag::Determiner && is_relative(tokens, first, before) && !is_noun_like(first + 1) {
-        return None;
-    }
-    let mark = |at: usize| tokens.get(at).map(|token| token.mark);
-    // `on` of `on-demand printing`.
-    let joined = |at: usize| mark(at + 1) == Some(Mark::Hyphen) || at > first && mark(at - 1) == Some(Mark::Hyphen);
-    // `small, flat baked dessert`, `mechanical or virtual agent`: modifiers on both sides, and a noun after them.
-    let is_modifying = |at: usize| {
-        matches!(tag(at), Some(Tag::Adjective | Tag::Adverb | Tag::VerbParticiple))
-            || mark(at + 1) == Some(Mark::Hyphen)
-    };
-    let joins_modifiers = |at: usize| {
-        let before = at > first
-            && (matches!(tag(at - 1), Some(Tag::Adjective | Tag::VerbParticiple))
-                || at > first + 1 && mark(at - 2) == Some(Mark::Hyphen));
-        let mut next = at + 1;
-        while next < at + 7
-            && (is_modifying(next) || mark(next) == Some(Mark::Hyphen) || mark(next - 1) == Some(Mark::Hyphen))
-        {
-            next += 1;
-        }
-        before && next > at + 1 && tag(next).is_some_and(Tag::is_nominal)
-    };
-    let mut possessor: Option<(usize, NounGroup, usize)> = None;
-    let mut group = NounGroup { content: first, ..NounGroup::default() };
-    let (mut head, mut number, mut adjective) = (None, None, None);
-    let mut at = first;
-    while let Some(token) = tokens.get(at) {
-        let begun = at > first;
-        let fits = match token.tag {
-            // `side-by-side`, whatever its parts are tagged.
-            tag if begun && mark(at - 1) == Some(Mark::Hyphen) && tag != Tag::Mark => true,
-            Tag::Determiner => head.is_none() && number.is_none() && adjective.is_none(),
-            Tag::Pronoun => token.roles.has(Role::Possessive) && head.is_none(),
-            // `aortic` of `abdominal aortic aneurysm`, whose first word is a noun to the tagger.
-            Tag::Adjective => {
-                head.is_none()
-                    || tag(at + 1).is_some_and(Tag::is_nominal)
-                        && matches!(tag(at - 1), Some(Tag::Noun | Tag::Name))
-                    // `a high-drag projectile`, whose last word is an adjective to the tagger.
-                    || group.content > first
-                        && at > first + 2
-                        && mark(at - 2) == Some(Mark::Hyphen)
-                        && tag(at + 1) != Some(Tag::Adjective)
-            }
-            // `stage 1 sleep`
-            Tag::Number => head.is_none() || !is_noun_like(at + 1) || tag(at - 1) == Some(Tag::Noun),
-            // `Powmex Steels today` says when.
-            tag if tag.is_nominal() => !(token.roles.has(Role::Today) && head.is_some()),
-            Tag::VerbParticiple | Tag::VerbIng => {
-                is_noun_like(at + 1) && (begun && head.is_none() || is_modifier(tokens, at))
-            }
-            Tag::Adverb => {
-                let modifies = matches!(tag(at + 1), Some(Tag::Adjective | Tag::VerbParticiple | Tag::Number));
-                // `inland` of `the largest inland sea`.
-                let modified = begun && matches!(tag(at - 1), Some(Tag::Adjective | Tag::Determiner | Tag::Particle));
-                head.is_none() && (modifies || modified && is_noun_like(at + 1) || joined(at))
-            }
-            tag if joined(at) && tag != Tag::Mark => head.is_none(),
-            // The possessive `'s`, where something is possessed.
-            Tag::Particle => {
-                head.is_some()
-                    && !token.roles.has(Role::Negation)
-                    && token.roles.has(Role::Genitive)
-                    && (is_noun_like(at + 1) || matches!(tag(at + 1), Some(Tag::VerbParticiple | Tag::Adverb)))
-            }
-            // `two or more substances`
-            Tag::Coordinator => {
-                let counts = begun
-                    && tag(at - 1) == Some(Tag::Number)
-                    && matches!(tag(at + 1), Some(Tag::Adjective | Tag::Adverb | Tag::Number));
-                joins_modifiers(at) || counts && tag(at + 2).is_some_and(Tag::is_nominal)
-            }
-            _ => match token.mark {
-                Mark::Hyphen => begun && tag(at + 1).is_some_and(|tag| tag != Tag::Mark),
-                // An abbreviation: `aortic aneurysm (AAA) repair`.
-                Mark::Open => {
-                    head == Some(at - 1)
-                        && mark(at + 2) == Some(Mark::Close)
-                        && tag(at + 3).is_some_and(Tag::is_nominal)
-                }
-                Mark::Close => at > first + 2 && tokens[at - 2].mark == Mark::Open,
-                Mark::Symbol => begun || tag(at + 1) == Some(Tag::Number),
-                Mark::Quote => begun && is_noun_like(at + 1) && head.is_none(),
-                Mark::Comma => joins_modifiers(at),
-                _ => false,
-            },
-        };
-        if !fits {
-            break;
-        }
-        match token.tag {
-            Tag::Determiner | Tag::Pronoun => {
-                group.determiner = determiner(token.roles);
-                group.denied |= token.roles.has(Role::Denying);
-                group.content = at + 1;
-            }
-            Tag::Adjective
-                if head.is_some()
-                    && !tag(at + 1).is_some_and(Tag::is_nominal)
-                    && mark(at - 1) != Some(Mark::Hyphen) =>
-            {
-                head = Some(at);
-            }
-            Tag::Adjective => adjective = Some(at),
-            Tag::Number => number = Some(at),
-            Tag::Particle => {
-                // What is possessed is the head, and the possessor determines it.
-                possessor = head.map(|head| (at, group, head));
-                // `a children's book` stays one of several.
-                if group.determiner != Determiner::Indefinite {
-                    group.determiner = Determiner::Possessive;
-                }
-                head = None;
-            }
-            tag if tag.is_nominal() => head = Some(at),
-            _ => {}
-        }
-        at += 1;
-    }
-    let mut end = at;
-    while end > first && matches!(tokens[end - 1].mark, Mark::Hyphen | Mark::Quote | Mark::Comma) {
-        end -= 1;
-    }
-    if end == first {
-        return None;
-    }
-    let determined = group.content > first;
-    // What seemed to be possessed is no noun.
-    if let (None, Some((at, before, possessing))) = (head, possessor) {
-        (end, group, head) = (at, before, Some(possessing));
-    }
-    let found = head.or(number).or(adjective.filter(|_| determined));
-    let Some(found) = found else {
-        // A determiner alone stands for a noun: `this causes`.
-        if determined && end == first + 1 {
-            return Some((end, NounGroup { head: first, content: first, pronoun: true, ..group }));
-        }
-        return None;
-    };
-    group.head = found;
-    group.content = group.content.min(found);
-    group.plural = tokens[found].tag == Tag::NounPlural;
-    group.name = tokens[found].tag == Tag::Name;
-    group.number = tokens[found].tag == Tag::Number;
-    Some((end, group))
-}
-
-fn determiner(roles: Roles) -> Determiner {
-    if roles.has(Role::Indefinite) {
-        Determiner::Indefinite
-    } else if roles.has(Role::Definite) {
-        Determiner::Definite
-    } else if roles.has(Role::Possessive) {
-        Determiner::Possessive
-    } else {
-        Determiner::Other
-    }
 }

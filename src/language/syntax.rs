@@ -140,10 +140,9 @@ fn mark(word: &str, tag: Tag) -> Mark {
         ',' | '،' | '、' | '，' => Mark::Comma,
         '(' | '[' | '{' => Mark::Open,
         ')' | ']' | '}' => Mark::Close,
-        '"' | '“' | '”' | '„' | '«' | '»' | '`' | '‘' => Mark::Quote,
         // The possessive of a plural is a particle.
         '\'' | '’' if tag == Tag::Particle => Mark::None,
-        '\'' | '’' | '*' | '_' => Mark::Quote,
+        '\'' | '’' | '*' | '_' | '"' | '“' | '”' | '„' | '«' | '»' | '`' | '‘' => Mark::Quote,
         '-' | '‐' | '‑' | '–' | '—' | ':' | ';' => Mark::Break,
         '%' | '$' | '&' | '/' | '€' | '£' | '¥' | '+' | '=' | '#' | '°' | '~' | '§' => Mark::Symbol,
         _ => Mark::Stop,

@@ -6,6 +6,7 @@ use crate::language::{ItemKind, NounGroup, Phrase, Role, SentenceView, Tag};
 
 /// A phrase or a clause that is source or target, as tokens of its sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own, and any of them may be so together")]
 pub(crate) struct Argument {
     /// Its tokens, without the determiner at its start.
     pub(crate) tokens: Range<usize>,

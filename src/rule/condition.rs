@@ -79,13 +79,11 @@ impl Term {
             let words = words.split_whitespace().map(str::to_lowercase).collect();
             return Ok(Self { denied, kind: TermKind::Word(words) });
         }
-        match TERMS.iter().find(|(known, _)| *known == name) {
-            Some((_, kind)) => Ok(Self { denied, kind: kind.clone() }),
-            None => {
-                let known: Vec<_> = TERMS.iter().map(|(name, _)| *name).collect();
-                Err(format!("`{name}` is no condition; use {}, or head words in brackets", known.join(", ")))
-            }
+        if let Some((_, kind)) = TERMS.iter().find(|(known, _)| *known == name) {
+            return Ok(Self { denied, kind: kind.clone() });
         }
+        let known: Vec<_> = TERMS.iter().map(|(name, _)| *name).collect();
+        Err(format!("`{name}` is no condition; use {}, or head words in brackets", known.join(", ")))
     }
 }
 

@@ -102,8 +102,10 @@ impl<'s> Finder<'s> {
             Trigger::Sequence(sequence) => {
                 let (rule, sequence) = &self.index.sequences[sequence];
                 // The sequences of a rule are alternatives: the first that matches is taken.
-                let taken = hits.iter().any(|hit| hit.rule == *rule && hit.trigger.start == token);
-                let Some(captures) = sequence.find(self.syntax, &self.view, token).filter(|_| !taken) else { return };
+                let is_taken = hits.iter().any(|hit| hit.rule == *rule && hit.trigger.start == token);
+                let Some(captures) = sequence.find(self.syntax, &self.view, token).filter(|_| !is_taken) else {
+                    return;
+                };
                 let candidate = Candidate {
                     rule: *rule,
                     negated: self.is_denied_at(token),
@@ -298,18 +300,15 @@ impl<'s> Finder<'s> {
         };
         let complements = self.complements_after(item);
         let predicate = self.syntax.predicates().iter().find(|predicate| predicate.adjective == Some(item));
-        let subjects = match predicate {
-            Some(predicate) => predicate.subjects.clone(),
-            None => {
-                let mut before = view.left(item);
-                // `Constantine - later responsible for it - was`
-                if let Some(mark) =
-                    before.filter(|at| matches!(view.items[*at].kind, ItemKind::Comma | ItemKind::Break))
-                {
-                    before = view.left(mark);
-                }
-                before.and_then(|noun| view.phrase_ending_at(noun)).into_iter().collect()
+        let subjects = if let Some(predicate) = predicate {
+            predicate.subjects.clone()
+        } else {
+            let mut before = view.left(item);
+            // `Constantine - later responsible for it - was`
+            if let Some(mark) = before.filter(|at| matches!(view.items[*at].kind, ItemKind::Comma | ItemKind::Break)) {
+                before = view.left(mark);
             }
+            before.and_then(|noun| view.phrase_ending_at(noun)).into_iter().collect()
         };
         let candidate = Candidate {
             rule: *rule,

@@ -57,10 +57,6 @@ enum ElementKind {
     Action,
     /// A gerund with its object.
     Gerund,
-    /// A number.
-    Number,
-    /// An adjective alone.
-    Adjective,
     /// A verb that is a form of `be`.
     Be,
     /// The start of the sentence or of a clause in it.
@@ -85,7 +81,7 @@ pub(crate) struct Captures {
     pub(crate) trigger: Range<usize>,
 }
 
-const KINDS: [(&str, ElementKind); 18] = [
+const KINDS: [(&str, ElementKind); 16] = [
     ("COMPOUND", ElementKind::Compound),
     ("ACTION", ElementKind::Action),
     ("GROUP+", ElementKind::Groups),
@@ -99,8 +95,6 @@ const KINDS: [(&str, ElementKind); 18] = [
     ("NP*", ElementKind::OpenList),
     ("CLAUSE", ElementKind::Clause),
     ("EVENT", ElementKind::Event),
-    ("NUMBER", ElementKind::Number),
-    ("ADJECTIVE", ElementKind::Adjective),
     ("BE", ElementKind::Be),
     ("^", ElementKind::Start),
     ("$", ElementKind::End),
@@ -340,30 +334,8 @@ impl Side<'_> {
                 let clause = clause_from(view, item()?)?;
                 Some((clause.tokens.end, vec![clause]))
             }
-            ElementKind::Event => {
-                let first = item()?;
-                if let Some(gerund) = Some(first).filter(|item| is_gerund(view, *item)) {
-                    let phrase = view.gerund_from(gerund);
-                    return Some((end_of(phrase.last), arguments(view, &[phrase])));
-                }
-                if view.noun(first).is_some_and(|_| view.is_subject(first)) {
-                    let clause = clause_from(view, first)?;
-                    return Some((clause.tokens.end, vec![clause]));
-                }
-                let phrase = view.phrase_from(noun()?);
-                Some((end_of(phrase.last), arguments(view, &[phrase])))
-            }
-            ElementKind::Prepositional => {
-                let mut last = None;
-                let mut next = item();
-                while let Some(preposition) = next.filter(|next| view.items[*next].kind == ItemKind::Preposition)
-                    && let Some(noun) = view.right(preposition).filter(|noun| view.noun(*noun).is_some())
-                {
-                    last = Some(view.of_end(noun));
-                    next = last.and_then(|last| view.right(last));
-                }
-                Some((end_of(last?), Vec::new()))
-            }
+            ElementKind::Event => self.event_from(item()?),
+            ElementKind::Prepositional => Some((end_of(self.prepositions_from(item()?)?), Vec::new())),
             ElementKind::Action => {
                 let item = self.syntax.item_of(token)?;
                 let group = view.verb(item).filter(|group| token <= group.verb)?;
@@ -376,32 +348,53 @@ impl Side<'_> {
                 let phrase = view.gerund_from(item().filter(|item| is_gerund(view, *item))?);
                 Some((end_of(phrase.last), arguments(view, &[phrase])))
             }
-            ElementKind::Number => {
-                let item = noun().filter(|item| view.noun(*item).is_some_and(|group| group.number))?;
-                let phrase = Phrase { first: item, head: item, last: item, clause: false };
-                Some((end_of(item), arguments(view, &[phrase])))
-            }
-            ElementKind::Adjective => {
-                let item = item().filter(|item| view.items[*item].kind == ItemKind::Adjective)?;
-                Some((end_of(item), Vec::new()))
-            }
             ElementKind::Be => {
                 let item = item().filter(|item| view.verb(*item).is_some_and(|group| group.copula))?;
                 Some((end_of(item), Vec::new()))
             }
             ElementKind::Start | ElementKind::Compound => None,
-            ElementKind::End => {
-                let ends = view.tokens.get(token).is_none_or(|token| {
-                    matches!(token.mark, Mark::Comma | Mark::Stop | Mark::Break | Mark::Close | Mark::Open)
-                });
-                let modified = item().is_some_and(|item| {
-                    let participle =
-                        view.verb(item).is_some_and(|group| matches!(group.form, VerbForm::Ing | VerbForm::Participle));
-                    participle || view.items[item].kind == ItemKind::Relative
-                });
-                (ends || modified).then(|| (token, Vec::new()))
-            }
+            ElementKind::End => self.is_end(token, item()).then(|| (token, Vec::new())),
         }
+    }
+
+    /// A clause, a gerund with its object or a noun phrase that begins with an item, and the token at which it ends.
+    fn event_from(&self, first: usize) -> Option<(usize, Vec<Argument>)> {
+        let view = self.view;
+        if view.noun(first).is_some() && view.is_subject(first) {
+            let clause = clause_from(view, first)?;
+            return Some((clause.tokens.end, vec![clause]));
+        }
+        let phrase = if is_gerund(view, first) {
+            view.gerund_from(first)
+        } else {
+            view.noun(first).map(|_| view.phrase_from(first))?
+        };
+        Some((view.items[phrase.last].tokens.end, arguments(view, &[phrase])))
+    }
+
+    /// The last item of the prepositions with their phrases that begin with an item.
+    fn prepositions_from(&self, first: usize) -> Option<usize> {
+        let view = self.view;
+        let (mut next, mut last) = (Some(first), None);
+        while let Some(preposition) = next.filter(|next| view.items[*next].kind == ItemKind::Preposition)
+            && let Some(noun) = view.right(preposition).filter(|noun| view.noun(*noun).is_some())
+        {
+            last = Some(view.of_end(noun));
+            next = last.and_then(|last| view.right(last));
+        }
+        last
+    }
+
+    /// Tells whether the sentence ends at a token, or a mark ends a clause, or what modifies the phrase before begins.
+    fn is_end(&self, token: usize, item: Option<usize>) -> bool {
+        let view = self.view;
+        let ends = view.tokens.get(token).is_none_or(|token| {
+            matches!(token.mark, Mark::Comma | Mark::Stop | Mark::Break | Mark::Close | Mark::Open)
+        });
+        ends || item.is_some_and(|item| {
+            let form = view.verb(item).map(|group| group.form);
+            matches!(form, Some(VerbForm::Ing | VerbForm::Participle)) || view.items[item].kind == ItemKind::Relative
+        })
     }
 
     /// Matches elements, the nearest first, so that they end before a token.
@@ -456,15 +449,6 @@ impl Side<'_> {
                 }
                 let phrase = view.phrase_ending_at(last)?;
                 Some((start_of(phrase.first), arguments(view, &[phrase])))
-            }
-            ElementKind::Number => {
-                let item = item().filter(|item| view.noun(*item).is_some_and(|group| group.number))?;
-                let phrase = Phrase { first: item, head: item, last: item, clause: false };
-                Some((start_of(item), arguments(view, &[phrase])))
-            }
-            ElementKind::Adjective => {
-                let item = item().filter(|item| view.items[*item].kind == ItemKind::Adjective)?;
-                Some((start_of(item), Vec::new()))
             }
             ElementKind::Be => {
                 let item = item().filter(|item| view.verb(*item).is_some_and(|group| group.copula))?;
