@@ -20,7 +20,7 @@ pub use batch::{
 pub use error::BuildError;
 pub use extract::{
     Association, Associations, Document, Engine, ExampleFailure, Extractor, ExtractorBuilder, Iter, OwnedAssociation,
-    Sink, SinkFn, Span, UnknownEngine, sink_fn,
+    Sink, SinkFn, Span, SpanOf, UnknownEngine, sink_fn,
 };
 pub use pattern::{
     ArgumentMode, Direction, Example, Field, Group, InvalidName, Lists, Location, Matcher, Pattern, PatternError,

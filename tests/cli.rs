@@ -176,7 +176,8 @@ fn folders_are_walked_in_order() {
         ("in/.git/config", b"config is a file"),
         ("in/program", b"\x7fELF\0 binary is a file"),
         ("in/empty.txt", b""),
-        ("in/latin.txt", b"caf\xe9 is a place\n\xff\xfe\nbar is a place"),
+        ("in/damaged.txt", b"caf\xe9 is a place\n\xff\xfe\nbar is a place \xc3\xa9\xc3\xa9\xc3\xa9"),
+        ("in/latin.txt", b"caf\xe9 is a place"),
     ]);
     #[cfg(unix)]
     std::os::unix::fs::symlink("b.txt", folder.path().join("in/link.txt")).unwrap();
@@ -186,29 +187,32 @@ fn folders_are_walked_in_order() {
         triple("in/a/z.txt", "z", "z"),
         triple("in/b.txt", "b", "b"),
         triple("in/c.txt", "c", "file"),
-        triple("in/latin.txt", "caf\u{fffd}", "place"),
-        triple("in/latin.txt", "bar", "place"),
+        triple("in/damaged.txt", "caf\u{fffd}", "place"),
+        triple("in/damaged.txt", "bar", "place ééé"),
+        triple("in/latin.txt", "café", "place"),
     ];
     assert_eq!(triples(&stdout), want);
     assert_eq!(code, 0, "{stderr}");
     // Spans count the replaced text.
     assert!(stdout.contains(r#""source_span":[25,28]"#), "{stdout}");
-    let warning = "warning: in/latin.txt: 3 invalid UTF-8 sequences were replaced by U+FFFD";
+    let warning = "warning: in/damaged.txt: 3 invalid UTF-8 sequences were replaced by U+FFFD";
     assert_eq!(stderr.matches(warning).count(), 1, "{stderr}");
+    assert!(stderr.contains("warning: in/latin.txt: is not UTF-8, and was read as windows-1252"), "{stderr}");
     assert!(stderr.contains("passed over in folders: 2 hidden, 1 binary"), "{stderr}");
     assert!(!stderr.contains("error"), "{stderr}");
 
     let stats: Value = serde_json::from_slice(&std::fs::read(folder.path().join("stats.json")).unwrap()).unwrap();
-    assert_eq!(stats["documents"], 6);
-    assert_eq!(stats["files"], 6);
-    assert_eq!(stats["bytes"], 29 + 8 + 8 + 11 + 33);
+    assert_eq!(stats["documents"], 7);
+    assert_eq!(stats["files"], 7);
+    assert_eq!(stats["bytes"], 29 + 8 + 8 + 11 + 40 + 15);
+    assert_eq!(stats["decoded"], 1);
     assert_eq!(stats["invalid_utf8_replaced"], 3);
     assert_eq!(stats["skipped"]["hidden"], 2);
     assert_eq!(stats["skipped"]["binary"], 1);
-    assert_eq!(stats["associations"]["total"], 6);
-    assert_eq!(stats["associations"]["by_relation"]["hierarchical"], 6);
+    assert_eq!(stats["associations"]["total"], 7);
+    assert_eq!(stats["associations"]["by_relation"]["hierarchical"], 7);
     assert_eq!(stats["associations"]["by_relation"]["causal"], 0);
-    assert_eq!(stats["associations"]["by_pattern"]["is-a"], 6);
+    assert_eq!(stats["associations"]["by_pattern"]["is-a"], 7);
     assert_eq!(stats["associations"]["by_pattern"].as_object().unwrap().len(), 16);
     assert!(stats["seconds"]["wall"].as_f64().unwrap() > 0.0);
 

@@ -6,21 +6,41 @@
 //!
 //! This room reads and writes what it is given. It prints nothing and knows no arguments of the command line.
 
+mod ahead;
 mod block;
 mod buffers;
 mod contents;
+#[cfg(feature = "csv")]
+mod csv;
+mod decode;
 mod documents;
+mod encoding;
 mod error;
+#[cfg(any(feature = "markdown", feature = "html"))]
+mod extracted;
 mod files;
+mod format;
 mod graph;
+#[cfg(feature = "html")]
+mod html;
+#[cfg(feature = "compression")]
+mod inflate;
+mod json;
 mod jsonl;
 mod lines;
+#[cfg(feature = "markdown")]
+mod markdown;
+mod opening;
+mod row;
+mod unpack;
 mod writer;
 
 pub use block::Block;
 pub use contents::{Content, ContentPosition, ContentStep, Contents};
-pub use documents::{Documents, InputFormat, ReadCounts};
+pub use documents::{Documents, ReadCounts};
+pub use encoding::Encoding;
 pub use error::{ReadError, ReadErrorKind};
 pub use files::{Input, Skipped};
+pub use format::InputFormat;
 pub use graph::{GraphFormat, write_graph, write_neo4j};
 pub use writer::{Palette, RecordFormat, RecordWriter};

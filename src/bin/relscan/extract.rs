@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{DecimalBytes, HumanDuration};
-use relscan::io::{Block, Documents, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
+use relscan::io::{
+    Block, Documents, Encoding, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped,
+};
 use relscan::{Association, Batch, DocumentError, Engine, Extractor, ParallelSink, Report, Sink};
 
 use crate::interrupt::Interrupt;
@@ -18,19 +20,22 @@ use crate::packs;
 use crate::progress::Progress;
 use crate::stats::{Associations, Seconds, Stats};
 use crate::stdin;
-use crate::values::{Threads, count, named};
+use crate::values::{Threads, count, encoding, named};
 
 const EXAMPLES: &str = "\
 Examples:
   relscan extract notes.txt                            a file, as JSONL
   relscan extract books/ --format text | less          a folder, for eyes
+  relscan extract notes.md page.html old.txt.gz        the text in them, whatever they are
   cat rows.jsonl | relscan extract --input jsonl       rows with \"id\" and \"text\"
+  relscan extract table.csv --text-column abstract     a column of a table
   relscan extract posts.jsonl --text-field body        rows with the text in \"body\"
   relscan extract --pack seed --pack mine.toml a.txt   with patterns of your own
   relscan extract books/ -o found.jsonl --stats stats.json
 
 Records come in the order of the documents, and in a document by line, pattern and position.
-Spans are [begin, end) in bytes of the document. A record of JSONL, here broken in four:
+Spans are [begin, end) in bytes of the document as it is, in its encoding and with its markup;
+where they cannot be, in bytes of the extracted text, and the record has \"span_of\":\"text\". A record of JSONL, here broken in four:
   {\"id\":\"a.txt\",\"pattern\":\"cause\",\"relation\":\"causal\",
    \"source\":\"heavy rain\",\"target\":\"floods\",\"confidence\":0.98,
    \"source_span\":[0,10],\"trigger_span\":[11,17],\"target_span\":[18,24],
@@ -38,8 +43,8 @@ Spans are [begin, end) in bytes of the document. A record of JSONL, here broken 
 Heads are there where an argument is a noun phrase, and \"negated\":true, \"hedged\":true and
 \"pronoun\":true where the text says so.
 
-In text that is not valid UTF-8 each invalid sequence is replaced by U+FFFD, which is said once
-for each file; spans then count the text with its replacements. A row of JSONL that cannot be
+Text in another encoding than UTF-8 is decoded. In UTF-8 that is damaged each invalid sequence is
+replaced by U+FFFD, which is said once for each file; spans then count the replaced text. A row of JSONL that cannot be
 read is an error with its line, and the rest goes on.
 
 Exit status: 0 done, 1 some inputs failed (each named on standard error), 2 wrong usage,
@@ -61,18 +66,29 @@ pub(crate) struct Args {
     #[arg(long, value_parser = named(&Engine::ALL), default_value = "auto")]
     engine: Engine,
 
-    /// What a document is: `text`: a file, its path the id; `lines`: a line, with `path:line` for an id; `jsonl`: the
-    /// text of a JSON object, one a line; `auto`: `jsonl` for files called .jsonl or .ndjson, else `text`
-    #[arg(long, value_parser = named(&InputFormat::ALL), default_value = "auto")]
+    /// What the files are: `text`: a file is a document, its path the id; `lines`: a line is one, with `path:line` for an id;
+    /// `jsonl`: a JSON object a line; `json`: an array of them, or one after another; `csv`, `tsv`: rows under a row of
+    /// names; `markdown`, `html`: the text that readers see; `auto`: as their first bytes and their names have it. What is
+    /// compressed (gz, zst, bz2, xz) is unpacked in any case
+    #[arg(long, value_parser = named(InputFormat::ALL), default_value = "auto")]
     input: InputFormat,
 
-    /// The field of a JSONL row that holds the id, a string or a number; without one the id is `path:line`
-    #[arg(long, value_name = "NAME", default_value = "id")]
+    /// The encoding of the texts, as `latin1` or `shift_jis`; without it that which they declare or look like
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    encoding: Option<Encoding>,
+
+    /// The field of a row, or the column, that holds the id; without one the id is `path:line`
+    #[arg(long, visible_alias = "id-column", value_name = "NAME", default_value = "id")]
     id_field: String,
 
-    /// The field of a JSONL row that holds the text
-    #[arg(long, value_name = "NAME", default_value = "text")]
-    text_field: String,
+    /// The field of a row, or the column by name or number, that holds the text; `a.b` is the field `b` of the object `a`.
+    /// Given several times, all of them. Without it the first that is there of `text`, `content` and `body`
+    #[arg(long, visible_alias = "text-column", value_name = "NAME")]
+    text_field: Vec<String>,
+
+    /// Also read the code in Markdown and HTML
+    #[arg(long)]
+    code: bool,
 
     /// How associations are written: a JSON object a line, values between tabs under a line of names, or for eyes: the
     /// line with its parts in colour, or as `[source] <trigger> {target}` where there is no colour
@@ -105,7 +121,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let started = Instant::now();
     let inputs = inputs(&args.paths)?;
     let reads_stdin = inputs.contains(&Input::Stdin);
-    if args.id_field == args.text_field {
+    if args.text_field.contains(&args.id_field) {
         return Err(Failure::usage("--id-field and --text-field name the same field"));
     }
     let patterns = args.packs.load()?;
@@ -132,8 +148,12 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let mut documents = Documents::new(inputs)
         .format(args.input)
         .id_field(&args.id_field)
-        .text_field(&args.text_field)
+        .text_fields(args.text_field.iter().cloned())
+        .with_code(args.code)
         .stdin(stdin::open_with_pauses(&interrupt));
+    if let Some(encoding) = args.encoding {
+        documents = documents.encoding(encoding);
+    }
     for file in output.files().into_iter().chain(stats_file) {
         documents.leave_out(file);
     }

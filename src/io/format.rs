@@ -1,0 +1,131 @@
+//! What a file is: by its first bytes, then by its name.
+
+/// How an input is divided into documents, and where its text is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InputFormat {
+    /// By the first bytes of the file, and where they tell nothing by its name; all else is text.
+    #[default]
+    Auto,
+    /// A file is a document; its path is the id.
+    Text,
+    /// A line is a document; `path:line` is the id.
+    Lines,
+    /// A line is a JSON object with a text and, if it likes, an id; without one the id is `path:line`.
+    Jsonl,
+    /// A JSON array of such objects, or such objects one after another however they are broken into lines.
+    Json,
+    /// Rows of values with commas between (or semicolons, tabs or bars, as the first row has it) under a row of names; a row
+    /// is a document, with its value under `id` for an id, or `path:line`.
+    Csv,
+    /// The same with tabs between.
+    Tsv,
+    /// Markdown: the text without code and front matter.
+    Markdown,
+    /// HTML or XHTML: the visible text.
+    Html,
+}
+
+impl InputFormat {
+    /// The formats, and what the command line calls them.
+    pub const ALL: &[(InputFormat, &'static str)] = &[
+        (InputFormat::Auto, "auto"),
+        (InputFormat::Text, "text"),
+        (InputFormat::Lines, "lines"),
+        (InputFormat::Jsonl, "jsonl"),
+        (InputFormat::Json, "json"),
+        (InputFormat::Csv, "csv"),
+        (InputFormat::Tsv, "tsv"),
+        (InputFormat::Markdown, "markdown"),
+        (InputFormat::Html, "html"),
+    ];
+
+    /// What the command line calls it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        InputFormat::ALL.iter().find(|(format, _)| *format == self).map_or("", |(_, name)| name)
+    }
+
+    /// The format of an input called `path` whose text begins with `start`, unless another is chosen.
+    pub(super) fn of(self, path: &str, start: &[u8]) -> Self {
+        if self != InputFormat::Auto {
+            return self;
+        }
+        by_content(start).or_else(|| by_name(path)).unwrap_or(InputFormat::Text)
+    }
+}
+
+/// What only one format begins with.
+fn by_content(start: &[u8]) -> Option<InputFormat> {
+    let start = start.strip_prefix("\u{feff}".as_bytes()).unwrap_or(start).trim_ascii_start();
+    if begins_html(start) {
+        return Some(InputFormat::Html);
+    }
+    if start.starts_with(b"[") && start[1..].trim_ascii_start().starts_with(b"{") {
+        return Some(InputFormat::Json);
+    }
+    if start.starts_with(b"{") {
+        let line = memchr::memchr(b'\n', start).map_or(start, |feed| &start[..feed]);
+        return serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok().then_some(InputFormat::Jsonl);
+    }
+    None
+}
+
+fn begins_html(start: &[u8]) -> bool {
+    let mut start = start;
+    loop {
+        let begins = |with: &[u8]| start.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with));
+        let end = if begins(b"<!--") { &b"-->"[..] } else { b">" };
+        if begins(b"<!doctype html") || begins(b"<html") || begins(b"<head>") || begins(b"<body") {
+            return true;
+        }
+        if !(begins(b"<!--") || begins(b"<?xml")) {
+            return false;
+        }
+        let Some(at) = memchr::memmem::find(start, end) else { return false };
+        start = start[at + end.len()..].trim_ascii_start();
+    }
+}
+
+fn by_name(path: &str) -> Option<InputFormat> {
+    let (_, ending) = path.rsplit_once('.')?;
+    Some(match &*ending.to_ascii_lowercase() {
+        "jsonl" | "ndjson" => InputFormat::Jsonl,
+        "json" => InputFormat::Json,
+        "csv" => InputFormat::Csv,
+        "tsv" | "tab" => InputFormat::Tsv,
+        "md" | "markdown" | "mkd" | "mdown" => InputFormat::Markdown,
+        "html" | "htm" | "xhtml" | "xht" => InputFormat::Html,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_content_then_by_name() {
+        let cases = [
+            ("a.txt", "Rain", InputFormat::Text),
+            ("a", "", InputFormat::Text),
+            ("a.jsonl", "", InputFormat::Jsonl),
+            ("a.NDJSON", "{", InputFormat::Jsonl),
+            ("-", "{\"text\": \"a\"}\n{", InputFormat::Jsonl),
+            ("a.json", "{\n \"text\": 1}", InputFormat::Json),
+            ("a.txt", " [\n {\"text\": 1", InputFormat::Json),
+            ("a.txt", "[1] Smith", InputFormat::Text),
+            ("a.md", "# T", InputFormat::Markdown),
+            ("a.md", "<!DOCTYPE html>", InputFormat::Html),
+            ("a", "\u{feff}<?xml version='1.0'?>\n<!-- x -->\n<!DOCTYPE HTML PUBLIC>", InputFormat::Html),
+            ("a.xml", "<?xml version='1.0'?><feed>", InputFormat::Text),
+            ("a.HTM", "<p>", InputFormat::Html),
+            ("a.csv", "a,b", InputFormat::Csv),
+            ("x.y/a", "a,b", InputFormat::Text),
+        ];
+        for (path, start, format) in cases {
+            assert_eq!(InputFormat::Auto.of(path, start.as_bytes()), format, "{path} {start}");
+        }
+        assert_eq!(InputFormat::Lines.of("a.html", b"<html>"), InputFormat::Lines);
+    }
+}

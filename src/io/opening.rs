@@ -1,0 +1,223 @@
+//! From an input to its reader: what it is packed in, its encoding, its format.
+
+use std::io::{self, Read};
+
+use super::ahead::Ahead;
+use super::buffers::Buffers;
+use super::decode::{Decoded, Decoding, decode_whole};
+use super::encoding::{self, Encoding, Known};
+use super::error::ReadErrorKind;
+use super::files::binary_at;
+use super::format::InputFormat;
+use super::jsonl::Fields;
+use super::lines::LineBlocks;
+use super::row::{Fault, Row, RowId, Rows};
+use super::unpack::{MAX_DEPTH, Packing};
+use crate::extract::SpansOf;
+use crate::text::Origin;
+
+/// Bytes that are looked at to tell what an input is, and in which encoding.
+const LOOK_BYTES: usize = 64 << 10;
+/// A document that is read as a whole is read no further.
+const MAX_WHOLE_BYTES: usize = 64 << 20;
+
+/// How inputs are read.
+#[derive(Clone, Debug)]
+pub(super) struct Options {
+    pub(super) format: InputFormat,
+    pub(super) encoding: Option<Encoding>,
+    pub(super) fields: Fields,
+    pub(super) with_code: bool,
+}
+
+/// An input that is open.
+pub(super) struct Opened {
+    pub(super) format: InputFormat,
+    pub(super) known: Known,
+    pub(super) is_packed: bool,
+    pub(super) reader: Reader,
+}
+
+/// What gives the documents of an input.
+pub(super) enum Reader {
+    /// Lines of text.
+    Lines(TextLines),
+    Rows(Rows),
+}
+
+/// Text as UTF-8, in blocks of whole lines.
+pub(super) struct TextLines {
+    pub(super) blocks: LineBlocks<Box<dyn Read + Send>>,
+    /// What is known of it if it was not UTF-8.
+    pub(super) decoding: Option<Decoding>,
+}
+
+/// Opens `input`, which is called `name`: finds out what it is, and what reads it. Where an input that comes slowly has
+/// nothing yet, that is the error, and it can be opened again.
+pub(super) fn open(
+    input: &mut Ahead,
+    name: &str,
+    options: &Options,
+    (block_bytes, is_slow): (usize, bool),
+    buffers: &Buffers,
+) -> Result<Opened, ReadErrorKind> {
+    let mut name = name;
+    let mut is_packed = false;
+    for depth in 0.. {
+        let Some(packing) = Packing::of(input.look(LOOK_BYTES, is_slow)?) else { break };
+        if depth == MAX_DEPTH {
+            let reason = format!("packed more than {MAX_DEPTH} times");
+            return Err(ReadErrorKind::Broken { format: packing.name(), reason });
+        }
+        let packed = std::mem::replace(input, Ahead::new(Box::new(io::empty())));
+        *input = packing.unpack(packed)?;
+        name = packing.inner_name(name);
+        is_packed = true;
+    }
+    let is_whole = input.is_whole();
+    let start = input.look(LOOK_BYTES, is_slow)?.to_vec();
+    let is_whole = is_whole || input.is_whole();
+    let looks = options.format.of(name, &start);
+    let declared = encoding::declared(&start).filter(|_| looks == InputFormat::Html);
+    // JSON is in UTF-8, but for what begins with another mark.
+    let declared = if is_json(looks) { Some("utf-8".to_owned()) } else { declared };
+    let known = encoding::known(&start, is_whole, options.encoding, declared.as_deref());
+    let is_utf8 = known.encoding == encoding_rs::UTF_8;
+    let text = if is_utf8 { start } else { decode_whole(&start, known.encoding, known.mark).0.into_bytes() };
+    if options.format == InputFormat::Auto
+        && let Some(at) = binary_at(&text)
+    {
+        return Err(ReadErrorKind::Binary { at });
+    }
+    let format = options.format.of(name, &text);
+    let mut input = std::mem::replace(input, Ahead::new(Box::new(io::empty())));
+    if let Some(kind) = not_built(format) {
+        return Err(kind);
+    }
+    if is_whole_format(format) {
+        let rows = Whole { input, known, format, with_code: options.with_code, ready: None };
+        return Ok(Opened { format, known, is_packed, reader: Reader::Rows(Box::new(rows)) });
+    }
+    input.skip(known.mark);
+    let mut decoding = None;
+    let input: Box<dyn Read + Send> = if is_utf8 {
+        Box::new(input)
+    } else {
+        let (decoded, progress) = Decoded::new(input, known.encoding, known.mark);
+        decoding = Some(progress);
+        Box::new(decoded)
+    };
+    let reader = match format {
+        InputFormat::Json => Reader::Rows(Box::new(super::json::Values::new(input, options.fields.clone()))),
+        #[cfg(feature = "csv")]
+        InputFormat::Csv | InputFormat::Tsv => {
+            let tabs = format == InputFormat::Tsv;
+            Reader::Rows(Box::new(super::csv::Table::new(input, &text, tabs, options.fields.clone())))
+        }
+        _ => {
+            let blocks = LineBlocks::new(input, block_bytes, is_slow, buffers.clone());
+            Reader::Lines(TextLines { blocks, decoding })
+        }
+    };
+    Ok(Opened { format, known, is_packed, reader })
+}
+
+fn is_json(format: InputFormat) -> bool {
+    matches!(format, InputFormat::Json | InputFormat::Jsonl)
+}
+
+/// Whether a document of `format` can be read only as a whole.
+fn is_whole_format(format: InputFormat) -> bool {
+    matches!(format, InputFormat::Markdown | InputFormat::Html)
+}
+
+/// Why `format` cannot be read, if this build cannot.
+fn not_built(format: InputFormat) -> Option<ReadErrorKind> {
+    let (built, feature) = match format {
+        InputFormat::Csv | InputFormat::Tsv => (cfg!(feature = "csv"), "csv"),
+        InputFormat::Markdown => (cfg!(feature = "markdown"), "markdown"),
+        InputFormat::Html => (cfg!(feature = "html"), "html"),
+        _ => return None,
+    };
+    (!built).then(|| ReadErrorKind::NotBuilt { format: format.name(), feature })
+}
+
+/// A document that is read as a whole.
+struct Whole {
+    input: Ahead,
+    known: Known,
+    format: InputFormat,
+    with_code: bool,
+    /// What comes after the document: `None` before it was read.
+    ready: Option<std::vec::IntoIter<Fault>>,
+}
+
+impl Iterator for Whole {
+    type Item = Result<Row, Fault>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if let Some(ready) = &mut self.ready {
+            return ready.next().map(Err);
+        }
+        let (bytes, failure) = read_whole(&mut self.input);
+        let mut faults: Vec<Fault> = failure.map(Fault::from).into_iter().collect();
+        let (text, origin, replaced) = extract(&bytes, self.known, self.format, self.with_code);
+        if replaced > 0 {
+            let encoding = self.known.encoding.name();
+            faults.push(ReadErrorKind::Undecodable { count: replaced, encoding }.into());
+        }
+        self.ready = Some(faults.into_iter());
+        Some(Ok(Row { id: RowId::Input, text, spans_of: SpansOf::Original(origin) }))
+    }
+}
+
+/// All that `input` has, or as much as may be read of it, and why it is not all.
+pub(super) fn read_whole(input: &mut dyn Read) -> (Vec<u8>, Option<ReadErrorKind>) {
+    let mut bytes = Vec::new();
+    let mut limited = input.take(MAX_WHOLE_BYTES as u64 + 1);
+    let failure = loop {
+        match limited.read_to_end(&mut bytes) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            read => break read.err().map(ReadErrorKind::from),
+        }
+    };
+    if bytes.len() > MAX_WHOLE_BYTES {
+        bytes.truncate(MAX_WHOLE_BYTES);
+        return (bytes, Some(ReadErrorKind::TooLarge { what: "the document", bytes: MAX_WHOLE_BYTES }));
+    }
+    (bytes, failure)
+}
+
+/// The text of the whole document `bytes`, where its bytes were, and how many sequences had to be replaced to decode it.
+pub(super) fn extract(bytes: &[u8], known: Known, format: InputFormat, with_code: bool) -> (String, Origin, usize) {
+    let rest = &bytes[known.mark.min(bytes.len())..];
+    let (decoded, before, replaced);
+    let text = match std::str::from_utf8(rest) {
+        Ok(text) if known.encoding == encoding_rs::UTF_8 && known.mark == 0 => {
+            (before, replaced) = (None, 0);
+            text
+        }
+        _ => {
+            let origin;
+            (decoded, origin, replaced) = decode_whole(bytes, known.encoding, known.mark);
+            before = Some(origin);
+            &decoded
+        }
+    };
+    let (text, origin) = match format {
+        #[cfg(feature = "markdown")]
+        InputFormat::Markdown => super::markdown::text_of(text, with_code),
+        #[cfg(feature = "html")]
+        InputFormat::Html => super::html::text_of(text, text.trim_start().starts_with("<?xml"), with_code),
+        _ => {
+            // Only what is built gets here.
+            let _ = with_code;
+            let mut origin = Origin::default();
+            origin.copied(0, 0, text.len());
+            (text.to_owned(), origin)
+        }
+    };
+    (text, before.as_ref().map_or_else(|| origin.clone(), |before| origin.after(before)), replaced)
+}

@@ -1,0 +1,350 @@
+//! The same article in every format, encoding and packing gives the same associations, and every span leads to its words.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use relscan::io::{Documents, Encoding, InputFormat, ReadErrorKind};
+use relscan::{Extractor, OwnedAssociation};
+
+/// A paragraph a line.
+const ARTICLE: &str = "\
+Soot
+
+Soot causes lasting damage & rust. The café's chimney is a source of soot.
+
+Cracks are often caused by hard frost, wet snow and weak walls.
+
+Fruits such as pears, plums and figs are sweet.
+
+Café life leads to joy.
+";
+
+type Found = BTreeSet<(String, String, String)>;
+
+fn triples(found: &[OwnedAssociation]) -> Found {
+    found.iter().map(|a| (a.source.clone(), a.relation.to_string(), a.target.clone())).collect()
+}
+
+/// What is found in the files, and what went wrong.
+fn read(documents: Documents) -> (Vec<OwnedAssociation>, Vec<String>) {
+    let extractor = Extractor::builder().build().unwrap();
+    let mut errors = Vec::new();
+    let mut found = Vec::new();
+    let blocks = documents.filter_map(|block| block.map_err(|error| errors.push(error.to_string())).ok());
+    extractor.batch().stream(blocks.map(Ok::<_, relscan::DocumentError>), &mut found).unwrap();
+    (found, errors)
+}
+
+fn write(folder: &Path, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn utf16(text: &str, bytes: fn(u16) -> [u8; 2], mark: bool) -> Vec<u8> {
+    mark.then_some('\u{feff}')
+        .into_iter()
+        .chain(text.chars())
+        .collect::<String>()
+        .encode_utf16()
+        .flat_map(bytes)
+        .collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
+}
+
+const MARKDOWN: &str = "\
+---
+title: Frost causes grief
+---
+# Soot
+
+**Soot** causes *lasting
+damage* &amp; rust[^1]. The [café](http://a.example)'s chimney is a source of
+soot.
+
+> Cracks are often caused by
+> hard frost, wet snow and `weak` walls.
+
+- Fruits such as pears, plums
+  and figs are sweet.
+
+| Kind |
+|------|
+| Café life leads to joy. |
+
+```sh
+frost causes code
+```
+";
+
+const HTML: &str = "\
+<!DOCTYPE html>
+<html><head><meta charset=\"ENCODING\"><title>Frost causes grief</title>
+<style>p { color: red }</style><script>if (a < b) alert('Frost causes scripts');</script></head>
+<body><nav><p>Frost causes links</p></nav>
+<h1>Soot</h1><p><b>Soot</b> causes <i>lasting
+damage</i> &amp; rust. The caf\u{e9}'s chimney is a
+ source&nbsp;of soot.
+<p>Cracks are often caused by hard frost, wet snow and weak walls.</p>
+<div hidden>Frost causes nothing</div>
+<ul><li>Fruits such as pears, plums and figs are sweet.</ul>
+<table><tr><td>Caf&eacute; life leads to joy.</td></tr></table>
+</body></html>";
+
+/// The article in every form that we can make here.
+fn forms() -> Vec<(&'static str, Vec<u8>)> {
+    let rows = |text: &str| serde_json::json!({ "id": 1, "text": text }).to_string();
+    let html = |encoding: &str| HTML.replace("ENCODING", encoding);
+    let quoted = ARTICLE.replace('"', "\"\"");
+    vec![
+        ("a.txt", ARTICLE.into()),
+        ("crlf.txt", ARTICLE.replace('\n', "\r\n").into()),
+        ("mark.txt", format!("\u{feff}{ARTICLE}").into()),
+        ("le.txt", utf16(ARTICLE, u16::to_le_bytes, true)),
+        ("be.txt", utf16(ARTICLE, u16::to_be_bytes, true)),
+        ("bare-le.txt", utf16(ARTICLE, u16::to_le_bytes, false)),
+        ("latin1.txt", Encoding::named("latin1").map(|_| ARTICLE.chars().map(|c| c as u8).collect()).unwrap()),
+        ("a.md", MARKDOWN.into()),
+        ("le.md", utf16(MARKDOWN, u16::to_le_bytes, true)),
+        ("a.html", html("utf-8").into()),
+        ("latin1.html", html("iso-8859-1").chars().map(|c| c as u8).collect()),
+        ("wrongly-declared.html", html("shift_jis").into()),
+        ("le.html", utf16(&html("utf-16"), u16::to_le_bytes, true)),
+        ("html-by-content.txt", html("utf-8").into()),
+        ("a.jsonl", (rows(ARTICLE) + "\n").into()),
+        ("a.json", format!("[\n{},\n{}]", rows(ARTICLE), rows("")).into()),
+        ("objects.json", serde_json::to_string_pretty(&serde_json::json!({ "body": ARTICLE })).unwrap().into()),
+        ("a.csv", format!("n,content\n1,\"{quoted}\"\n2,\n").into()),
+        ("a.tsv", format!("text\tn\n\"{quoted}\"\t1\n").into()),
+        ("le.csv", utf16(&format!("text;n\n\"{quoted}\";1\n"), u16::to_le_bytes, true)),
+        ("a.txt.gz", gzip(ARTICLE.as_bytes())),
+        ("no-name-for-it", gzip(ARTICLE.as_bytes())),
+        ("members.gz", [gzip(&ARTICLE.as_bytes()[..40]), gzip(&ARTICLE.as_bytes()[40..])].concat()),
+        ("twice.txt.gz.gz", gzip(&gzip(ARTICLE.as_bytes()))),
+        ("a.html.gz", gzip(html("utf-8").as_bytes())),
+        ("le.md.gz", gzip(&utf16(MARKDOWN, u16::to_le_bytes, true))),
+        ("a.txt.bz2", include_bytes!("data/formats/article.txt.bz2").to_vec()),
+        ("a.txt.xz", include_bytes!("data/formats/article.txt.xz").to_vec()),
+        ("a.txt.zst", include_bytes!("data/formats/article.txt.zst").to_vec()),
+        ("frames.zst", include_bytes!("data/formats/article.txt.zst").repeat(2)),
+    ]
+}
+
+#[test]
+fn the_same_article_gives_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let extractor = Extractor::builder().build().unwrap();
+    let mut want = Vec::new();
+    let _ = extractor.extract_into(ARTICLE, &mut want).unwrap();
+    let want = triples(&want);
+    assert!(want.len() >= 8, "{want:?}");
+    for (name, bytes) in forms() {
+        let path = write(folder.path(), name, &bytes);
+        let (found, errors) = read(Documents::new([path.into()]));
+        let (found, guessed) = (triples(&found), errors.iter().all(|error| error.contains("which it looks like")));
+        assert_eq!(found, want, "{name}: {errors:?}");
+        assert!(guessed, "{name}: {errors:?}");
+    }
+}
+
+/// The words of a span, lower-cased, without markup and with one space for white space.
+fn words(text: &str) -> String {
+    let mut plain = String::new();
+    let mut in_tag = false;
+    for c in text.chars() {
+        in_tag = c == '<' || in_tag && c != '>';
+        if !in_tag && !"*`[]>".contains(c) {
+            plain.push(c);
+        }
+    }
+    let plain = plain.replace("(http://a.example)", "").replace("&nbsp;", " ").replace("&amp;", "&").replace("^1", "");
+    let plain = plain.replace("&eacute;", "é").to_lowercase();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn spans_are_those_of_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut checked = 0;
+    for (name, bytes) in forms() {
+        let path = write(folder.path(), name, &bytes);
+        if ["csv", "tsv", "json", "jsonl", "gz", "bz2", "xz", "zst"].iter().any(|end| name.ends_with(end))
+            || !name.contains('.')
+        {
+            continue;
+        }
+        let encoding = match name.split(['.', '-']).next() {
+            Some("le" | "bare") => "utf-16le",
+            Some("be") => "utf-16be",
+            Some("latin1") => "latin1",
+            _ => "utf-8",
+        };
+        let encoding = encoding_rs::Encoding::for_label(encoding.as_bytes()).unwrap();
+        for association in read(Documents::new([path.into()])).0 {
+            for (span, text) in
+                [(association.source_span, &association.source), (association.target_span, &association.target)]
+            {
+                let (source, _) = encoding.decode_without_bom_handling(&bytes[span.range()]);
+                assert_eq!(words(&source), *text, "{name}: {span:?} is {source:?}");
+                checked += 1;
+            }
+        }
+    }
+    assert!(checked > 200, "{checked}");
+}
+
+#[test]
+fn lines_of_other_encodings_have_spans_of_the_line() {
+    let text = "Ähren are a grain.\nSoot causes Übel.\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "a.txt", &utf16(text, u16::to_le_bytes, true));
+    let (found, errors) = read(Documents::new([path.clone().into()]).format(InputFormat::Lines).block_bytes(20));
+    assert_eq!(errors, [""; 0]);
+    let last = found.last().unwrap();
+    assert_eq!(last.document, format!("{}:2", path.display()));
+    assert_eq!((last.source_span.range(), last.target_span.range()), (0..8, 24..32));
+}
+
+#[test]
+fn large_text_of_another_encoding_has_the_spans_of_a_small_one() {
+    let line = "Der Süden: soot causes Ärger; 雨が is a 雨.\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "a.txt", &utf16(&line.repeat(9_000), u16::to_be_bytes, true));
+    let (found, errors) = read(Documents::new([path.into()]).block_bytes(10_000));
+    assert_eq!(errors, [""; 0]);
+    let bytes = line.encode_utf16().count() * 2;
+    let first: Vec<_> = found.iter().filter(|a| a.line == 1).collect();
+    assert!(!first.is_empty());
+    for (number, association) in found.iter().enumerate() {
+        let model = first[number % first.len()];
+        let shift = (number / first.len()) * bytes;
+        assert_eq!(association.source_span.start, model.source_span.start + shift, "{number}");
+        assert_eq!(association.target_span.end, model.target_span.end + shift, "{number}");
+    }
+}
+
+#[test]
+fn encodings_can_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let japanese = encoding_rs::SHIFT_JIS.encode("soot causes 雨").0.into_owned();
+    let path = write(folder.path(), "a.txt", &japanese);
+    for encoding in [None, Encoding::named("Shift_JIS")] {
+        let mut documents = Documents::new([path.clone().into()]);
+        if let Some(encoding) = encoding {
+            documents = documents.encoding(encoding);
+        }
+        let found = read(documents).0;
+        assert_eq!((found[0].target.as_str(), found[0].target_span.range()), ("雨", 12..14));
+    }
+}
+
+/// What is bad, what is said of it, and how many documents are read all the same.
+#[test]
+fn bad_input_is_said_and_the_rest_goes_on() {
+    let gz = gzip(ARTICLE.repeat(50).as_bytes());
+    let flipped = |at: usize| {
+        let mut bytes = gz.clone();
+        bytes[at] ^= 0x55;
+        bytes
+    };
+    let xz = include_bytes!("data/formats/article.txt.xz");
+    let bz2 = include_bytes!("data/formats/article.txt.bz2");
+    let zst = include_bytes!("data/formats/article.txt.zst");
+    let bomb = gzip(&vec![b'a'; 96 << 20]);
+    let mut nested = ARTICLE.as_bytes().to_vec();
+    for _ in 0..6 {
+        nested = gzip(&nested);
+    }
+    let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
+        ("empty.txt", vec![], &[]),
+        ("empty.md", vec![], &[]),
+        ("empty.html", vec![], &[]),
+        ("empty.csv", vec![], &[]),
+        ("empty.json", vec![], &[]),
+        ("empty.gz", gzip(b""), &[]),
+        ("nuls.txt", vec![0; 5_000], &["looks binary (a NUL byte at offset 0)"]),
+        ("nuls.html", vec![0; 5_000], &["looks binary"]),
+        ("nuls.gz", gzip(&[0; 5_000]), &["looks binary"]),
+        ("program", b"\x7fELF\x02\x01\0\0\0 Rain is a x".to_vec(), &["looks binary (a NUL byte at offset 6)"]),
+        ("cut.txt.gz", gz[..gz.len() / 2].to_vec(), &["the gzip data is cut short"]),
+        ("head.gz", gz[..5].to_vec(), &["the gzip data is cut short"]),
+        ("flipped.gz", flipped(gz.len() / 2), &["the gzip data is damaged", "sequences were replaced"]),
+        ("crc.gz", flipped(gz.len() - 6), &["the gzip data is damaged"]),
+        ("tail.gz", [gz.clone(), b"tail".to_vec()].concat(), &["the gzip data is"]),
+        ("cut.xz", xz[..xz.len() - 40].to_vec(), &["the xz data is"]),
+        ("cut.bz2", bz2[..bz2.len() - 20].to_vec(), &["the bzip2 data is"]),
+        ("cut.zst", zst[..zst.len() - 20].to_vec(), &["the zstd data is"]),
+        ("tail.zst", [&zst[..], b"tail of it"].concat(), &["the zstd data is damaged"]),
+        ("bomb.gz", bomb, &["would become more"]),
+        ("nested.gz", nested, &["packed more than 4 times"]),
+        ("text.gz", ARTICLE.into(), &[]),
+        ("gz.html", gz.clone(), &[]),
+        ("odd.txt", [&utf16(ARTICLE, u16::to_le_bytes, true)[..], b"x"].concat(), &["1 sequence was no UTF-16LE"]),
+        (
+            "lone.txt",
+            utf16("a", u16::to_le_bytes, true).into_iter().chain([0, 0xd8]).collect(),
+            &["1 sequence was no UTF-16LE"],
+        ),
+        ("broken.html", b"<p>Rain <b causes<<> floods &#x; &#99999999; &bogus <!-- ".to_vec(), &[]),
+        ("deep.html", "<div>".repeat(50_000).into_bytes(), &[]),
+        ("open.html", b"<nav><nav><p hidden>Rain causes floods".to_vec(), &[]),
+        ("deep.md", "> ".repeat(20_000).into_bytes(), &[]),
+        ("brackets.md", "[".repeat(20_000).into_bytes(), &[]),
+        ("quote.csv", b"text\nok\n\"open\nmore\n".to_vec(), &["quote.csv:3: CSV: a quote that is opened"]),
+        (
+            "names.csv",
+            b"a,b\n1,2\n".to_vec(),
+            &["names.csv:1: no column `text`, `content`, `body`; the columns are a, b"],
+        ),
+        (
+            "utf8.csv",
+            b"text,x\n\xc3\xa9\xc3\xa9,\n\xff\xfe,\nb,\n".to_vec(),
+            &["utf8.csv:3: the row is not valid UTF-8 at byte 1"],
+        ),
+        ("short.csv", b"id,text\n1\n2,b\n".to_vec(), &[]),
+        ("cut.json", b"[{\"text\": \"a\"}, {\"text\": \"b".to_vec(), &["a string that is begun does not end"]),
+        ("end.json", b"[{\"text\": \"a\"},".to_vec(), &["the array does not end"]),
+        (
+            "mixed.json",
+            b"[{\"text\": \"a\"}, nope, {\"text\": 5}, {\"text\": \"b\"}]".to_vec(),
+            &["mixed.json:1: expected", "expected a string"],
+        ),
+        (
+            "none.jsonl",
+            b"{\"x\": 1}\n{\"text\": \"a\"}\n".to_vec(),
+            &["none.jsonl:1: no field `text`, `content`, `body`"],
+        ),
+        ("last.txt", b"Last rain causes floods.".to_vec(), &[]),
+    ];
+    let folder = tempfile::tempdir().unwrap();
+    let paths: Vec<PathBuf> = cases.iter().map(|(name, bytes, _)| write(folder.path(), name, bytes)).collect();
+    let (found, errors) = read(Documents::new(paths.into_iter().map(Into::into)));
+    assert!(found.last().is_some_and(|last| last.source == "last rain"), "the rest goes on");
+    for (name, _, wanted) in &cases {
+        let file = format!("{}/{name}", folder.path().display());
+        let said: Vec<&String> = errors.iter().filter(|error| error.starts_with(&file)).collect();
+        assert_eq!(said.len(), wanted.len(), "{name}: {said:?}");
+        for (said, wanted) in said.iter().zip(*wanted) {
+            assert!(said.contains(wanted), "{name}: {said}");
+        }
+    }
+    // What comes before the damage is read.
+    assert!(found.iter().any(|a| a.document.ends_with("cut.txt.gz")));
+    assert!(found.iter().filter(|a| a.document.ends_with("crc.gz")).count() >= 400);
+}
+
+#[test]
+fn what_is_too_large_is_read_as_far_as_it_goes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = write(folder.path(), "a.md", "Rain causes floods.\n\n".repeat(3_300_000).as_bytes());
+    let mut documents = Documents::new([path.into()]).format(InputFormat::Html);
+    let errors: Vec<_> = documents.by_ref().filter_map(Result::err).collect();
+    assert!(matches!(errors[0].kind(), ReadErrorKind::TooLarge { .. }), "{errors:?}");
+    assert_eq!(documents.counts().documents, 1);
+}
