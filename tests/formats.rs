@@ -97,6 +97,116 @@ damage</i> &amp; rust. The caf\u{e9}'s chimney is a
 <table><tr><td>Caf&eacute; life leads to joy.</td></tr></table>
 </body></html>";
 
+/// A zip of files; the first is stored as it is.
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (number, (name, bytes)) in files.iter().enumerate() {
+        let method = if number == 0 { zip::CompressionMethod::Stored } else { zip::CompressionMethod::Deflated };
+        zip.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(method)).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, bytes) in files {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        tar.append_data(&mut header, name, *bytes).unwrap();
+    }
+    tar.into_inner().unwrap()
+}
+
+fn epub() -> Vec<u8> {
+    let container =
+        r#"<?xml version="1.0"?><container><rootfiles><rootfile full-path="OEBPS/book.opf"/></rootfiles></container>"#;
+    let package = r#"<?xml version="1.0"?><package><manifest><item id="two" href="b%20c.xhtml"/><item id="one" href="a.xhtml"/>
+        <item id="css" href="s.css"/></manifest><spine><itemref idref="one"/><itemref idref="two"/></spine></package>"#;
+    let page = |body: &str| {
+        format!("<?xml version='1.0'?><html xmlns='x'><head><title/><script src='x'/></head><body>{body}</body></html>")
+    };
+    let paragraphs: Vec<String> =
+        ARTICLE.replace('&', "&amp;").trim().split("\n\n").map(|text| format!("<p>{text}</p>")).collect();
+    let (one, two) = (page(&paragraphs[..2].concat()), page(&paragraphs[2..].concat()));
+    zip(&[
+        ("mimetype", b"application/epub+zip"),
+        ("META-INF/container.xml", container.as_bytes()),
+        ("OEBPS/book.opf", package.as_bytes()),
+        ("OEBPS/b c.xhtml", two.as_bytes()),
+        ("OEBPS/a.xhtml", one.as_bytes()),
+        ("OEBPS/s.css", b"p {}"),
+    ])
+}
+
+/// The article as mail has it, with lines of about 40 characters.
+fn wrapped() -> String {
+    let mut wrapped = String::new();
+    for paragraph in ARTICLE.trim().split("\n\n") {
+        let mut width = 0;
+        for word in paragraph.split(' ') {
+            if width > 40 {
+                wrapped.push_str("\r\n");
+                width = 0;
+            } else if width > 0 {
+                wrapped.push(' ');
+            }
+            wrapped.push_str(word);
+            width += word.len() + 1;
+        }
+        wrapped.push_str("\r\n\r\n");
+    }
+    wrapped
+}
+
+fn mail() -> Vec<u8> {
+    let html = HTML.replace("ENCODING", "utf-8");
+    let quoted: String = html.bytes().fold(String::new(), |quoted, byte| quoted + &format!("={byte:02X}=\r\n"));
+    format!(
+        "Received: from a\r\n by b\r\nFrom: a@b.example\r\nSubject: Frost causes headers\r\nDate: Thu, 1 Jan 1970 00:00:00 +0000\r\n\
+         MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\
+         Content-Type: multipart/alternative; boundary=y\r\n\r\n--y\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{}\r\n\
+         --y\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n{quoted}\r\n\
+         --y--\r\n--x\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename=a.bin\r\n\
+         Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--x--\r\n",
+        wrapped()
+    )
+    .into()
+}
+
+fn mbox() -> Vec<u8> {
+    let quoted: String = wrapped().lines().fold(String::new(), |quoted, line| quoted + &format!("> {line}\r\n"));
+    let message = |id: usize, body: &str| {
+        format!(
+            "From a@b Thu Jan  1 00:00:00 1970\r\nFrom: a@b.example\r\nMessage-ID: <{id}@b>\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{body}\r\n"
+        )
+    };
+    (message(1, &wrapped()) + &message(2, &format!("{quoted}\r\nYes.\r\n-- \r\nFrost causes signatures.\r\n"))).into()
+}
+
+fn record(kind: &str, media: &str, body: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: http://a.example/\r\nContent-Type: {media}\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body, b"\r\n\r\n"].concat()
+}
+
+fn warc() -> Vec<u8> {
+    let html = HTML.replace("ENCODING", "iso-8859-1").chars().map(|c| c as u8).collect::<Vec<u8>>();
+    let page = [b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n".to_vec(), html].concat();
+    let image = b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\nFrost causes images.";
+    let http = "application/http; msgtype=response";
+    let records = [
+        record("warcinfo", "application/warc-fields", b"software: Frost causes software"),
+        record("request", http, b"GET / HTTP/1.1\r\n\r\n"),
+        record("response", http, image),
+        record("response", http, &page),
+    ];
+    records.into_iter().flat_map(|record| gzip(&record)).collect()
+}
+
 /// The article in every form that we can make here.
 fn forms() -> Vec<(&'static str, Vec<u8>)> {
     let rows = |text: &str| serde_json::json!({ "id": 1, "text": text }).to_string();
@@ -132,6 +242,27 @@ fn forms() -> Vec<(&'static str, Vec<u8>)> {
         ("a.txt.bz2", include_bytes!("data/formats/article.txt.bz2").to_vec()),
         ("a.txt.xz", include_bytes!("data/formats/article.txt.xz").to_vec()),
         ("a.txt.zst", include_bytes!("data/formats/article.txt.zst").to_vec()),
+        ("a.eml", mail()),
+        ("mail-by-content", mail()),
+        ("a.mbox", mbox()),
+        ("a.warc.gz", warc()),
+        ("a.wet", record("conversion", "text/plain", ARTICLE.as_bytes())),
+        (
+            "a.zip",
+            zip(&[
+                ("x/", b""),
+                ("x/a.txt", ARTICLE.as_bytes()),
+                ("x/.hidden", b"Frost causes x"),
+                ("x/a.bin", b"\0\0"),
+            ]),
+        ),
+        ("nested.zip", zip(&[("a.tar.gz", &gzip(&tar(&[("b.html", HTML.as_bytes())])))])),
+        ("a.tar", tar(&[("empty.txt", b""), ("x/a.md", MARKDOWN.as_bytes())])),
+        (
+            "a.tgz",
+            gzip(&tar(&[(&"long/".repeat(60), b""), (&format!("{}a.txt", "long/".repeat(60)), ARTICLE.as_bytes())])),
+        ),
+        ("a.epub", epub()),
         ("frames.zst", include_bytes!("data/formats/article.txt.zst").repeat(2)),
     ]
 }
@@ -174,8 +305,11 @@ fn spans_are_those_of_the_file() {
     let mut checked = 0;
     for (name, bytes) in forms() {
         let path = write(folder.path(), name, &bytes);
-        if ["csv", "tsv", "json", "jsonl", "gz", "bz2", "xz", "zst"].iter().any(|end| name.ends_with(end))
+        if ["csv", "tsv", "json", "jsonl", "gz", "bz2", "xz", "zst", "eml", "mbox", "wet", "zip", "tar", "tgz", "epub"]
+            .iter()
+            .any(|end| name.ends_with(end))
             || !name.contains('.')
+            || name == "mail-by-content"
         {
             continue;
         }
@@ -246,6 +380,7 @@ fn encodings_can_be_named() {
 
 /// What is bad, what is said of it, and how many documents are read all the same.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn bad_input_is_said_and_the_rest_goes_on() {
     let gz = gzip(ARTICLE.repeat(50).as_bytes());
     let flipped = |at: usize| {
@@ -319,6 +454,44 @@ fn bad_input_is_said_and_the_rest_goes_on() {
             "none.jsonl",
             b"{\"x\": 1}\n{\"text\": \"a\"}\n".to_vec(),
             &["none.jsonl:1: no field `text`, `content`, `body`"],
+        ),
+        ("cut.zip", zip(&[("a.txt", ARTICLE.as_bytes())])[..200].to_vec(), &["zip: "]),
+        ("empty.zip", zip(&[]), &[]),
+        ("slip.zip", zip(&[("../../a.txt", b"Rain causes slips.")]), &[]),
+        ("office.docx", zip(&[("[Content_Types].xml", b"<x/>")]), &["this is an office document"]),
+        (
+            "bomb.zip",
+            zip(&[("n", b""), ("a.txt", &vec![b'a'; 80 << 20]), ("b.txt", b"x")]),
+            &["bomb.zip!a.txt: the file within it has more than 64 MiB", "bomb.zip!b.txt: zip: the files so far"],
+        ),
+        (
+            "cut.tar",
+            tar(&[("a.txt", ARTICLE.as_bytes())])[..700].to_vec(),
+            &["cut.tar!a.txt: tar: the file ends within"],
+        ),
+        ("garbage.tar", [&tar(&[("a.txt", b"x")])[..1_024], &[7; 1_024]].concat(), &["tar: "]),
+        (
+            "no-package.epub",
+            zip(&[("mimetype", b"application/epub+zip")]),
+            &["EPUB: `META-INF/container.xml` is missing"],
+        ),
+        ("no.eml", vec![], &["is no message"]),
+        ("no.mbox", b"From nowhere\n\n\nFrom there\n".to_vec(), &[]),
+        (
+            "length.warc",
+            [record("conversion", "text/plain", b"x"), b"tail\n".to_vec(), record("conversion", "text/plain", b"y")]
+                .concat(),
+            &["WARC: the record before this one is longer"],
+        ),
+        (
+            "none.warc",
+            b"WARC/1.0\r\nWARC-Type: response\r\n\r\nx\r\n\r\n".to_vec(),
+            &["the record does not say how long it is"],
+        ),
+        (
+            "cut.warc",
+            record("conversion", "text/plain", b"Rain causes floods")[..120].to_vec(),
+            &["the file ends within the record"],
         ),
         ("last.txt", b"Last rain causes floods.".to_vec(), &[]),
     ];

@@ -42,7 +42,10 @@ pub(crate) enum SpansOf {
     Document,
     /// The document that the text was decoded from, or taken out of.
     Original(Origin),
-    #[cfg_attr(feature = "io", expect(dead_code, reason = "the formats that need it come next"))]
+    #[cfg_attr(
+        not(any(feature = "mail", all(feature = "html", feature = "compression"))),
+        allow(dead_code, reason = "only some formats need it")
+    )]
     /// The extracted text, since what it was extracted from has no bytes to point at.
     Extract,
 }
@@ -71,6 +74,16 @@ impl Entries {
     pub(crate) fn push(&mut self, id: &str, start: usize, line: usize, spans_of: SpansOf) {
         self.ids.push_str(id);
         self.entries.push(Entry { start, line, id_end: self.ids.len(), spans_of });
+    }
+
+    /// The ids and texts of the documents of `text`, which are these.
+    #[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
+    pub(crate) fn parts<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let ends = self.entries.iter().skip(1).map(|entry| entry.start).chain([text.len()]);
+        self.entries.iter().zip(ends).enumerate().map(|(number, (entry, end))| {
+            let part = &text[entry.start..end];
+            (self.id(number), part.strip_suffix('\n').unwrap_or(part))
+        })
     }
 
     /// How many documents there are.

@@ -229,6 +229,7 @@ impl Contents {
             encoding: self.encoding,
             fields: RowFields { text: self.fields.text.clone(), ..RowFields::default() },
             with_code: false,
+            depth: 0,
         };
         let mut ahead = Ahead::new(input);
         let opened = loop {

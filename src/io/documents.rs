@@ -126,7 +126,13 @@ impl Documents {
     pub fn new(inputs: impl IntoIterator<Item = Input>) -> Self {
         Documents {
             files: Files::new(inputs.into_iter().collect()),
-            options: Options { format: InputFormat::Auto, encoding: None, fields: Fields::default(), with_code: false },
+            options: Options {
+                format: InputFormat::Auto,
+                encoding: None,
+                fields: Fields::default(),
+                with_code: false,
+                depth: 0,
+            },
             block_bytes: BLOCK_BYTES,
             buffers: Buffers::new(BLOCK_BYTES),
             stdin: None,

@@ -24,6 +24,18 @@ pub enum InputFormat {
     Markdown,
     /// HTML or XHTML: the visible text.
     Html,
+    /// A message of e-mail.
+    Email,
+    /// A box of messages; a message is a document, its Message-ID the id.
+    Mbox,
+    /// Pages of the web, or their text (WET); a page is a document, its address the id.
+    Warc,
+    /// A zip of files, each read as what it is; `path!file` is the id.
+    Zip,
+    /// A tar of files, likewise.
+    Tar,
+    /// A book: the text of its pages, in order.
+    Epub,
 }
 
 impl InputFormat {
@@ -38,12 +50,37 @@ impl InputFormat {
         (InputFormat::Tsv, "tsv"),
         (InputFormat::Markdown, "markdown"),
         (InputFormat::Html, "html"),
+        (InputFormat::Email, "eml"),
+        (InputFormat::Mbox, "mbox"),
+        (InputFormat::Warc, "warc"),
+        (InputFormat::Zip, "zip"),
+        (InputFormat::Tar, "tar"),
+        (InputFormat::Epub, "epub"),
     ];
 
     /// What the command line calls it.
     #[must_use]
     pub fn name(self) -> &'static str {
         InputFormat::ALL.iter().find(|(format, _)| *format == self).map_or("", |(_, name)| name)
+    }
+
+    /// Whether it holds files that are read each as what it is.
+    pub(super) fn is_container(self) -> bool {
+        matches!(self, InputFormat::Zip | InputFormat::Tar)
+    }
+
+    /// The format of an input that begins with the bytes `start`, if it is none of text. Files within an archive are read as
+    /// what is chosen, the archive is not.
+    pub(super) fn of_bytes(self, start: &[u8]) -> Option<Self> {
+        let found = if start.starts_with(b"PK\x03\x04") || start.starts_with(b"PK\x05\x06") {
+            let is_epub = start.get(30..).is_some_and(|start| start.starts_with(b"mimetypeapplication/epub+zip"));
+            Some(if is_epub { InputFormat::Epub } else { InputFormat::Zip })
+        } else if start.get(257..).is_some_and(|start| start.starts_with(b"ustar")) {
+            Some(InputFormat::Tar)
+        } else {
+            None
+        };
+        found.filter(|found| self == InputFormat::Auto || found.is_container() && self != InputFormat::Epub)
     }
 
     /// The format of an input called `path` whose text begins with `start`, unless another is chosen.
@@ -61,6 +98,12 @@ fn by_content(start: &[u8]) -> Option<InputFormat> {
     if begins_html(start) {
         return Some(InputFormat::Html);
     }
+    if start.starts_with(b"WARC/1.") || start.starts_with(b"WARC/0.") {
+        return Some(InputFormat::Warc);
+    }
+    if let Some(mail) = mail(start) {
+        return Some(mail);
+    }
     if start.starts_with(b"[") && start[1..].trim_ascii_start().starts_with(b"{") {
         return Some(InputFormat::Json);
     }
@@ -69,6 +112,32 @@ fn by_content(start: &[u8]) -> Option<InputFormat> {
         return serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok().then_some(InputFormat::Jsonl);
     }
     None
+}
+
+/// Whether it is a message, or a box of them: a header with fields that every message has.
+fn mail(start: &[u8]) -> Option<InputFormat> {
+    let (format, header) = match start.strip_prefix(b"From ") {
+        Some(start) => (InputFormat::Mbox, &start[memchr::memchr(b'\n', start)? + 1..]),
+        None => (InputFormat::Email, start),
+    };
+    let mut fields = [false; 2];
+    for line in header.split(|byte| *byte == b'\n') {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if line.is_empty() {
+            break;
+        }
+        if line.starts_with(b" ") || line.starts_with(b"\t") || line.starts_with(b">From ") {
+            continue;
+        }
+        let name = &line[..memchr::memchr(b':', line)?];
+        if !name.iter().all(u8::is_ascii_graphic) {
+            return None;
+        }
+        let is = |names: &[&str]| names.iter().any(|wanted| name.eq_ignore_ascii_case(wanted.as_bytes()));
+        fields[0] |= is(&["from"]);
+        fields[1] |= is(&["date", "message-id", "received", "mime-version", "delivered-to"]);
+    }
+    (fields == [true; 2]).then_some(format)
 }
 
 fn begins_html(start: &[u8]) -> bool {
@@ -95,6 +164,9 @@ fn by_name(path: &str) -> Option<InputFormat> {
         "csv" => InputFormat::Csv,
         "tsv" | "tab" => InputFormat::Tsv,
         "md" | "markdown" | "mkd" | "mdown" => InputFormat::Markdown,
+        "eml" => InputFormat::Email,
+        "mbox" => InputFormat::Mbox,
+        "warc" | "wet" => InputFormat::Warc,
         "html" | "htm" | "xhtml" | "xht" => InputFormat::Html,
         _ => return None,
     })
@@ -121,6 +193,11 @@ mod tests {
             ("a.xml", "<?xml version='1.0'?><feed>", InputFormat::Text),
             ("a.HTM", "<p>", InputFormat::Html),
             ("a.csv", "a,b", InputFormat::Csv),
+            ("a", "Received: x\r\n by y\r\nFrom: a@b.example\r\n\r\nx", InputFormat::Email),
+            ("a", "From a@b Thu Jan 1 00:00:00 1970\nFrom: a\nDate: x\n\nx", InputFormat::Mbox),
+            ("a", "From here: on\n\nDate: x", InputFormat::Text),
+            ("a", "From: a\n\nDate: x", InputFormat::Text),
+            ("a", "WARC/1.0\r\n", InputFormat::Warc),
             ("x.y/a", "a,b", InputFormat::Text),
         ];
         for (path, start, format) in cases {

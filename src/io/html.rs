@@ -27,6 +27,20 @@ pub(super) fn text_of(html: &str, is_xml: bool, with_code: bool) -> (String, Ori
     reader.text.finish()
 }
 
+/// The elements of XML that have one of these `names`, with their attributes.
+#[cfg(feature = "compression")]
+pub(super) fn elements(xml: &str, names: &[&str]) -> Vec<(String, HashMap<String, String>)> {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let tags = Tokenizer::new(xml).flatten().filter_map(|token| match token {
+        // The name may have a name space before it.
+        Token::StartTag(tag) => Some((text(tag.name.rsplit(|byte| *byte == b':').next().unwrap_or_default()), tag)),
+        _ => None,
+    });
+    let tags = tags.filter(|(name, _)| names.contains(&&**name));
+    tags.map(|(name, tag)| (name, tag.attributes.iter().map(|(name, value)| (text(name), text(value))).collect()))
+        .collect()
+}
+
 struct Reader<'h> {
     html: &'h str,
     is_xml: bool,

@@ -7,6 +7,8 @@
 //! This room reads and writes what it is given. It prints nothing and knows no arguments of the command line.
 
 mod ahead;
+#[cfg(feature = "compression")]
+mod archive;
 mod block;
 mod buffers;
 mod contents;
@@ -28,14 +30,20 @@ mod inflate;
 mod json;
 mod jsonl;
 mod lines;
+#[cfg(feature = "mail")]
+mod mail;
 #[cfg(feature = "markdown")]
 mod markdown;
+#[cfg(feature = "compression")]
+mod member;
 mod opening;
 mod row;
 mod unpack;
+#[cfg(feature = "html")]
+mod warc;
 mod writer;
 
-pub use block::Block;
+pub use block::{Block, Part};
 pub use contents::{Content, ContentPosition, ContentStep, Contents};
 pub use documents::{Documents, ReadCounts};
 pub use encoding::Encoding;

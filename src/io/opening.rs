@@ -28,6 +28,9 @@ pub(super) struct Options {
     pub(super) encoding: Option<Encoding>,
     pub(super) fields: Fields,
     pub(super) with_code: bool,
+    /// In how many files the file is.
+    #[cfg_attr(not(feature = "compression"), expect(dead_code, reason = "only archives hold files"))]
+    pub(super) depth: usize,
 }
 
 /// An input that is open.
@@ -77,6 +80,20 @@ pub(super) fn open(
     let is_whole = input.is_whole();
     let start = input.look(LOOK_BYTES, is_slow)?.to_vec();
     let is_whole = is_whole || input.is_whole();
+    let forced = Some(options.format).filter(|format| is_of_bytes(*format));
+    if let Some(format) = options.format.of_bytes(&start).or(forced) {
+        if let Some(kind) = not_built(format) {
+            return Err(kind);
+        }
+        let input = std::mem::replace(input, Ahead::new(Box::new(io::empty())));
+        let known = Known { encoding: encoding_rs::UTF_8, mark: 0, guessed: false };
+        return Ok(Opened {
+            format,
+            known,
+            is_packed,
+            reader: Reader::Rows(open_bytes(format, input, name, options)?),
+        });
+    }
     let looks = options.format.of(name, &start);
     let declared = encoding::declared(&start).filter(|_| looks == InputFormat::Html);
     // JSON is in UTF-8, but for what begins with another mark.
@@ -93,6 +110,17 @@ pub(super) fn open(
     let mut input = std::mem::replace(input, Ahead::new(Box::new(io::empty())));
     if let Some(kind) = not_built(format) {
         return Err(kind);
+    }
+    // Each part of these says in which encoding it is.
+    #[cfg(feature = "mail")]
+    if matches!(format, InputFormat::Email | InputFormat::Mbox) {
+        let messages = super::mail::Messages::new(input, format == InputFormat::Mbox);
+        return Ok(Opened { format, known, is_packed, reader: Reader::Rows(Box::new(messages)) });
+    }
+    #[cfg(feature = "html")]
+    if format == InputFormat::Warc {
+        let pages = super::warc::Pages::new(input, options);
+        return Ok(Opened { format, known, is_packed, reader: Reader::Rows(Box::new(pages)) });
     }
     if is_whole_format(format) {
         let rows = Whole { input, known, format, with_code: options.with_code, ready: None };
@@ -126,6 +154,28 @@ fn is_json(format: InputFormat) -> bool {
     matches!(format, InputFormat::Json | InputFormat::Jsonl)
 }
 
+/// Whether what is in `format` is no text, but bytes that have their own.
+fn is_of_bytes(format: InputFormat) -> bool {
+    matches!(format, InputFormat::Zip | InputFormat::Tar | InputFormat::Epub)
+}
+
+/// The reader of `input`, which is no text.
+#[cfg_attr(
+    not(feature = "compression"),
+    expect(clippy::needless_pass_by_value, unused_variables, reason = "without readers")
+)]
+fn open_bytes(format: InputFormat, input: Ahead, name: &str, options: &Options) -> Result<Rows, ReadErrorKind> {
+    match format {
+        #[cfg(feature = "compression")]
+        InputFormat::Zip => super::archive::zip(input, name, options),
+        #[cfg(feature = "compression")]
+        InputFormat::Tar => Ok(super::archive::tar(input, name, options)),
+        #[cfg(all(feature = "compression", feature = "html"))]
+        InputFormat::Epub => super::archive::epub(input, options.with_code),
+        _ => Err(ReadErrorKind::NotBuilt { format: format.name(), feature: "full" }),
+    }
+}
+
 /// Whether a document of `format` can be read only as a whole.
 fn is_whole_format(format: InputFormat) -> bool {
     matches!(format, InputFormat::Markdown | InputFormat::Html)
@@ -136,7 +186,10 @@ fn not_built(format: InputFormat) -> Option<ReadErrorKind> {
     let (built, feature) = match format {
         InputFormat::Csv | InputFormat::Tsv => (cfg!(feature = "csv"), "csv"),
         InputFormat::Markdown => (cfg!(feature = "markdown"), "markdown"),
-        InputFormat::Html => (cfg!(feature = "html"), "html"),
+        InputFormat::Html | InputFormat::Warc => (cfg!(feature = "html"), "html"),
+        InputFormat::Email | InputFormat::Mbox => (cfg!(feature = "mail"), "mail"),
+        InputFormat::Zip | InputFormat::Tar => (cfg!(feature = "compression"), "compression"),
+        InputFormat::Epub => (cfg!(all(feature = "compression", feature = "html")), "html` and `compression"),
         _ => return None,
     };
     (!built).then(|| ReadErrorKind::NotBuilt { format: format.name(), feature })

@@ -64,6 +64,15 @@ impl From<ReadErrorKind> for Fault {
     }
 }
 
+/// What comes next in an input that does not consist of documents only.
+#[cfg(any(feature = "compression", feature = "html"))]
+#[derive(Debug)]
+pub(super) enum Next<T> {
+    Found(T),
+    PassedOver,
+    End,
+}
+
 /// The rows of an input.
 pub(super) type Rows = Box<dyn Iterator<Item = Result<Row, Fault>> + Send>;
 

@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{DecimalBytes, HumanDuration};
-use relscan::io::{
-    Block, Documents, Encoding, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped,
-};
+use relscan::io::{Block, Documents, Input, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
 use relscan::{Association, Batch, DocumentError, Engine, Extractor, ParallelSink, Report, Sink};
 
 use crate::interrupt::Interrupt;
@@ -18,9 +16,10 @@ use crate::outcome::{Failure, Outcome, say};
 use crate::output::{self, Output};
 use crate::packs;
 use crate::progress::Progress;
+use crate::reading::Reading;
 use crate::stats::{Associations, Seconds, Stats};
 use crate::stdin;
-use crate::values::{Threads, count, encoding, named};
+use crate::values::{Threads, count, named};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -66,29 +65,8 @@ pub(crate) struct Args {
     #[arg(long, value_parser = named(&Engine::ALL), default_value = "auto")]
     engine: Engine,
 
-    /// What the files are: `text`: a file is a document, its path the id; `lines`: a line is one, with `path:line` for an id;
-    /// `jsonl`: a JSON object a line; `json`: an array of them, or one after another; `csv`, `tsv`: rows under a row of
-    /// names; `markdown`, `html`: the text that readers see; `auto`: as their first bytes and their names have it. What is
-    /// compressed (gz, zst, bz2, xz) is unpacked in any case
-    #[arg(long, value_parser = named(InputFormat::ALL), default_value = "auto")]
-    input: InputFormat,
-
-    /// The encoding of the texts, as `latin1` or `shift_jis`; without it that which they declare or look like
-    #[arg(long, value_name = "NAME", value_parser = encoding)]
-    encoding: Option<Encoding>,
-
-    /// The field of a row, or the column, that holds the id; without one the id is `path:line`
-    #[arg(long, visible_alias = "id-column", value_name = "NAME", default_value = "id")]
-    id_field: String,
-
-    /// The field of a row, or the column by name or number, that holds the text; `a.b` is the field `b` of the object `a`.
-    /// Given several times, all of them. Without it the first that is there of `text`, `content` and `body`
-    #[arg(long, visible_alias = "text-column", value_name = "NAME")]
-    text_field: Vec<String>,
-
-    /// Also read the code in Markdown and HTML
-    #[arg(long)]
-    code: bool,
+    #[command(flatten)]
+    reading: Reading,
 
     /// How associations are written: a JSON object a line, values between tabs under a line of names, or for eyes: the
     /// line with its parts in colour, or as `[source] <trigger> {target}` where there is no colour
@@ -121,9 +99,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let started = Instant::now();
     let inputs = inputs(&args.paths)?;
     let reads_stdin = inputs.contains(&Input::Stdin);
-    if args.text_field.contains(&args.id_field) {
-        return Err(Failure::usage("--id-field and --text-field name the same field"));
-    }
+    args.reading.check()?;
     let patterns = args.packs.load()?;
     let extractor = Extractor::builder()
         .patterns(patterns)
@@ -145,15 +121,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     };
     let (stderr_is_terminal, to_terminal) = (io::stderr().is_terminal(), output.is_terminal());
     let progress = Progress::start(stderr_is_terminal && !to_terminal, &inputs);
-    let mut documents = Documents::new(inputs)
-        .format(args.input)
-        .id_field(&args.id_field)
-        .text_fields(args.text_field.iter().cloned())
-        .with_code(args.code)
-        .stdin(stdin::open_with_pauses(&interrupt));
-    if let Some(encoding) = args.encoding {
-        documents = documents.encoding(encoding);
-    }
+    let mut documents = args.reading.documents(inputs).stdin(stdin::open_with_pauses(&interrupt));
     for file in output.files().into_iter().chain(stats_file) {
         documents.leave_out(file);
     }
