@@ -1,5 +1,6 @@
 //! Looking at the first bytes of an input before it is read.
 
+use std::fs::File;
 use std::io::{self, Read};
 
 /// Bytes that tell every kind of file apart that is told by its first bytes, but for text.
@@ -8,6 +9,12 @@ const MAGIC_BYTES: usize = 6;
 /// An input whose first bytes can be looked at.
 pub(super) struct Ahead {
     input: Box<dyn Read + Send>,
+    /// The file that it is, if it is one as it lies on the disk.
+    #[cfg_attr(
+        not(feature = "parquet"),
+        expect(dead_code, reason = "others are read from their beginning to their end")
+    )]
+    file: Option<File>,
     /// The first bytes, and how many of them have been read on.
     start: Vec<u8>,
     given: usize,
@@ -18,7 +25,18 @@ pub(super) struct Ahead {
 
 impl Ahead {
     pub(super) fn new(input: Box<dyn Read + Send>) -> Self {
-        Ahead { input, start: Vec::new(), given: 0, failure: None, ended: false }
+        Ahead { input, file: None, start: Vec::new(), given: 0, failure: None, ended: false }
+    }
+
+    /// The same, of a file that a reader may want to read in another order.
+    pub(super) fn of_file(input: Box<dyn Read + Send>, file: Option<File>) -> Self {
+        Ahead { file, ..Ahead::new(input) }
+    }
+
+    /// The file, if it is one.
+    #[cfg(feature = "parquet")]
+    pub(super) fn take_file(&mut self) -> Option<File> {
+        self.file.take()
     }
 
     /// The first `most` bytes, or all that there are. Of an input that may come slowly only those that are there at once,

@@ -7,12 +7,14 @@ use zip::ZipArchive;
 
 use super::ahead::Ahead;
 use super::error::ReadErrorKind;
-use super::member::{read_member, rows_of};
-use super::opening::Options;
+use super::member::rows_of;
+use super::opening::{Options, read_whole};
 use super::row::{Fault, Next, Row, Rows};
 
 /// A file within an archive is read no further.
 const MAX_MEMBER_BYTES: usize = 64 << 20;
+/// What it is called then.
+const MEMBER: &str = "the file within it";
 /// A zip is read into memory, since its list of files is at its end.
 const MAX_ZIP_BYTES: usize = 192 << 20;
 /// So much is unpacked of a zip however small it is, and beyond that so many times its size.
@@ -85,13 +87,9 @@ type Zip = ZipArchive<Cursor<Vec<u8>>>;
 
 /// A zip, and how many bytes may be unpacked of it.
 fn open_zip(input: &mut Ahead) -> Result<(Zip, u64), ReadErrorKind> {
-    let (bytes, failure) = read_member(input, MAX_ZIP_BYTES);
-    match failure {
-        Some(ReadErrorKind::TooLarge { .. }) => {
-            return Err(ReadErrorKind::TooLarge { what: "the zip", bytes: MAX_ZIP_BYTES });
-        }
-        Some(kind) => return Err(kind),
-        None => {}
+    let (bytes, failure) = read_whole(input, MAX_ZIP_BYTES, "the zip");
+    if let Some(kind) = failure {
+        return Err(kind);
     }
     let most = HARMLESS_BYTES.max((bytes.len() as u64).saturating_mul(MOST_TIMES));
     let archive = ZipArchive::new(Cursor::new(bytes));
@@ -114,7 +112,7 @@ fn unzip(archive: &mut Zip, number: usize, left: &mut u64) -> Option<Result<Memb
         return Some(Err(fault(broken("zip", reason), &name)));
     }
     let most = MAX_MEMBER_BYTES.min(usize::try_from(*left).unwrap_or(usize::MAX));
-    let (bytes, failure) = read_member(&mut file, most);
+    let (bytes, failure) = read_whole(&mut file, most, MEMBER);
     *left = left.saturating_sub(bytes.len() as u64);
     Some(Ok((name, bytes, failure)))
 }
@@ -178,7 +176,7 @@ impl Tarred {
         let size = entry.size();
         let mut member = Next::PassedOver;
         if is_read {
-            let (bytes, failure) = read_member(&mut entry, MAX_MEMBER_BYTES);
+            let (bytes, failure) = read_whole(&mut entry, MAX_MEMBER_BYTES, MEMBER);
             let cut = (bytes.len() as u64) < size && failure.is_none();
             self.ended = cut || matches!(failure, Some(ReadErrorKind::Io(_)));
             let failure = if cut { Some(broken("tar", "the file ends within this file of it")) } else { failure };
@@ -278,7 +276,7 @@ fn pages(archive: &mut Zip, left: &mut u64) -> Result<Vec<String>, ReadErrorKind
 #[cfg(feature = "html")]
 fn unzip_hidden(archive: &mut Zip, number: usize, left: &mut u64) -> Result<Vec<u8>, ReadErrorKind> {
     let mut file = archive.by_index(number).map_err(|error| broken("EPUB", error))?;
-    let (bytes, failure) = read_member(&mut file, MAX_MEMBER_BYTES);
+    let (bytes, failure) = read_whole(&mut file, MAX_MEMBER_BYTES, MEMBER);
     *left = left.saturating_sub(bytes.len() as u64);
     failure.map_or(Ok(bytes), Err)
 }

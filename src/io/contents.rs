@@ -219,9 +219,13 @@ impl Contents {
         if self.done_before.contains(&*name) {
             return Ok(None);
         }
-        let input: Box<dyn Read + Send> = match &found.input {
-            Input::Stdin => self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())),
-            Input::Path(path) => Box::new(File::open(path).map_err(fault)?),
+        let (input, file): (Box<dyn Read + Send>, Option<File>) = match &found.input {
+            Input::Stdin => (self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())), None),
+            Input::Path(path) => {
+                let file = File::open(path).map_err(fault)?;
+                let same = file.try_clone().ok().filter(|file| file.metadata().is_ok_and(|file| file.is_file()));
+                (Box::new(file), same)
+            }
         };
         let is_slow = found.input == Input::Stdin;
         let options = Options {
@@ -231,7 +235,7 @@ impl Contents {
             with_code: false,
             depth: 0,
         };
-        let mut ahead = Ahead::new(input);
+        let mut ahead = Ahead::of_file(input, file);
         let opened = loop {
             match open(&mut ahead, &found.id, &options, (BLOCK_BYTES, is_slow), &self.buffers) {
                 Err(ReadErrorKind::Io(error)) if is_not_yet(&error) => {}

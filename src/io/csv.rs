@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
+use super::columns::{Columns, find};
 use super::error::ReadErrorKind;
-use super::jsonl::{BETWEEN_TEXTS, Fields, Texts};
+use super::jsonl::{BETWEEN_TEXTS, Fields};
 use super::row::{Fault, Row, RowId};
 use crate::extract::SpansOf;
 
@@ -27,13 +28,6 @@ pub(super) struct Table {
     held: Option<Held>,
     fault: Option<Fault>,
     ended: bool,
-}
-
-/// Where the values are that are read.
-#[derive(Debug)]
-struct Columns {
-    texts: Vec<usize>,
-    id: Option<usize>,
 }
 
 /// What is known of the bytes read.
@@ -137,7 +131,8 @@ impl Table {
             Some(columns) => columns,
             None if self.read()? => {
                 let line = self.line;
-                let columns = find(&self.record, &self.fields);
+                let names = self.record.iter().map(|name| String::from_utf8_lossy(name).into_owned());
+                let columns = find(names, &self.fields);
                 self.ended = columns.is_err();
                 columns.map_err(|kind| Fault { kind, line: Some(line), member: None })?
             }
@@ -230,42 +225,9 @@ fn delimiter(start: &[u8]) -> u8 {
     b"|\t;,".iter().copied().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
 }
 
-/// Where the columns are that are read, by the names in `names`, or by their number from 1.
-fn find(names: &ByteRecord, fields: &Fields) -> Result<Columns, ReadErrorKind> {
-    let names: Vec<String> = names
-        .iter()
-        .map(|name| String::from_utf8_lossy(name).trim_start_matches('\u{feff}').trim().to_owned())
-        .collect();
-    let place = |wanted: &str| {
-        let by_number = || wanted.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
-        names
-            .iter()
-            .position(|name| name == wanted)
-            .or_else(|| names.iter().position(|name| name.eq_ignore_ascii_case(wanted)))
-            .or_else(|| by_number().filter(|number| *number < names.len()))
-    };
-    let wanted = fields.text.names();
-    let texts: Vec<usize> = match fields.text {
-        Texts::Usual => wanted.iter().find_map(|name| place(name)).into_iter().collect(),
-        Texts::All(_) => wanted.iter().filter_map(|name| place(name)).collect(),
-    };
-    let missing = |wanted: &[&str]| ReadErrorKind::NoColumn {
-        wanted: wanted.join("`, `"),
-        columns: names.iter().take(20).map(|name| name.chars().take(40).collect()).collect(),
-    };
-    match fields.text {
-        _ if texts.is_empty() => return Err(missing(&wanted)),
-        Texts::All(_) if texts.len() < wanted.len() => {
-            let absent: Vec<&str> = wanted.into_iter().filter(|name| place(name).is_none()).collect();
-            return Err(missing(&absent));
-        }
-        _ => {}
-    }
-    Ok(Columns { texts, id: place(&fields.id) })
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::jsonl::Texts;
     use super::*;
 
     fn rows(table: &'static str, texts: &[&str]) -> Vec<String> {

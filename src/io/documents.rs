@@ -232,8 +232,8 @@ impl Documents {
     /// Opens `found`; `None` if it is to be passed over.
     fn open(&mut self, found: &Found) -> Result<Option<Open>, ReadError> {
         let fault = |kind: ReadErrorKind| ReadError::new(&found.id, kind);
-        let (input, is_regular): (Box<dyn Read + Send>, bool) = match &found.input {
-            Input::Stdin => (self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())), false),
+        let (input, file): (Box<dyn Read + Send>, Option<File>) = match &found.input {
+            Input::Stdin => (self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())), None),
             Input::Path(path) => {
                 let handle = same_file::Handle::from_path(path).map_err(|error| fault(error.into()))?;
                 if self.left_out.contains(&handle) {
@@ -244,11 +244,13 @@ impl Documents {
                     return Ok(None);
                 }
                 let is_regular = handle.as_file().metadata().is_ok_and(|metadata| metadata.is_file());
-                (Box::new(OpenFile(handle)), is_regular)
+                let file = if is_regular { handle.as_file().try_clone().ok() } else { None };
+                (Box::new(OpenFile(handle)), file)
             }
         };
         let before = self.bytes.load(Ordering::Relaxed);
-        let metered = Ahead::new(Box::new(Metered { input, bytes: Arc::clone(&self.bytes) }));
+        let is_regular = file.is_some();
+        let metered = Ahead::of_file(Box::new(Metered { input, bytes: Arc::clone(&self.bytes) }), file);
         Ok(Some(Open {
             id: Arc::clone(&found.id),
             named: found.named,

@@ -36,6 +36,12 @@ pub enum InputFormat {
     Tar,
     /// A book: the text of its pages, in order.
     Epub,
+    /// PDF: the text of its pages, in order.
+    Pdf,
+    /// A table of Parquet; a row is a document, as for CSV.
+    Parquet,
+    /// A table of Arrow IPC (Feather), a file or a stream, likewise.
+    Arrow,
 }
 
 impl InputFormat {
@@ -56,6 +62,9 @@ impl InputFormat {
         (InputFormat::Zip, "zip"),
         (InputFormat::Tar, "tar"),
         (InputFormat::Epub, "epub"),
+        (InputFormat::Pdf, "pdf"),
+        (InputFormat::Parquet, "parquet"),
+        (InputFormat::Arrow, "arrow"),
     ];
 
     /// What the command line calls it.
@@ -77,6 +86,16 @@ impl InputFormat {
             Some(if is_epub { InputFormat::Epub } else { InputFormat::Zip })
         } else if start.get(257..).is_some_and(|start| start.starts_with(b"ustar")) {
             Some(InputFormat::Tar)
+        } else if start.starts_with(b"PAR1") {
+            Some(InputFormat::Parquet)
+        } else if start.starts_with(b"ARROW1\0\0")
+            || start.starts_with(&[0xff; 4]) && start.get(8..12) == Some(&[16, 0, 0, 0])
+        {
+            Some(InputFormat::Arrow)
+        } else if memchr::memmem::find(&start[..start.len().min(1_024)], b"%PDF-")
+            .is_some_and(|at| at == 0 || start[0] != b'<')
+        {
+            Some(InputFormat::Pdf)
         } else {
             None
         };

@@ -41,7 +41,7 @@ impl Messages {
     fn message(&mut self) -> Result<Option<(Vec<u8>, usize)>, ReadErrorKind> {
         if !self.is_box {
             self.ended = true;
-            let (bytes, failure) = read_whole(&mut self.input);
+            let (bytes, failure) = read_whole(&mut self.input, MAX_MESSAGE_BYTES, "the message");
             self.ready = failure.map(Fault::from);
             return Ok(Some((bytes, 1)));
         }

@@ -1,6 +1,6 @@
 //! Files within a file: each is read as it would be by itself.
 
-use std::io::{self, Read};
+use std::io;
 use std::sync::Arc;
 
 use super::ahead::Ahead;
@@ -161,15 +161,4 @@ impl Iterator for Texts {
             Err(error) => Some(vec![Err(ReadErrorKind::from(error).into())]),
         }
     }
-}
-
-/// What `input` has of a file within it, up to `most` bytes, and why that is not all of it.
-pub(super) fn read_member(input: &mut dyn Read, most: usize) -> (Vec<u8>, Option<ReadErrorKind>) {
-    let mut bytes = Vec::new();
-    let failure = input.take(most as u64 + 1).read_to_end(&mut bytes).err().map(ReadErrorKind::from);
-    if bytes.len() > most {
-        bytes.truncate(most);
-        return (bytes, Some(ReadErrorKind::TooLarge { what: "the file within it", bytes: most }));
-    }
-    (bytes, failure)
 }

@@ -11,6 +11,8 @@ mod ahead;
 mod archive;
 mod block;
 mod buffers;
+#[cfg(any(feature = "csv", feature = "parquet"))]
+mod columns;
 mod contents;
 #[cfg(feature = "csv")]
 mod csv;
@@ -37,7 +39,13 @@ mod markdown;
 #[cfg(feature = "compression")]
 mod member;
 mod opening;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod row;
+#[cfg(feature = "parquet")]
+mod table;
+#[cfg(feature = "parquet")]
+mod table_writer;
 mod unpack;
 #[cfg(feature = "html")]
 mod warc;
@@ -51,4 +59,6 @@ pub use error::{ReadError, ReadErrorKind};
 pub use files::{Input, Skipped};
 pub use format::InputFormat;
 pub use graph::{GraphFormat, write_graph, write_neo4j};
+#[cfg(feature = "parquet")]
+pub use table_writer::{TablePart, TableWriter};
 pub use writer::{Palette, RecordFormat, RecordWriter};

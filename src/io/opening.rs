@@ -19,7 +19,7 @@ use crate::text::Origin;
 /// Bytes that are looked at to tell what an input is, and in which encoding.
 const LOOK_BYTES: usize = 64 << 10;
 /// A document that is read as a whole is read no further.
-const MAX_WHOLE_BYTES: usize = 64 << 20;
+pub(super) const MAX_WHOLE_BYTES: usize = 64 << 20;
 
 /// How inputs are read.
 #[derive(Clone, Debug)]
@@ -156,13 +156,21 @@ fn is_json(format: InputFormat) -> bool {
 
 /// Whether what is in `format` is no text, but bytes that have their own.
 fn is_of_bytes(format: InputFormat) -> bool {
-    matches!(format, InputFormat::Zip | InputFormat::Tar | InputFormat::Epub)
+    matches!(
+        format,
+        InputFormat::Zip
+            | InputFormat::Tar
+            | InputFormat::Epub
+            | InputFormat::Pdf
+            | InputFormat::Parquet
+            | InputFormat::Arrow
+    )
 }
 
 /// The reader of `input`, which is no text.
 #[cfg_attr(
     not(feature = "compression"),
-    expect(clippy::needless_pass_by_value, unused_variables, reason = "without readers")
+    allow(clippy::needless_pass_by_value, unused_variables, reason = "without readers")
 )]
 fn open_bytes(format: InputFormat, input: Ahead, name: &str, options: &Options) -> Result<Rows, ReadErrorKind> {
     match format {
@@ -172,6 +180,12 @@ fn open_bytes(format: InputFormat, input: Ahead, name: &str, options: &Options) 
         InputFormat::Tar => Ok(super::archive::tar(input, name, options)),
         #[cfg(all(feature = "compression", feature = "html"))]
         InputFormat::Epub => super::archive::epub(input, options.with_code),
+        #[cfg(feature = "pdf")]
+        InputFormat::Pdf => Ok(super::pdf::pages(input)),
+        #[cfg(feature = "parquet")]
+        InputFormat::Parquet => super::table::parquet(input, &options.fields),
+        #[cfg(feature = "parquet")]
+        InputFormat::Arrow => super::table::arrow(input, &options.fields),
         _ => Err(ReadErrorKind::NotBuilt { format: format.name(), feature: "full" }),
     }
 }
@@ -189,6 +203,8 @@ fn not_built(format: InputFormat) -> Option<ReadErrorKind> {
         InputFormat::Html | InputFormat::Warc => (cfg!(feature = "html"), "html"),
         InputFormat::Email | InputFormat::Mbox => (cfg!(feature = "mail"), "mail"),
         InputFormat::Zip | InputFormat::Tar => (cfg!(feature = "compression"), "compression"),
+        InputFormat::Pdf => (cfg!(feature = "pdf"), "pdf"),
+        InputFormat::Parquet | InputFormat::Arrow => (cfg!(feature = "parquet"), "parquet"),
         InputFormat::Epub => (cfg!(all(feature = "compression", feature = "html")), "html` and `compression"),
         _ => return None,
     };
@@ -212,7 +228,7 @@ impl Iterator for Whole {
         if let Some(ready) = &mut self.ready {
             return ready.next().map(Err);
         }
-        let (bytes, failure) = read_whole(&mut self.input);
+        let (bytes, failure) = read_whole(&mut self.input, MAX_WHOLE_BYTES, "the document");
         let mut faults: Vec<Fault> = failure.map(Fault::from).into_iter().collect();
         let (text, origin, replaced) = extract(&bytes, self.known, self.format, self.with_code);
         if replaced > 0 {
@@ -224,10 +240,10 @@ impl Iterator for Whole {
     }
 }
 
-/// All that `input` has, or as much as may be read of it, and why it is not all.
-pub(super) fn read_whole(input: &mut dyn Read) -> (Vec<u8>, Option<ReadErrorKind>) {
+/// All that `input` has, or the `most` bytes that may be read of it, and why it is not all; `what` it is called then.
+pub(super) fn read_whole(input: &mut dyn Read, most: usize, what: &'static str) -> (Vec<u8>, Option<ReadErrorKind>) {
     let mut bytes = Vec::new();
-    let mut limited = input.take(MAX_WHOLE_BYTES as u64 + 1);
+    let mut limited = input.take(most as u64 + 1);
     let failure = loop {
         match limited.read_to_end(&mut bytes) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -236,9 +252,9 @@ pub(super) fn read_whole(input: &mut dyn Read) -> (Vec<u8>, Option<ReadErrorKind
             read => break read.err().map(ReadErrorKind::from),
         }
     };
-    if bytes.len() > MAX_WHOLE_BYTES {
-        bytes.truncate(MAX_WHOLE_BYTES);
-        return (bytes, Some(ReadErrorKind::TooLarge { what: "the document", bytes: MAX_WHOLE_BYTES }));
+    if bytes.len() > most {
+        bytes.truncate(most);
+        return (bytes, Some(ReadErrorKind::TooLarge { what, bytes: most }));
     }
     (bytes, failure)
 }

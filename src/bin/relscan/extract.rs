@@ -2,14 +2,13 @@
 
 use std::cell::{Cell, RefCell};
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
-use std::ops::ControlFlow;
+use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{DecimalBytes, HumanDuration};
-use relscan::io::{Block, Documents, Input, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
-use relscan::{Association, Batch, DocumentError, Engine, Extractor, ParallelSink, Report, Sink};
+use relscan::io::{Block, Documents, Input, Palette, ReadCounts, Skipped};
+use relscan::{Batch, DocumentError, Engine, Extractor, Report};
 
 use crate::interrupt::Interrupt;
 use crate::outcome::{Failure, Outcome, say};
@@ -17,6 +16,7 @@ use crate::output::{self, Output};
 use crate::packs;
 use crate::progress::Progress;
 use crate::reading::Reading;
+use crate::records::{Format, Records};
 use crate::stats::{Associations, Seconds, Stats};
 use crate::stdin;
 use crate::values::{Threads, count, named};
@@ -68,10 +68,11 @@ pub(crate) struct Args {
     #[command(flatten)]
     reading: Reading,
 
-    /// How associations are written: a JSON object a line, values between tabs under a line of names, or for eyes: the
-    /// line with its parts in colour, or as `[source] <trigger> {target}` where there is no colour
-    #[arg(long, value_parser = named(&RecordFormat::ALL), default_value = "jsonl")]
-    format: RecordFormat,
+    /// How associations are written: a JSON object a line, values between tabs under a line of names, for eyes (the line with
+    /// its parts in colour, or as `[source] <trigger> {target}` where there is no colour), or a table of Parquet. Without it
+    /// as the name of the output ends, or else as JSON
+    #[arg(long, value_parser = named(Format::ALL))]
+    format: Option<Format>,
 
     /// Write here instead of to standard output. The file is called FILE.partial until it is complete; an interrupted
     /// run leaves whole records under that name, and FILE as it was
@@ -108,6 +109,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         .pronouns(args.pronouns)
         .build()
         .map_err(Failure::usage)?;
+    let format = args.format.unwrap_or_else(|| Format::of(args.output.as_deref()));
     let interrupt = Interrupt::listen()?;
     let read = || args.paths.iter().map(PathBuf::as_path).chain(args.packs.files());
     let output = Output::open(args.output.as_deref(), read())?;
@@ -120,6 +122,11 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         }
     };
     let (stderr_is_terminal, to_terminal) = (io::stderr().is_terminal(), output.is_terminal());
+    if to_terminal && format.is_binary() {
+        return Err(Failure::usage(
+            "a table is nothing for a terminal; name a file with --output, or another --format",
+        ));
+    }
     let progress = Progress::start(stderr_is_terminal && !to_terminal, &inputs);
     let mut documents = args.reading.documents(inputs).stdin(stdin::open_with_pauses(&interrupt));
     for file in output.files().into_iter().chain(stats_file) {
@@ -137,17 +144,21 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         time: Duration::ZERO,
         failure: None,
     };
-    let mut records = Records::new(args.format, palette, &output);
+    let about = [("packs", args.packs.packs.join(",")), ("patterns", extractor.patterns().len().to_string())];
+    let records =
+        Records::new(format, palette, &output, &about.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let mut records = records.map_err(|error| output.borrow().failure(error))?;
     let mut batch = extractor
         .batch()
         .workers(args.threads.into())
         .cancel(interrupt.token())
         .progress(|done| progress.update(bytes.get(), done.associations));
-    let extracted = extract(&mut batch, &mut reader, &mut records, args.format.header());
+    let extracted = extract(&mut batch, &mut reader, &mut records);
     progress.finish();
-    let (report, seconds) = extracted.map_err(|error| output.borrow().failure(error))?;
+    let (report, seconds) =
+        extracted.and_then(|done| records.finish().map(|()| done)).map_err(|error| output.borrow().failure(error))?;
     let read = reader.documents.counts();
-    drop((records, reader, batch));
+    drop((reader, batch));
 
     let interrupted = interrupt.is_asked();
     let kept = output.into_inner().finish(!interrupted)?;
@@ -242,72 +253,8 @@ impl Iterator for Reader<'_> {
     }
 }
 
-/// Writes records to the output that the reader shares.
-struct Records<'r> {
-    writer: RecordWriter<Shared<'r>>,
-    output: &'r RefCell<Output>,
-    /// Parts that were written, for the next ones.
-    spare: Vec<RecordWriter<Vec<u8>>>,
-    /// The time that it took to write what no thread had rendered before.
-    time: Duration,
-}
-
-impl<'r> Records<'r> {
-    fn new(format: RecordFormat, palette: Palette, output: &'r RefCell<Output>) -> Self {
-        let writer = RecordWriter::new(format, Shared(output)).palette(palette);
-        Records { writer, output, spare: Vec::new(), time: Duration::ZERO }
-    }
-}
-
-impl Sink for Records<'_> {
-    type Error = io::Error;
-
-    fn association(&mut self, association: &Association<'_>) -> io::Result<ControlFlow<()>> {
-        let before = self.output.borrow().time;
-        let flow = self.writer.association(association)?;
-        let mut output = self.output.borrow_mut();
-        output.end_record()?;
-        self.time += output.time.saturating_sub(before);
-        Ok(flow)
-    }
-}
-
-impl ParallelSink for Records<'_> {
-    type Part = RecordWriter<Vec<u8>>;
-
-    fn part(&mut self) -> Self::Part {
-        self.spare.pop().unwrap_or_else(|| self.writer.part())
-    }
-
-    fn merge(&mut self, mut part: Self::Part) -> io::Result<ControlFlow<()>> {
-        self.output.borrow_mut().write_records(part.get_mut())?;
-        part.get_mut().clear();
-        self.spare.push(part);
-        Ok(ControlFlow::Continue(()))
-    }
-}
-
-/// The output, for a writer of its own.
-struct Shared<'r>(&'r RefCell<Output>);
-
-impl Write for Shared<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.borrow_mut().flush()
-    }
-}
-
 /// Extracts from everything that `reader` reads, until the end or an interrupt.
-fn extract(
-    batch: &mut Batch<'_>,
-    reader: &mut Reader<'_>,
-    records: &mut Records<'_>,
-    header: &str,
-) -> io::Result<(Report, Seconds)> {
-    reader.output.borrow_mut().write_records(header.as_bytes())?;
+fn extract(batch: &mut Batch<'_>, reader: &mut Reader<'_>, records: &mut Records<'_>) -> io::Result<(Report, Seconds)> {
     let report = batch.stream(&mut *reader, records).map_err(|failed| failed.error)?;
     if let Some(error) = reader.failure.take() {
         return Err(error);

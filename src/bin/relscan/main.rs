@@ -13,6 +13,7 @@ mod packs;
 mod patterns;
 mod progress;
 mod reading;
+mod records;
 mod stats;
 mod stdin;
 mod text;

@@ -10,7 +10,7 @@ use crate::values::{encoding, named};
 pub(crate) struct Reading {
     /// What the files are: `text`: a file is a document, its path the id; `lines`: a line is one, with `path:line` for an id;
     /// `jsonl`: a JSON object a line; `json`: an array of them, or one after another; `csv`, `tsv`: rows under a row of
-    /// names; `markdown`, `html`, `epub`: the text that readers see; `eml`, `mbox`: messages; `warc`: pages; `zip`, `tar`: the
+    /// names; `parquet`, `arrow`: tables; `markdown`, `html`, `epub`, `pdf`: the text that readers see; `eml`, `mbox`: messages; `warc`: pages; `zip`, `tar`: the
     /// files in them; `auto`: as their first bytes and their names have it. What is compressed (gz, zst, bz2, xz) is unpacked in
     /// any case
     #[arg(long, value_parser = named(InputFormat::ALL), default_value = "auto")]
