@@ -225,6 +225,38 @@ fn folders_are_walked_in_order() {
 }
 
 #[test]
+fn texts_are_written_as_they_are_looked_at() {
+    let folder = folder(&[
+        ("a.html", b"<title>t</title><p>Rain\ncauses <b>floods</b>.<p>Caf&eacute;"),
+        ("b.txt", b"one\ntwo"),
+        ("c.jsonl", b"{\"id\": 5, \"text\": \"x\"}\n{\"text\": 1}\n"),
+    ]);
+    let (code, stdout, stderr) = run(folder.path(), "text a.html b.txt c.jsonl");
+    assert_eq!((code, stdout.as_str()), (1, "Rain causes floods.\n\nCafé\n\none\ntwo\n\nx\n"), "{stderr}");
+    assert!(stderr.starts_with("error: c.jsonl:2: invalid type"), "{stderr}");
+    let (code, _, stderr) = run(folder.path(), "text a.html b.txt --format jsonl -o rows.jsonl");
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let rows = std::fs::read_to_string(folder.path().join("rows.jsonl")).unwrap();
+    let want =
+        "{\"id\":\"a.html\",\"text\":\"Rain causes floods.\\n\\nCafé\"}\n{\"id\":\"b.txt\",\"text\":\"one\\ntwo\"}\n";
+    assert_eq!(rows, want);
+}
+
+#[test]
+fn the_name_of_the_output_chooses_the_format() {
+    let folder = folder(&[("a.txt", b"Rain is a thing\n"), ("b.csv", b"n,abstract\n1,Snow is a thing\n")]);
+    let (code, _, stderr) = run(folder.path(), "extract a.txt b.csv --text-column abstract -o out.parquet");
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(std::fs::read(folder.path().join("out.parquet")).unwrap().ends_with(b"PAR1"));
+    // What was written is read again.
+    let (_, stdout, _) = run(folder.path(), "text out.parquet --text-column source --format jsonl");
+    assert_eq!(stdout, "{\"id\":\"a.txt\",\"text\":\"rain\"}\n{\"id\":\"b.csv:2\",\"text\":\"snow\"}\n");
+    let (code, _, _) = run(folder.path(), "extract a.txt -o out.tsv");
+    assert_eq!(code, 0);
+    assert!(std::fs::read_to_string(folder.path().join("out.tsv")).unwrap().starts_with("id\tpattern\t"));
+}
+
+#[test]
 fn an_empty_folder_is_said_to_be_empty() {
     let folder = folder(&[("in/.hidden", b"x")]);
     std::fs::create_dir(folder.path().join("empty")).unwrap();
@@ -314,7 +346,7 @@ fn wrong_usage() {
     ]);
     let cases = [
         ("extract a.txt --engine warp", "invalid value 'warp'"),
-        ("extract a.txt --format xml", "[possible values: jsonl, tsv, text]"),
+        ("extract a.txt --format xml", "[possible values: jsonl, tsv, text, parquet]"),
         ("extract a.txt --threads 0", "use `auto` or a number from 1 to 1024"),
         ("extract a.txt --threads 1000000", "use `auto` or a number from 1 to 1024"),
         ("extract a.txt --pack nope", "the pack `nope` is neither built in (english, seed) nor a file"),

@@ -637,7 +637,7 @@ fn bad_input_is_said_and_the_rest_goes_on() {
             zip(&[("mimetype", b"application/epub+zip")]),
             &["EPUB: `META-INF/container.xml` is missing"],
         ),
-        ("no.eml", vec![], &["is no message"]),
+        ("no.eml", vec![], &["it is no message"]),
         ("no.mbox", b"From nowhere\n\n\nFrom there\n".to_vec(), &[]),
         (
             "length.warc",

@@ -54,15 +54,16 @@ impl Extracted {
 
     /// Adds `text`, which the bytes `source` of the markup stand for.
     pub(super) fn push_made(&mut self, text: &str, source: Range<usize>) {
-        if text.chars().all(is_space) {
-            if !text.is_empty() {
-                self.space(source);
+        for (number, word) in text.split(is_space).enumerate() {
+            if number > 0 {
+                self.space(source.clone());
             }
-            return;
+            if !word.is_empty() {
+                self.close_gap();
+                self.origin.made(self.text.len()..self.text.len() + word.len(), source.clone());
+                self.text.push_str(word);
+            }
         }
-        self.close_gap();
-        self.origin.made(self.text.len()..self.text.len() + text.len(), source);
-        self.text.push_str(text);
     }
 
     /// White space in the bytes `source`.
@@ -106,6 +107,29 @@ impl Extracted {
 
 fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c' | '\u{a0}')
+}
+
+/// Asserts that every character of `text` leads to where it stands in `source`, or to what stands for it.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn check(source: &str, text: &str, origin: &Origin) {
+    let mut last = 0;
+    for (at, c) in text.char_indices() {
+        let range = origin.original(&(at..at + c.len_utf8()));
+        assert!(
+            range.start >= last && range.end <= source.len(),
+            "{c:?} at {at} of {text:?} is {range:?} of {source:?}"
+        );
+        last = range.start;
+        let original = source.get(range.clone()).unwrap_or_else(|| panic!("{range:?} cuts a character of {source:?}"));
+        let is_itself = original.len() != c.len_utf8() || original.starts_with(c);
+        assert!(
+            is_itself || is_space(c) || original.contains('\0'),
+            "{c:?} at {at} of {text:?} is {original:?} of {source:?}"
+        );
+    }
+    let paragraphs: Vec<&str> = text.split("\n\n").collect();
+    let are_tidy = paragraphs.iter().all(|text| !text.is_empty() && text.trim_matches(is_space) == *text);
+    assert!(text.is_empty() || are_tidy, "{text:?}");
 }
 
 #[cfg(test)]

@@ -331,6 +331,9 @@ const BLOCKS: [&[u8]; 49] = [
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::extracted::check;
     use super::*;
 
     fn text(html: &str) -> String {
@@ -371,6 +374,71 @@ mod tests {
             assert_eq!(text(html), want, "{html}");
         }
     }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn every_character_leads_to_the_html(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..20), is_xml: bool) {
+            let html = pieces.concat();
+            let (text, origin) = text_of(&html, is_xml, false);
+            check(&html, &text, &origin);
+        }
+    }
+
+    const PIECES: &[&str] = &[
+        "a",
+        " ",
+        "\n",
+        "\r\n",
+        "é",
+        "雨 b",
+        "<p>",
+        "</p>",
+        "<br/>",
+        "<b",
+        ">",
+        "</",
+        "<",
+        "&amp;",
+        "&",
+        "&eacute",
+        "&#65;",
+        "&#0;",
+        ";",
+        "&#x110000;",
+        "&notin;",
+        "&ac;",
+        "<pre>",
+        "</pre>",
+        "<code>",
+        "</code>",
+        "<div hidden>",
+        "</div>",
+        "<script>",
+        "</script>",
+        "<!--",
+        "-->",
+        "<![CDATA[",
+        "]]>",
+        "<textarea>",
+        "<title>",
+        "</title>",
+        "<td class='x'>",
+        "\u{a0}",
+        "&nbsp;",
+        "&shy;",
+        "\0",
+        "<sup class=reference>",
+        "</sup>",
+        "<?x",
+        "<!doctype html>",
+        "\"",
+        "'",
+        "\r",
+        "\u{feff}",
+        "\x0c",
+    ];
 
     #[test]
     fn spans_lead_to_the_html() {

@@ -9,7 +9,7 @@ use mail_parser::{MessageParser, MimeHeaders as _, PartType};
 use super::ahead::Ahead;
 use super::error::ReadErrorKind;
 use super::opening::read_whole;
-use super::row::{Fault, Row, RowId};
+use super::row::{Fault, Row, RowId, guarded};
 use crate::extract::SpansOf;
 
 /// A message is read no further.
@@ -80,25 +80,11 @@ impl Messages {
     fn row(&mut self) -> Result<Option<Row>, Fault> {
         let Some((bytes, line)) = self.message()? else { return Ok(None) };
         let line = self.is_box.then_some(line);
-        let reason = || "is no message that can be read".to_owned();
-        let message = MessageParser::default().parse(&bytes).ok_or_else(|| Fault {
-            kind: ReadErrorKind::Broken { format: "e-mail", reason: reason() },
-            line,
-            member: None,
-        })?;
-        let mut text = String::new();
-        for part in message.text_bodies() {
-            match &part.body {
-                PartType::Html(html) => {
-                    let (html, _) = super::html::text_of(html, false, false);
-                    self.paragraphs.add(&html, &mut text);
-                }
-                PartType::Text(plain) if part.attachment_name().is_none() => self.paragraphs.add(plain, &mut text),
-                _ => {}
-            }
-        }
-        let id = match (message.message_id(), line) {
-            (Some(id), Some(_)) => RowId::Own(id.to_owned()),
+        let paragraphs = &mut self.paragraphs;
+        let read = guarded("e-mail", || read(&bytes, paragraphs));
+        let (text, id) = read.map_err(|kind| Fault { kind, line, member: None })?;
+        let id = match (id, line) {
+            (Some(id), Some(_)) => RowId::Own(id),
             (None, Some(line)) => RowId::Line(line),
             (_, None) => RowId::Input,
         };
@@ -122,6 +108,24 @@ impl Iterator for Messages {
         }
         row.transpose()
     }
+}
+
+/// The text of a message, and its id.
+fn read(bytes: &[u8], paragraphs: &mut Paragraphs) -> Result<(String, Option<String>), ReadErrorKind> {
+    let broken = || ReadErrorKind::Broken { format: "e-mail", reason: "it is no message".to_owned() };
+    let message = MessageParser::default().parse(bytes).ok_or_else(broken)?;
+    let mut text = String::new();
+    for part in message.text_bodies() {
+        match &part.body {
+            PartType::Html(html) => {
+                let (html, _) = super::html::text_of(html, false, false);
+                paragraphs.add(&html, &mut text);
+            }
+            PartType::Text(plain) if part.attachment_name().is_none() => paragraphs.add(plain, &mut text),
+            _ => {}
+        }
+    }
+    Ok((text, message.message_id().map(str::to_owned)))
 }
 
 /// Makes paragraphs of the lines of mail, and knows which were there before.

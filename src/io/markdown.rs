@@ -138,6 +138,9 @@ fn is_inline(tag: TagEnd) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
+    use super::super::extracted::check;
     use super::*;
 
     #[test]
@@ -165,6 +168,68 @@ mod tests {
         }
         assert_eq!(text_of("a\n\n```\nb  c\nd\n```\n", true).0, "a\n\nb c\nd");
     }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn every_character_leads_to_the_markdown(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..24), with_code: bool) {
+            let markdown = pieces.concat();
+            let (text, origin) = text_of(&markdown, with_code);
+            check(&markdown, &text, &origin);
+        }
+    }
+
+    const PIECES: &[&str] = &[
+        "a",
+        " ",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "é",
+        "雨 b",
+        "*",
+        "**",
+        "_",
+        "`",
+        "``",
+        "[",
+        "]",
+        "(",
+        ")",
+        "[^1]",
+        "[^1]: ",
+        "&amp;",
+        "&#65;",
+        "\\",
+        "\\*",
+        "# ",
+        "> ",
+        "- ",
+        "1. ",
+        "    ",
+        "\t",
+        "|",
+        "|--|\n",
+        "```\n",
+        "---\n",
+        "<b>",
+        "<div>",
+        "<br>",
+        "![",
+        "~~",
+        "  \n",
+        ": ",
+        "http://a.example",
+        "<http://b.example>",
+        "[a]: b\n",
+        "- [ ] ",
+        "\u{a0}",
+        "\0",
+        "+++\n",
+        "{#x}",
+        "[!NOTE]\n",
+    ];
 
     #[test]
     fn spans_lead_to_the_markdown() {

@@ -11,7 +11,7 @@ use super::files::binary_at;
 use super::format::InputFormat;
 use super::jsonl::Fields;
 use super::lines::LineBlocks;
-use super::row::{Fault, Row, RowId, Rows};
+use super::row::{Fault, Row, RowId, Rows, guarded};
 use super::unpack::{MAX_DEPTH, Packing};
 use crate::extract::SpansOf;
 use crate::text::Origin;
@@ -230,7 +230,11 @@ impl Iterator for Whole {
         }
         let (bytes, failure) = read_whole(&mut self.input, MAX_WHOLE_BYTES, "the document");
         let mut faults: Vec<Fault> = failure.map(Fault::from).into_iter().collect();
-        let (text, origin, replaced) = extract(&bytes, self.known, self.format, self.with_code);
+        let extracted = guarded(self.format.name(), || Ok(extract(&bytes, self.known, self.format, self.with_code)));
+        let (text, origin, replaced) = extracted.unwrap_or_else(|kind| {
+            faults.push(kind.into());
+            Default::default()
+        });
         if replaced > 0 {
             let encoding = self.known.encoding.name();
             faults.push(ReadErrorKind::Undecodable { count: replaced, encoding }.into());

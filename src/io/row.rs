@@ -1,5 +1,6 @@
 //! A row: a document of a file that holds several, or the only one of a file that is read as a whole.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::buffers::{Buffers, Text};
@@ -71,6 +72,18 @@ pub(super) enum Next<T> {
     Found(T),
     PassedOver,
     End,
+}
+
+/// Does `read`, and takes it for damage of the file if it panics: the crates that read formats are not of our making.
+pub(super) fn guarded<T>(
+    format: &'static str,
+    read: impl FnOnce() -> Result<T, ReadErrorKind>,
+) -> Result<T, ReadErrorKind> {
+    let damaged = || ReadErrorKind::Broken {
+        format,
+        reason: "the file is damaged in a way that its reader does not know".to_owned(),
+    };
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(damaged()))
 }
 
 /// The rows of an input.

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::{BufReader, Cursor, Read, Seek};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, RecordBatch, types};
@@ -18,7 +17,7 @@ use super::columns::{Columns, find};
 use super::error::ReadErrorKind;
 use super::jsonl::{BETWEEN_TEXTS, Fields};
 use super::opening::read_whole;
-use super::row::{Fault, Row, RowId, Rows};
+use super::row::{Fault, Row, RowId, Rows, guarded};
 use crate::extract::SpansOf;
 
 /// Rows decoded at a time.
@@ -80,11 +79,6 @@ fn arrow_stream(input: Ahead, fields: &Fields) -> Result<Rows, ReadErrorKind> {
     let reader = StreamReader::try_new(BufReader::new(input), None).map_err(failed)?;
     let (columns, _) = projection(&reader.schema(), fields)?;
     Ok(Batches::rows("Arrow", reader, columns))
-}
-
-/// Does `read`, and takes it for damage of the file if it panics.
-fn guarded<T>(format: &'static str, read: impl FnOnce() -> Result<T, ReadErrorKind>) -> Result<T, ReadErrorKind> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| Err(broken(format, "the file is damaged")))
 }
 
 /// Which columns of a table are read: by their names, and their places in the table.
