@@ -94,6 +94,12 @@ pub mod fuzzing {
         Hasher::available().into_iter().map(|hasher| hasher.ids(texts.iter().copied())).collect()
     }
 
+    /// Takes the text out of `markup`, Markdown or HTML, and asserts that every character of it leads back.
+    #[cfg(all(feature = "markdown", feature = "html"))]
+    pub fn markup(markup: &str, is_html: bool, is_xml: bool, with_code: bool) {
+        crate::io::extracted::check_markup(markup, is_html, is_xml, with_code);
+    }
+
     /// The lowered text, and for each of its bytes the original bytes it stands for.
     pub fn lower(text: &str) -> (String, Vec<Range<usize>>) {
         let arena = bumpalo::Bump::new();

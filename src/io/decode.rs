@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use encoding_rs::{CoderResult, Encoding};
+use encoding_rs::{CoderResult, Encoding, UTF_16BE, UTF_16LE};
 
 use super::ahead::Ahead;
 use crate::text::Origin;
@@ -12,6 +12,8 @@ use crate::text::Origin;
 pub(super) struct Decoder {
     steps: encoding_rs::Decoder,
     is_ascii_compatible: bool,
+    /// Of UTF-16, which byte of a pair holds ASCII.
+    ascii_byte: Option<usize>,
     /// The bytes read, and where the character begins that is being read.
     read: usize,
     begin: usize,
@@ -27,6 +29,11 @@ impl Decoder {
         Decoder {
             steps: encoding.new_decoder_without_bom_handling(),
             is_ascii_compatible: encoding.is_ascii_compatible(),
+            ascii_byte: match encoding {
+                _ if encoding == UTF_16LE => Some(0),
+                _ if encoding == UTF_16BE => Some(1),
+                _ => None,
+            },
             read: mark,
             begin: mark,
             written: 0,
@@ -47,6 +54,20 @@ impl Decoder {
                     self.read += ascii;
                     self.begin = self.read;
                     rest = &rest[ascii..];
+                    continue;
+                }
+            }
+            if let Some(ascii) = self.ascii_byte.filter(|_| self.begin == self.read) {
+                // Most of most texts; the other byte of each pair is NUL.
+                let is_ascii = |pair: &&[u8; 2]| pair[1 - ascii] == 0 && pair[ascii].is_ascii();
+                let count = rest.as_chunks::<2>().0.iter().take_while(is_ascii).count();
+                if count > 0 {
+                    text.extend(rest[..2 * count].as_chunks::<2>().0.iter().map(|pair| pair[ascii]));
+                    origin.encoded(self.written, self.read, count, 2);
+                    self.written += count;
+                    self.read += 2 * count;
+                    self.begin = self.read;
+                    rest = &rest[2 * count..];
                     continue;
                 }
             }
@@ -157,7 +178,7 @@ impl Read for Decoded {
 
 #[cfg(test)]
 mod tests {
-    use encoding_rs::{BIG5, GB18030, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+    use encoding_rs::{BIG5, GB18030, ISO_2022_JP, SHIFT_JIS, UTF_8, WINDOWS_1252};
 
     use super::*;
 

@@ -109,6 +109,17 @@ fn is_space(c: char) -> bool {
     matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c' | '\u{a0}')
 }
 
+/// Asserts it of the text of `markup`.
+#[cfg(all(fuzzing, feature = "markdown", feature = "html"))]
+pub(crate) fn check_markup(markup: &str, is_html: bool, is_xml: bool, with_code: bool) {
+    let (text, origin) = if is_html {
+        super::html::text_of(markup, is_xml, with_code)
+    } else {
+        super::markdown::text_of(markup, with_code)
+    };
+    check(markup, &text, &origin);
+}
+
 /// Asserts that every character of `text` leads to where it stands in `source`, or to what stands for it.
 #[cfg(any(test, fuzzing))]
 pub(crate) fn check(source: &str, text: &str, origin: &Origin) {

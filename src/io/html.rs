@@ -12,15 +12,8 @@ use crate::text::Origin;
 pub(super) fn text_of(html: &str, is_xml: bool, with_code: bool) -> (String, Origin) {
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(!is_xml);
-    let mut reader = Reader {
-        html,
-        is_xml,
-        with_code,
-        text: Extracted::new(),
-        left_out: None,
-        preformatted: 0,
-        last_ends: HashMap::new(),
-    };
+    let mut reader =
+        Reader { html, is_xml, with_code, text: Extracted::new(), left_out: None, preformatted: 0, last_ends: None };
     for token in Tokenizer::new_with_emitter(html, emitter).flatten() {
         reader.take(token);
     }
@@ -50,8 +43,8 @@ struct Reader<'h> {
     left_out: Option<(Vec<u8>, usize)>,
     /// How many elements are open whose lines are kept.
     preformatted: usize,
-    /// Where the last end tag is of elements that are left out, by name.
-    last_ends: HashMap<Vec<u8>, usize>,
+    /// Where the last end tag of each element is, by name, when it has been asked.
+    last_ends: Option<HashMap<Vec<u8>, usize>>,
 }
 
 impl Reader<'_> {
@@ -119,15 +112,8 @@ impl Reader<'_> {
         if ENDED_BY_NEXT.contains(&name) {
             return true;
         }
-        let html = self.html.as_bytes();
-        let find = || {
-            let is_end = |at: &usize| {
-                let end = &html[*at..];
-                end.starts_with(b"</") && end.get(2..2 + name.len()).is_some_and(|end| end.eq_ignore_ascii_case(name))
-            };
-            memchr::memrchr_iter(b'<', html).find(is_end).unwrap_or(0)
-        };
-        *self.last_ends.entry(name.to_vec()).or_insert_with(find) >= from
+        let ends = self.last_ends.get_or_insert_with(|| last_ends(self.html.as_bytes()));
+        ends.get(name).is_some_and(|last| *last >= from)
     }
 
     /// Adds `text`, for which the bytes `span` stand.
@@ -164,6 +150,21 @@ impl Reader<'_> {
         }
     }
 }
+
+/// Where the last end tag of each element is, by name.
+fn last_ends(html: &[u8]) -> HashMap<Vec<u8>, usize> {
+    let mut ends = HashMap::new();
+    for at in memchr::memmem::find_iter(html, b"</") {
+        let name = &html[at + 2..];
+        let is_name = |byte: &u8| !byte.is_ascii_whitespace() && !b"/>".contains(byte);
+        let len = name.iter().take(LONGEST_NAME).take_while(|byte| is_name(byte)).count();
+        ends.insert(name[..len].to_ascii_lowercase(), at);
+    }
+    ends
+}
+
+/// No element has a longer name.
+const LONGEST_NAME: usize = 64;
 
 /// Parts of a text, compared with a whole one.
 trait Concatenated<'p>: Iterator<Item = &'p str> + Sized {

@@ -21,7 +21,7 @@ mod documents;
 mod encoding;
 mod error;
 #[cfg(any(feature = "markdown", feature = "html"))]
-mod extracted;
+pub(crate) mod extracted;
 mod files;
 mod format;
 mod graph;

@@ -101,17 +101,20 @@ pub(super) fn open(
     let known = encoding::known(&start, is_whole, options.encoding, declared.as_deref());
     let is_utf8 = known.encoding == encoding_rs::UTF_8;
     let text = if is_utf8 { start } else { decode_whole(&start, known.encoding, known.mark).0.into_bytes() };
+    let format = options.format.of(name, &text);
+    let has_parts = matches!(format, InputFormat::Email | InputFormat::Mbox | InputFormat::Warc);
     if options.format == InputFormat::Auto
+        && !has_parts
         && let Some(at) = binary_at(&text)
     {
         return Err(ReadErrorKind::Binary { at });
     }
-    let format = options.format.of(name, &text);
+    // Each part of these says in which encoding it is.
+    let known = Known { guessed: known.guessed && !has_parts, ..known };
     let mut input = std::mem::replace(input, Ahead::new(Box::new(io::empty())));
     if let Some(kind) = not_built(format) {
         return Err(kind);
     }
-    // Each part of these says in which encoding it is.
     #[cfg(feature = "mail")]
     if matches!(format, InputFormat::Email | InputFormat::Mbox) {
         let messages = super::mail::Messages::new(input, format == InputFormat::Mbox);

@@ -45,6 +45,11 @@ impl Origin {
         self.push(Piece { text, original, units: len, text_unit: 1, original_unit: 1 });
     }
 
+    /// Notes that each of the `units` bytes at `text` was made of as many bytes, one after another from `original`.
+    pub(crate) fn encoded(&mut self, text: usize, original: usize, units: usize, original_unit: usize) {
+        self.push(Piece { text, original, units, text_unit: 1, original_unit });
+    }
+
     /// Notes that the bytes `text` were made of the bytes `original`, all together.
     pub(crate) fn made(&mut self, text: Range<usize>, original: Range<usize>) {
         let (text_unit, original_unit) = (text.len(), original.len());
