@@ -88,9 +88,7 @@ impl InputFormat {
             Some(InputFormat::Tar)
         } else if start.starts_with(b"PAR1") {
             Some(InputFormat::Parquet)
-        } else if start.starts_with(b"ARROW1\0\0")
-            || start.starts_with(&[0xff; 4]) && start.get(8..12) == Some(&[16, 0, 0, 0])
-        {
+        } else if start.starts_with(b"ARROW1\0\0") || begins_arrow_stream(start) {
             Some(InputFormat::Arrow)
         } else if memchr::memmem::find(&start[..start.len().min(1_024)], b"%PDF-")
             .is_some_and(|at| at == 0 || start[0] != b'<')
@@ -109,6 +107,13 @@ impl InputFormat {
         }
         by_content(start).or_else(|| by_name(path)).unwrap_or(InputFormat::Text)
     }
+}
+
+/// Whether it is a stream of Arrow: a mark, the length of the message that follows, and a place in that.
+fn begins_arrow_stream(start: &[u8]) -> bool {
+    let number = |at: usize| Some(u32::from_le_bytes(start.get(at..at + 4)?.try_into().ok()?));
+    let (Some(mark), Some(len), Some(place)) = (number(0), number(4), number(8)) else { return false };
+    mark == u32::MAX && len % 8 == 0 && (4..1 << 24).contains(&len) && (4..len).contains(&place)
 }
 
 /// What only one format begins with.
