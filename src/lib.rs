@@ -21,7 +21,7 @@ pub use batch::{
 pub use error::BuildError;
 pub use extract::{
     Association, Associations, Document, Engine, ExampleFailure, Extractor, ExtractorBuilder, Iter, OwnedAssociation,
-    Sink, SinkFn, Span, UnknownEngine, sink_fn,
+    Sink, SinkFn, Span, SpanOf, UnknownEngine, sink_fn,
 };
 pub use pattern::{
     ArgumentMode, Direction, Example, Field, Group, InvalidName, Lists, Location, Matcher, Pattern, PatternError,
@@ -94,6 +94,12 @@ pub mod fuzzing {
     pub fn ids(texts: &[&[u8]]) -> Vec<Vec<u64>> {
         use crate::scan::literal::md5::Hasher;
         Hasher::available().into_iter().map(|hasher| hasher.ids(texts.iter().copied())).collect()
+    }
+
+    /// Takes the text out of `markup`, Markdown or HTML, and asserts that every character of it leads back.
+    #[cfg(all(feature = "markdown", feature = "html"))]
+    pub fn markup(markup: &str, is_html: bool, is_xml: bool, with_code: bool) {
+        crate::io::extracted::check_markup(markup, is_html, is_xml, with_code);
     }
 
     /// The lowered text, and for each of its bytes the original bytes it stands for.

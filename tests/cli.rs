@@ -176,7 +176,8 @@ fn folders_are_walked_in_order() {
         ("in/.git/config", b"config is a file"),
         ("in/program", b"\x7fELF\0 binary is a file"),
         ("in/empty.txt", b""),
-        ("in/latin.txt", b"caf\xe9 is a place\n\xff\xfe\nbar is a place"),
+        ("in/damaged.txt", b"caf\xe9 is a place\n\xff\xfe\nbar is a place \xc3\xa9\xc3\xa9\xc3\xa9"),
+        ("in/latin.txt", b"caf\xe9 is a place"),
     ]);
     #[cfg(unix)]
     std::os::unix::fs::symlink("b.txt", folder.path().join("in/link.txt")).unwrap();
@@ -186,29 +187,32 @@ fn folders_are_walked_in_order() {
         triple("in/a/z.txt", "z", "z"),
         triple("in/b.txt", "b", "b"),
         triple("in/c.txt", "c", "file"),
-        triple("in/latin.txt", "caf\u{fffd}", "place"),
-        triple("in/latin.txt", "bar", "place"),
+        triple("in/damaged.txt", "caf\u{fffd}", "place"),
+        triple("in/damaged.txt", "bar", "place ééé"),
+        triple("in/latin.txt", "café", "place"),
     ];
     assert_eq!(triples(&stdout), want);
     assert_eq!(code, 0, "{stderr}");
     // Spans count the replaced text.
     assert!(stdout.contains(r#""source_span":[25,28]"#), "{stdout}");
-    let warning = "warning: in/latin.txt: 3 invalid UTF-8 sequences were replaced by U+FFFD";
+    let warning = "warning: in/damaged.txt: 3 invalid UTF-8 sequences were replaced by U+FFFD";
     assert_eq!(stderr.matches(warning).count(), 1, "{stderr}");
+    assert!(stderr.contains("warning: in/latin.txt: is not UTF-8, and was read as windows-1252"), "{stderr}");
     assert!(stderr.contains("passed over in folders: 2 hidden, 1 binary"), "{stderr}");
     assert!(!stderr.contains("error"), "{stderr}");
 
     let stats: Value = serde_json::from_slice(&std::fs::read(folder.path().join("stats.json")).unwrap()).unwrap();
-    assert_eq!(stats["documents"], 6);
-    assert_eq!(stats["files"], 6);
-    assert_eq!(stats["bytes"], 29 + 8 + 8 + 11 + 33);
+    assert_eq!(stats["documents"], 7);
+    assert_eq!(stats["files"], 7);
+    assert_eq!(stats["bytes"], 29 + 8 + 8 + 11 + 40 + 15);
+    assert_eq!(stats["decoded"], 1);
     assert_eq!(stats["invalid_utf8_replaced"], 3);
     assert_eq!(stats["skipped"]["hidden"], 2);
     assert_eq!(stats["skipped"]["binary"], 1);
-    assert_eq!(stats["associations"]["total"], 6);
-    assert_eq!(stats["associations"]["by_relation"]["hierarchical"], 6);
+    assert_eq!(stats["associations"]["total"], 7);
+    assert_eq!(stats["associations"]["by_relation"]["hierarchical"], 7);
     assert_eq!(stats["associations"]["by_relation"]["causal"], 0);
-    assert_eq!(stats["associations"]["by_pattern"]["is-a"], 6);
+    assert_eq!(stats["associations"]["by_pattern"]["is-a"], 7);
     assert_eq!(stats["associations"]["by_pattern"].as_object().unwrap().len(), 16);
     assert!(stats["seconds"]["wall"].as_f64().unwrap() > 0.0);
 
@@ -218,6 +222,38 @@ fn folders_are_walked_in_order() {
     assert!(stderr.starts_with("error: in/program: looks binary (a NUL byte at offset 4)"), "{stderr}");
     let (code, stdout, _) = run(folder.path(), "extract --input text in/program");
     assert_eq!((code, triples(&stdout)), (0, vec![triple("in/program", "\u{7f}elf\0 binary", "file")]));
+}
+
+#[test]
+fn texts_are_written_as_they_are_looked_at() {
+    let folder = folder(&[
+        ("a.html", b"<title>t</title><p>Rain\ncauses <b>floods</b>.<p>Caf&eacute;"),
+        ("b.txt", b"one\ntwo"),
+        ("c.jsonl", b"{\"id\": 5, \"text\": \"x\"}\n{\"text\": 1}\n"),
+    ]);
+    let (code, stdout, stderr) = run(folder.path(), "text a.html b.txt c.jsonl");
+    assert_eq!((code, stdout.as_str()), (1, "Rain causes floods.\n\nCafé\n\none\ntwo\n\nx\n"), "{stderr}");
+    assert!(stderr.starts_with("error: c.jsonl:2: invalid type"), "{stderr}");
+    let (code, _, stderr) = run(folder.path(), "text a.html b.txt --format jsonl -o rows.jsonl");
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    let rows = std::fs::read_to_string(folder.path().join("rows.jsonl")).unwrap();
+    let want =
+        "{\"id\":\"a.html\",\"text\":\"Rain causes floods.\\n\\nCafé\"}\n{\"id\":\"b.txt\",\"text\":\"one\\ntwo\"}\n";
+    assert_eq!(rows, want);
+}
+
+#[test]
+fn the_name_of_the_output_chooses_the_format() {
+    let folder = folder(&[("a.txt", b"Rain is a thing\n"), ("b.csv", b"n,abstract\n1,Snow is a thing\n")]);
+    let (code, _, stderr) = run(folder.path(), "extract a.txt b.csv --text-column abstract -o out.parquet");
+    assert_eq!((code, stderr.as_str()), (0, ""));
+    assert!(std::fs::read(folder.path().join("out.parquet")).unwrap().ends_with(b"PAR1"));
+    // What was written is read again.
+    let (_, stdout, _) = run(folder.path(), "text out.parquet --text-column source --format jsonl");
+    assert_eq!(stdout, "{\"id\":\"a.txt\",\"text\":\"rain\"}\n{\"id\":\"b.csv:2\",\"text\":\"snow\"}\n");
+    let (code, _, _) = run(folder.path(), "extract a.txt -o out.tsv");
+    assert_eq!(code, 0);
+    assert!(std::fs::read_to_string(folder.path().join("out.tsv")).unwrap().starts_with("id\tpattern\t"));
 }
 
 #[test]
@@ -310,7 +346,7 @@ fn wrong_usage() {
     ]);
     let cases = [
         ("extract a.txt --engine warp", "invalid value 'warp'"),
-        ("extract a.txt --format xml", "[possible values: jsonl, tsv, text]"),
+        ("extract a.txt --format xml", "[possible values: jsonl, tsv, text, parquet]"),
         ("extract a.txt --threads 0", "use `auto` or a number from 1 to 1024"),
         ("extract a.txt --threads 1000000", "use `auto` or a number from 1 to 1024"),
         (

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use proptest::prelude::*;
-use relscan::io::{Documents, Input, InputFormat, ReadErrorKind, RecordFormat, RecordWriter};
+use relscan::io::{Documents, Encoding, Input, InputFormat, ReadErrorKind, RecordFormat, RecordWriter};
 use relscan::{Document, Extractor, OwnedAssociation, Workers};
 
 /// Lines with and without triggers, ends of all kinds, and bytes that are not UTF-8.
@@ -40,7 +40,11 @@ fn check(
     workers: usize,
 ) -> Result<(), TestCaseError> {
     let extractor = Extractor::seed();
-    let read = || Documents::new([path.to_owned().into()]).format(format).block_bytes(block_bytes);
+    // Told what it is, what is broken is replaced; else it may look like another encoding.
+    let read = || {
+        let documents = Documents::new([path.to_owned().into()]).format(format).block_bytes(block_bytes);
+        documents.encoding(Encoding::UTF_8)
+    };
     let batch = || extractor.batch().workers(Workers::Exactly(workers)).chunk_bytes(block_bytes);
     // Where a line is a document, the text format leaves out its number, which alone it cannot know.
     for format in [RecordFormat::Jsonl, RecordFormat::Tsv] {

@@ -3,7 +3,7 @@
 //! A unit is cut by bytes: whole documents until there are enough of them, or whole lines of a document that is larger
 //! than a unit. Nothing is kept per document.
 
-use crate::extract::{Document, Layout, layout};
+use crate::extract::{Document, layout};
 
 use super::document::AsDocument;
 use super::error::{DocumentError, Failure};
@@ -213,8 +213,7 @@ impl Cutter {
             let document = texts.document(self.place.text);
             let known = self.refused == Some(document.index);
             // Of a text that holds several documents, none is known to be too large.
-            let is_large = document.offset + document.text.len() > self.max_document_bytes
-                && matches!(document.layout, Layout::One);
+            let is_large = document.offset + document.text.len() > self.max_document_bytes && document.layout.is_one();
             if (known || is_large) && self.place.at == 0 {
                 if unit.start != unit.end {
                     break;

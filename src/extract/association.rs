@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::phrase::Phrase;
 use crate::pattern::{Pattern, PatternId, RelationType};
 use crate::rule::Polarity;
+use crate::text::Origin;
 
 /// Bytes of a document, from `start` up to but not including `end`. Serialised as `[start, end]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -47,6 +48,16 @@ impl From<Span> for (usize, usize) {
     }
 }
 
+/// What spans count the bytes of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SpanOf {
+    /// The document as it was given.
+    #[default]
+    Document,
+    /// The text that was extracted from the document, as from a PDF: its own bytes cannot be pointed at.
+    Text,
+}
+
 /// That one phrase relates to another, as one pattern found it at one place.
 ///
 /// The texts borrow from whatever produced the association: the arena of the extraction while a
@@ -55,7 +66,8 @@ impl From<Span> for (usize, usize) {
 ///
 /// It serialises to the record that the command line writes: `id`, `pattern`, `relation`, `source`, `target`,
 /// `confidence`, `source_span`, `trigger_span`, `target_span`; where they apply also `source_head`, `target_head`,
-/// `predicate`, `polarity`, `sentence` (its span) with `line`, and `negated`, `hedged`, `pronoun` if true.
+/// `predicate`, `polarity`, `sentence` (its span) with `line`, and `negated`, `hedged`, `pronoun` if true, and
+/// `"span_of":"text"` where the spans count [extracted text](SpanOf::Text).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Association<'a> {
     pub(crate) document: &'a str,
@@ -70,6 +82,33 @@ pub struct Association<'a> {
     pub(crate) spans: Spans,
     pub(crate) context: Context<'a>,
     pub(crate) reading: Option<Reading<'a>>,
+    pub(crate) frame: Frame<'a>,
+}
+
+/// How the spans of an association, which count the text that was scanned, become those that are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Frame<'a> {
+    /// The text is the document.
+    #[default]
+    Document,
+    /// The text was decoded from the document, or taken out of it. The span is moved on by `shift`, sought in `origin`, and
+    /// counted from `base`.
+    Original { origin: &'a Origin, shift: usize, base: usize },
+    /// The spans count the text, which is not the document.
+    Extract,
+}
+
+impl Frame<'_> {
+    #[inline]
+    fn span(self, span: Span) -> Span {
+        match self {
+            Frame::Document | Frame::Extract => span,
+            Frame::Original { origin, shift, base } => {
+                let original = origin.original(&(span.start + shift..span.end + shift));
+                Span { start: original.start.saturating_sub(base), end: original.end.saturating_sub(base) }
+            }
+        }
+    }
 }
 
 /// The text that holds the line of an association.
@@ -229,19 +268,19 @@ impl<'a> Association<'a> {
     /// Where the sentence is in the original document. Only rules tell.
     #[must_use]
     pub fn sentence_span(&self) -> Option<Span> {
-        self.reading?.sentence
+        Some(self.frame.span(self.reading?.sentence?))
     }
 
     /// Where the head of the source is in the original document.
     #[must_use]
     pub fn source_head_span(&self) -> Option<Span> {
-        Some(self.reading?.source_head?.1)
+        Some(self.frame.span(self.reading?.source_head?.1))
     }
 
     /// Where the head of the target is in the original document.
     #[must_use]
     pub fn target_head_span(&self) -> Option<Span> {
-        Some(self.reading?.target_head?.1)
+        Some(self.frame.span(self.reading?.target_head?.1))
     }
 
     /// Where the source is in the original document.
@@ -250,7 +289,7 @@ impl<'a> Association<'a> {
     #[must_use]
     #[inline]
     pub fn source_span(&self) -> Span {
-        self.spans.source
+        self.frame.span(self.spans.source)
     }
 
     /// Where the trigger is in the original document: what stands between the arguments, or the group named
@@ -258,18 +297,34 @@ impl<'a> Association<'a> {
     #[must_use]
     #[inline]
     pub fn trigger_span(&self) -> Span {
-        self.spans.trigger
+        self.frame.span(self.spans.trigger)
     }
 
     /// Where the target is in the original document, as for [`source_span`](Self::source_span).
     #[must_use]
     #[inline]
     pub fn target_span(&self) -> Span {
-        self.spans.target
+        self.frame.span(self.spans.target)
     }
 
-    /// The line that holds the association as it is in the original document, or the lines, without the last line feed, and the byte of the
-    /// document at which it begins. `None` for an association that was kept: only a [`Sink`](crate::Sink) sees the line.
+    /// What the spans count the bytes of.
+    #[must_use]
+    #[inline]
+    pub fn span_of(&self) -> SpanOf {
+        match self.frame {
+            Frame::Document | Frame::Original { .. } => SpanOf::Document,
+            Frame::Extract => SpanOf::Text,
+        }
+    }
+
+    /// The spans as they are told.
+    pub(crate) fn told_spans(&self) -> Spans {
+        Spans { source: self.source_span(), trigger: self.trigger_span(), target: self.target_span() }
+    }
+
+    /// The line that holds the association as it is in the original document, or the lines, without the last line feed, and
+    /// the byte of the document at which it begins; of a text that was decoded or extracted the byte of that text. `None` for
+    /// an association that was kept: only a [`Sink`](crate::Sink) sees the line.
     /// Linear in the line.
     #[must_use]
     pub fn context(&self) -> Option<(usize, &'a str)> {
@@ -304,9 +359,10 @@ impl<'a> Association<'a> {
             source: self.source().to_owned(),
             target: self.target().to_owned(),
             confidence: self.confidence,
-            source_span: self.spans.source,
-            trigger_span: self.spans.trigger,
-            target_span: self.spans.target,
+            source_span: self.source_span(),
+            trigger_span: self.trigger_span(),
+            target_span: self.target_span(),
+            span_of: self.span_of(),
             negated: self.negated(),
             hedged: self.hedged(),
             pronoun: self.pronoun(),
@@ -328,8 +384,10 @@ impl Serialize for Association<'_> {
             ("predicate", self.predicate()),
             ("polarity", self.polarity().map(Polarity::as_str)),
         ];
-        let more =
-            flags.iter().filter(|(_, set)| *set).count() + heads.iter().filter(|(_, head)| head.is_some()).count();
+        let of_extract = self.span_of() == SpanOf::Text;
+        let more = usize::from(of_extract)
+            + flags.iter().filter(|(_, set)| *set).count()
+            + heads.iter().filter(|(_, head)| head.is_some()).count();
         let sentence = self.sentence_span();
         let more = more + 2 * usize::from(sentence.is_some());
         let mut record = serializer.serialize_struct("Association", 9 + more)?;
@@ -339,9 +397,9 @@ impl Serialize for Association<'_> {
         record.serialize_field("source", self.source())?;
         record.serialize_field("target", self.target())?;
         record.serialize_field("confidence", &self.confidence)?;
-        record.serialize_field("source_span", &self.spans.source)?;
-        record.serialize_field("trigger_span", &self.spans.trigger)?;
-        record.serialize_field("target_span", &self.spans.target)?;
+        record.serialize_field("source_span", &self.source_span())?;
+        record.serialize_field("trigger_span", &self.trigger_span())?;
+        record.serialize_field("target_span", &self.target_span())?;
         for (key, head) in heads {
             if let Some(head) = head {
                 record.serialize_field(key, head)?;
@@ -353,6 +411,9 @@ impl Serialize for Association<'_> {
         }
         for (key, _) in flags.iter().filter(|(_, set)| *set) {
             record.serialize_field(key, &true)?;
+        }
+        if of_extract {
+            record.serialize_field("span_of", "text")?;
         }
         record.end()
     }
@@ -382,6 +443,8 @@ pub struct OwnedAssociation {
     pub trigger_span: Span,
     /// Where the target is in the original document.
     pub target_span: Span,
+    /// What the spans count the bytes of.
+    pub span_of: SpanOf,
     /// Whether the text denies it.
     pub negated: bool,
     /// Whether the text only says that it may be so.

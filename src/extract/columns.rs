@@ -27,6 +27,9 @@ struct Columns<'a> {
     trigger_span: Vec<Span>,
     target_span: Vec<Span>,
     reading: Vec<Option<Cow<'a, Kept>>>,
+    /// Which associations have spans that count extracted text, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    of_extract: Vec<usize>,
 }
 
 impl<'a> From<&'a Associations> for Columns<'a> {
@@ -37,7 +40,7 @@ impl<'a> From<&'a Associations> for Columns<'a> {
             patterns: from.labels.iter().map(row).collect(),
             ..Columns::default()
         };
-        for record in &from.kept.records {
+        for (number, record) in from.kept.records.iter().enumerate() {
             let document = (record.document_index, record.document.start, record.document.end);
             match columns.documents.last_mut() {
                 Some((index, start, end, count)) if (*index, *start, *end) == document => *count += 1,
@@ -53,6 +56,9 @@ impl<'a> From<&'a Associations> for Columns<'a> {
             columns.trigger_span.push(record.spans.trigger);
             columns.target_span.push(record.spans.target);
             columns.reading.push(record.reading.as_ref().map(Cow::Borrowed));
+            if record.of_extract {
+                columns.of_extract.push(number);
+            }
         }
         columns
     }
@@ -101,6 +107,7 @@ impl Columns<'_> {
                         target: self.target_span[i],
                     },
                     reading: self.reading[i].as_deref().cloned(),
+                    of_extract: self.of_extract.binary_search(&i).is_ok(),
                 };
                 if label >= self.patterns.len() {
                     return Err(format!("association {i} has pattern {label} of {}", self.patterns.len()));

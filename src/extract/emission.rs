@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, Range};
 
 use super::Emit;
-use super::association::{Association, Reading, Spans};
+use super::association::{Association, Frame, Reading, Spans};
 use super::document::Document;
 use super::phrase::{LaterLine, Phrase};
 use super::verify::Match;
@@ -79,6 +79,7 @@ impl<'c, E: Emit + ?Sized> Emission<'c, '_, E> {
             source: text(&source.span).into(),
             target: text(&target.span).into(),
             spans: Spans { source: span(&source.span), trigger: span(&found.trigger), target: span(&target.span) },
+            frame: Frame::Document,
             context: self.document.context(),
             reading: Some(Reading {
                 negated: found.negated,
@@ -122,6 +123,7 @@ impl<'c, E: Emit + ?Sized> Emission<'c, '_, E> {
             source: phrase(&source),
             target: phrase(&target),
             spans: Spans { source: span(&source), trigger: span(&middle.trigger), target: span(&target) },
+            frame: Frame::Document,
             context: self.document.context(),
             reading: None,
         })
@@ -157,6 +159,7 @@ impl<'c, E: Emit + ?Sized> Emission<'c, '_, E> {
             source: (&lowered.text[source]).into(),
             target: (&lowered.text[target]).into(),
             spans,
+            frame: Frame::Document,
             context: self.document.context(),
             reading: None,
         })

@@ -4,9 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use super::Span;
-use super::association::{Association, Context, Reading, Spans};
+use super::association::{Association, Context, Frame, Reading, Spans};
 use super::document::Document;
 use super::sink::Sink;
+use crate::text::Origin;
 
 /// How documents lie in a text. No pattern crosses a line, and where several documents share a text each ends at a line
 /// end: what is found in it is what would be found in each by itself.
@@ -16,10 +17,37 @@ pub(crate) enum Layout {
     /// The text is one document, or a part of it.
     #[default]
     One,
-    /// Every line is a document, with `id:line` for an id. The first has the number `first`.
-    Lines { first: usize },
+    /// The same, decoded; where each byte of the document was, counted from its beginning.
+    Decoded(Arc<Origin>),
+    /// Every line is a document, with `id:line` for an id. The first has the number `first`; where the text was decoded,
+    /// what each of its bytes was.
+    Lines { first: usize, origin: Option<Arc<Origin>> },
     /// Several documents, one after another, each ended by a line feed.
     Many(Arc<Entries>),
+}
+
+impl Layout {
+    /// Whether the text is of one document that is large only if the text is.
+    pub(crate) fn is_one(&self) -> bool {
+        matches!(self, Layout::One | Layout::Decoded(_))
+    }
+}
+
+/// What the spans of a document count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
+pub(crate) enum SpansOf {
+    /// The document, whose text it is.
+    #[default]
+    Document,
+    /// The document that the text was decoded from, or taken out of.
+    Original(Origin),
+    #[cfg_attr(
+        not(any(feature = "mail", all(feature = "html", feature = "compression"))),
+        allow(dead_code, reason = "only some formats need it")
+    )]
+    /// The extracted text, since what it was extracted from has no bytes to point at.
+    Extract,
 }
 
 /// The documents of a text that holds several.
@@ -37,14 +65,25 @@ struct Entry {
     line: usize,
     /// Where its id ends among the ids.
     id_end: usize,
+    spans_of: SpansOf,
 }
 
 impl Entries {
     /// Adds a document that begins at byte `start` and line `line` of the text.
     #[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
-    pub(crate) fn push(&mut self, id: &str, start: usize, line: usize) {
+    pub(crate) fn push(&mut self, id: &str, start: usize, line: usize, spans_of: SpansOf) {
         self.ids.push_str(id);
-        self.entries.push(Entry { start, line, id_end: self.ids.len() });
+        self.entries.push(Entry { start, line, id_end: self.ids.len(), spans_of });
+    }
+
+    /// The ids and texts of the documents of `text`, which are these.
+    #[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
+    pub(crate) fn parts<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
+        let ends = self.entries.iter().skip(1).map(|entry| entry.start).chain([text.len()]);
+        self.entries.iter().zip(ends).enumerate().map(|(number, (entry, end))| {
+            let part = &text[entry.start..end];
+            (self.id(number), part.strip_suffix('\n').unwrap_or(part))
+        })
     }
 
     /// How many documents there are.
@@ -87,7 +126,7 @@ pub(crate) fn blank_line(text: &str, from: usize) -> Option<usize> {
 pub(crate) fn block_end(document: &Document<'_>, from: usize) -> usize {
     let text = document.text;
     let end = match document.layout {
-        Layout::One => blank_line(text, from),
+        Layout::One | Layout::Decoded(_) => blank_line(text, from),
         Layout::Lines { .. } => memchr::memchr(b'\n', &text.as_bytes()[from..]).map(|feed| from + feed + 1),
         Layout::Many(entries) => {
             let next = entries.next_start(document.offset + from).map(|start| start - document.offset);
@@ -114,7 +153,7 @@ pub(crate) fn blocks<'t>(document: &Document<'t>) -> impl Iterator<Item = Docume
 #[inline]
 pub(crate) fn documents(document: &Document<'_>) -> usize {
     match document.layout {
-        Layout::One => 1,
+        Layout::One | Layout::Decoded(_) => 1,
         Layout::Lines { .. } => {
             let feeds = memchr::memchr_iter(b'\n', document.text.as_bytes()).count();
             feeds + usize::from(!document.text.ends_with('\n'))
@@ -133,20 +172,29 @@ pub(crate) fn send<S: Sink + ?Sized>(
 ) -> Result<ControlFlow<()>, S::Error> {
     match document.layout {
         Layout::One => sink.association(association),
-        Layout::Lines { first } => {
+        Layout::Decoded(origin) => {
+            let frame = Frame::Original { origin, shift: 0, base: 0 };
+            sink.association(&Association { frame, ..association.clone() })
+        }
+        Layout::Lines { first, origin } => {
             let at = association.spans.source.start - document.offset;
             let start = memchr::memrchr(b'\n', &document.text.as_bytes()[..at]).map_or(0, |feed| feed + 1);
+            let frame = origin.as_ref().map_or(Frame::Document, |origin| {
+                let shift = document.offset + start;
+                Frame::Original { origin, shift, base: origin.original(&(shift..shift)).start }
+            });
             sink.association(&Association {
                 document: &format!("{}:{}", document.id, association.line),
                 document_index: document.index + association.line - first,
                 line: 1,
                 context: Context { text: &document.text[start..], offset: 0, line_is_document: true },
+                frame,
                 ..association.moved(document.offset + start, 0)
             })
         }
         Layout::Many(entries) => {
             let number = entries.at(association.spans.source.start);
-            let Entry { start, line, .. } = entries.entries[number];
+            let Entry { start, line, ref spans_of, .. } = entries.entries[number];
             let text = &document.text[start.saturating_sub(document.offset)..];
             // A part of the text may begin within the document.
             let offset = document.offset.saturating_sub(start);
@@ -155,6 +203,11 @@ pub(crate) fn send<S: Sink + ?Sized>(
                 document_index: document.index + number,
                 line: association.line - line + 1,
                 context: Context { text, offset, line_is_document: false },
+                frame: match spans_of {
+                    SpansOf::Document => Frame::Document,
+                    SpansOf::Original(origin) => Frame::Original { origin, shift: 0, base: 0 },
+                    SpansOf::Extract => Frame::Extract,
+                },
                 ..association.moved(start, 0)
             })
         }

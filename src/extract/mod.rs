@@ -26,7 +26,7 @@ use std::ops::ControlFlow;
 
 pub(crate) use crate::argument::Stop;
 
-pub use association::{Association, OwnedAssociation, Span};
+pub use association::{Association, OwnedAssociation, Span, SpanOf};
 pub use associations::{Associations, Iter};
 pub use document::Document;
 pub use examples::ExampleFailure;
@@ -34,7 +34,7 @@ pub(crate) use extractor::LentWorkspace;
 pub use extractor::{Engine, Extractor, ExtractorBuilder, UnknownEngine};
 pub(crate) use labels::Labels;
 #[cfg_attr(not(feature = "io"), expect(unused_imports, reason = "only readers make such texts"))]
-pub(crate) use layout::{Entries, Layout};
+pub(crate) use layout::{Entries, Layout, SpansOf};
 pub(crate) use memory::{Counts, Gathered, Memory, Workspace};
 pub(crate) use page::Page;
 pub use sink::{Sink, SinkFn, sink_fn};

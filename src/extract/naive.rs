@@ -8,7 +8,7 @@ use std::ops::{ControlFlow, Range};
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::Emit;
-use super::association::{Association, Reading, Spans};
+use super::association::{Association, Frame, Reading, Spans};
 use super::document::Document;
 use crate::argument::{Argument, Found, Oracle};
 use crate::error::BuildError;
@@ -140,6 +140,7 @@ fn association<'a>(
         source: (&line.lowered[source.clone()]).into(),
         target: (&line.lowered[target.clone()]).into(),
         spans: Spans { source: original(&source), trigger: original(&trigger), target: original(&target) },
+        frame: Frame::Document,
         context: document.context(),
         reading: None,
     })
@@ -179,6 +180,7 @@ fn bounded_association<'a>(
             trigger: original(&found.trigger),
             target: original(&target.span),
         },
+        frame: Frame::Document,
         context: document.context(),
         reading: Some(Reading {
             negated: found.negated,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::association::{Association, Context, Reading, Span, Spans};
+use super::association::{Association, Context, Frame, Reading, Span, SpanOf, Spans};
 use super::labels::Labels;
 use crate::rule::Polarity;
 
@@ -27,6 +27,8 @@ pub(crate) struct Record {
     pub(super) target: Range<usize>,
     pub(super) spans: Spans,
     pub(super) reading: Option<Kept>,
+    /// Whether the spans count the extracted text.
+    pub(super) of_extract: bool,
 }
 
 /// A [`Reading`] whose texts stand in the buffer.
@@ -122,16 +124,17 @@ impl Page {
             confidence: association.confidence,
             source: self.keep(association.source()),
             target: self.keep(association.target()),
-            spans: association.spans,
+            spans: association.told_spans(),
+            of_extract: association.span_of() == SpanOf::Text,
             reading: association.reading.map(|reading| Kept {
                 negated: reading.negated,
                 hedged: reading.hedged,
                 pronoun: reading.pronoun,
-                source_head: reading.source_head.map(|(text, span)| (self.keep(text), span)),
-                target_head: reading.target_head.map(|(text, span)| (self.keep(text), span)),
+                source_head: reading.source_head.map(|(text, _)| self.keep(text)).zip(association.source_head_span()),
+                target_head: reading.target_head.map(|(text, _)| self.keep(text)).zip(association.target_head_span()),
                 predicate: reading.predicate.map(|text| self.keep(text)),
                 polarity: reading.polarity,
-                sentence: reading.sentence,
+                sentence: association.sentence_span(),
             }),
         };
         self.records.push(record);
@@ -164,6 +167,7 @@ impl Page {
             spans: record.spans,
             context: Context::default(),
             reading: record.reading.as_ref().map(|kept| self.reading(kept)),
+            frame: if record.of_extract { Frame::Extract } else { Frame::Document },
         }
     }
 

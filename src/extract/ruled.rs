@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use bumpalo::collections::String as ArenaString;
 
 use super::Emit;
-use super::association::{Association, Reading, Spans, confidence};
+use super::association::{Association, Frame, Reading, Spans, confidence};
 use super::document::Document;
 use super::hits::Hits;
 use crate::language::{Analysis, Language, SentenceView, Syntax};
@@ -133,6 +133,7 @@ fn association<'a>(
             target: span(hit.target.span(view)),
         },
         context: document.context(),
+        frame: Frame::Document,
         reading: Some(Reading {
             negated: hit.negated,
             hedged: hit.hedged,

@@ -8,11 +8,16 @@ use std::sync::Arc;
 
 use serde::de::{self, DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 
+use super::ahead::Ahead;
 use super::buffers::Buffers;
-use super::documents::InputFormat;
+use super::encoding::Encoding;
 use super::error::{ReadError, ReadErrorKind};
-use super::files::{Files, Found, Input, Skipped, binary_at};
-use super::lines::LineBlocks;
+use super::files::{Files, Found, Input, Skipped};
+use super::format::InputFormat;
+use super::jsonl::{AnyText, BETWEEN_TEXTS, Fields as RowFields, Texts};
+use super::lines::is_not_yet;
+use super::opening::{Opened, Options, Reader, open};
+use super::row::{RowId, Rows};
 
 /// Bytes read at a time.
 const BLOCK_BYTES: usize = 256 << 10;
@@ -56,8 +61,9 @@ pub struct ContentPosition {
 
 /// The contents of files, folders and standard input, in the order of the inputs.
 ///
-/// Of JSONL every row is a content; of other files every line that is not empty (without its line end, `\n` or `\r\n`),
-/// or, as [`InputFormat::Text`], the whole file. What cannot be read comes as a fault in its place.
+/// Of JSONL and tables every row is a content; of other files every line of the text that is not empty (without its line end,
+/// `\n` or `\r\n`), or, as [`InputFormat::Text`], the whole file. Formats, encodings and what is compressed are told as
+/// [`Documents`](super::Documents) tells them. What cannot be read comes as a fault in its place.
 ///
 /// ```
 /// use relscan::io::{ContentStep, Contents};
@@ -75,6 +81,7 @@ pub struct ContentPosition {
 pub struct Contents {
     files: Files,
     format: InputFormat,
+    encoding: Option<Encoding>,
     fields: Fields,
     stdin: Option<Box<dyn Read + Send>>,
     buffers: Buffers,
@@ -97,7 +104,9 @@ struct Open {
     /// See [`ContentPosition::input`].
     name: Arc<str>,
     format: InputFormat,
-    blocks: LineBlocks<Box<dyn Read + Send>>,
+    reader: Reader,
+    /// The encoding that it was in.
+    encoding: &'static str,
     /// Of a whole file, what was read so far.
     whole: Vec<u8>,
     line: usize,
@@ -121,7 +130,8 @@ impl Contents {
         Contents {
             files: Files::new(inputs.into_iter().collect()),
             format: InputFormat::Auto,
-            fields: Fields { text: "content".to_owned(), source: "source".to_owned(), category: "category".to_owned() },
+            encoding: None,
+            fields: Fields { text: Texts::Usual, source: "source".to_owned(), category: "category".to_owned() },
             stdin: None,
             buffers: Buffers::new(BLOCK_BYTES),
             read_before: HashMap::new(),
@@ -133,18 +143,25 @@ impl Contents {
         }
     }
 
-    /// How inputs are divided into contents; by their names unless said otherwise: rows of `.jsonl` and `.ndjson`, else
-    /// lines.
+    /// What inputs are; by their first bytes and their names unless said otherwise.
     #[must_use]
     pub fn format(mut self, format: InputFormat) -> Self {
         self.format = format;
         self
     }
 
-    /// The field of a row that holds the content; `content` unless said otherwise.
+    /// The encoding that texts are in; as their first bytes have it unless said otherwise.
+    #[must_use]
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = Some(encoding);
+        self
+    }
+
+    /// The field of a row that holds the content; the first of `text`, `content` and `body` that is there unless said
+    /// otherwise.
     #[must_use]
     pub fn text_field(mut self, field: impl Into<String>) -> Self {
-        self.fields.text = field.into();
+        self.fields.text = Texts::All(vec![field.into()]);
         self
     }
 
@@ -202,28 +219,44 @@ impl Contents {
         if self.done_before.contains(&*name) {
             return Ok(None);
         }
-        let input: Box<dyn Read + Send> = match &found.input {
-            Input::Stdin => self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())),
-            Input::Path(path) => Box::new(File::open(path).map_err(fault)?),
+        let (input, file): (Box<dyn Read + Send>, Option<File>) = match &found.input {
+            Input::Stdin => (self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())), None),
+            Input::Path(path) => {
+                let file = File::open(path).map_err(fault)?;
+                let same = file.try_clone().ok().filter(|file| file.metadata().is_ok_and(|file| file.is_file()));
+                (Box::new(file), same)
+            }
         };
-        let mut blocks = LineBlocks::new(input, BLOCK_BYTES, found.input == Input::Stdin, self.buffers.clone());
-        let start = blocks.peek().map_err(fault)?;
-        if let Some(at) = binary_at(start) {
-            if !found.named {
-                self.files.skipped.binary += 1;
-                return Ok(None);
+        let is_slow = found.input == Input::Stdin;
+        let options = Options {
+            format: self.format,
+            encoding: self.encoding,
+            fields: RowFields { text: self.fields.text.clone(), ..RowFields::default() },
+            with_code: false,
+            depth: 0,
+        };
+        let mut ahead = Ahead::of_file(input, file);
+        let opened = loop {
+            match open(&mut ahead, &found.id, &options, (BLOCK_BYTES, is_slow), &self.buffers) {
+                Err(ReadErrorKind::Io(error)) if is_not_yet(&error) => {}
+                Err(ReadErrorKind::Binary { .. }) if !found.named => {
+                    self.files.skipped.binary += 1;
+                    return Ok(None);
+                }
+                opened => break opened.map_err(|kind| ReadError::new(&found.id, kind))?,
             }
-            if self.format == InputFormat::Auto {
-                return Err(ReadError::new(&found.id, ReadErrorKind::Binary { at }));
-            }
-        }
-        if start.starts_with("\u{feff}".as_bytes()) {
-            blocks.skip(3);
+        };
+        let Opened { format, known, reader, .. } = opened;
+        let encoding = known.encoding.name();
+        if known.guessed {
+            let fault = ReadError::new(&found.id, ReadErrorKind::Guessed { encoding });
+            self.ready.push_back((self.position.rows, ContentStep::Fault(fault)));
         }
         Ok(Some(Open {
             id: Arc::clone(&found.id),
-            format: self.format.of(&found.id),
-            blocks,
+            format,
+            reader,
+            encoding,
             whole: Vec::new(),
             line: 0,
             rows: 0,
@@ -236,7 +269,14 @@ impl Contents {
 
     /// Reads a block of the open file; at its end closes it.
     fn read(&mut self, mut open: Open) {
-        let bytes = match open.blocks.next_block() {
+        let lines = match &mut open.reader {
+            Reader::Lines(lines) => lines,
+            Reader::Rows(rows) => {
+                let rows = std::mem::replace(rows, Box::new(std::iter::empty()));
+                return self.read_rows(open, rows);
+            }
+        };
+        let bytes = match lines.blocks.next_block() {
             Ok(bytes) => bytes,
             Err(error) => {
                 // What was read before is still there, and what a run before this one has read it need not read again.
@@ -251,14 +291,17 @@ impl Contents {
                 let whole = std::mem::take(&mut open.whole);
                 self.take_line(&mut open, &whole);
             }
-            if open.replaced > 0 {
-                let fault = ReadError::new(&open.id, ReadErrorKind::Replaced { count: open.replaced });
-                self.ready.push_back((open.rows, ContentStep::Fault(fault)));
+            let encoding = open.encoding;
+            let undecodable = lines_replaced(&open.reader);
+            let fault = match (open.replaced, undecodable) {
+                (0, 0) => None,
+                (0, count) => Some(ReadErrorKind::Undecodable { count, encoding }),
+                (count, _) => Some(ReadErrorKind::Replaced { count }),
+            };
+            if let Some(kind) = fault {
+                self.ready.push_back((open.rows, ContentStep::Fault(ReadError::new(&open.id, kind))));
             }
-            let rows = if open.is_broken_off { open.reached() } else { open.rows };
-            let end = ContentPosition { rows, input: open.name };
-            let step = if open.is_broken_off { ContentStep::BrokenOff } else { ContentStep::End };
-            self.ready.push_back((rows, step(end)));
+            self.end(open);
             return;
         }
         if whole_file {
@@ -276,6 +319,45 @@ impl Contents {
         }
         self.buffers.give(bytes);
         self.open = Some(open);
+    }
+
+    /// Says that the file has come to its end.
+    fn end(&mut self, open: Open) {
+        let rows = if open.is_broken_off { open.reached() } else { open.rows };
+        let end = ContentPosition { rows, input: open.name };
+        let step = if open.is_broken_off { ContentStep::BrokenOff } else { ContentStep::End };
+        self.ready.push_back((rows, step(end)));
+    }
+
+    /// Reads the next of the rows of the open file; at their end closes it.
+    fn read_rows(&mut self, mut open: Open, mut rows: Rows) {
+        match rows.next() {
+            None => return self.end(open),
+            Some(Err(fault)) => {
+                open.is_broken_off |= matches!(fault.kind, ReadErrorKind::Io(_));
+                self.ready.push_back((open.reached(), ContentStep::Fault(fault.of(&open.id))));
+            }
+            // A document is what a file of text is: its lines, or all of it.
+            Some(Ok(row)) if row.id == RowId::Input && self.format != InputFormat::Text => {
+                row.text.lines().for_each(|line| self.take_text(&mut open, line));
+            }
+            Some(Ok(row)) => self.take_text(&mut open, &row.text),
+        }
+        open.reader = Reader::Rows(rows);
+        self.open = Some(open);
+    }
+
+    /// Makes a step of a text, unless it is blank or was read before.
+    fn take_text(&mut self, open: &mut Open, text: &str) {
+        if text.trim().is_empty() {
+            return;
+        }
+        open.rows += 1;
+        if open.rows > open.passed_over {
+            let source = Some(open.id.to_string());
+            let content = Content { text: text.to_owned(), source, category: None };
+            self.ready.push_back((open.rows, ContentStep::Content(content)));
+        }
     }
 
     /// Makes a step of a row, a line or a whole file, unless it is blank or was read before.
@@ -333,10 +415,18 @@ impl fmt::Debug for Contents {
     }
 }
 
+/// How many sequences had to be replaced to decode the text.
+fn lines_replaced(reader: &Reader) -> usize {
+    match reader {
+        Reader::Lines(lines) => lines.decoding.as_ref().map_or(0, super::decode::Decoding::replaced),
+        Reader::Rows(_) => 0,
+    }
+}
+
 /// The fields of a row that are read.
 #[derive(Clone, Debug)]
 struct Fields {
-    text: String,
+    text: Texts,
     source: String,
     category: String,
 }
@@ -348,7 +438,7 @@ impl Fields {
         let read = Row(self).deserialize(&mut reader).and_then(|found| reader.end().map(|()| found));
         match read {
             Ok(Some(content)) => Ok(content),
-            Ok(None) => Err(ReadErrorKind::NoText { field: self.text.clone() }),
+            Ok(None) => Err(self.text.missing()),
             Err(error) => Err(ReadErrorKind::row(&error)),
         }
     }
@@ -373,12 +463,19 @@ impl<'de> Visitor<'de> for Row<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let Fields { text: text_field, source: source_field, category: category_field } = self.0;
-        let (mut text, mut source, mut category): (Option<String>, Option<Option<String>>, Option<Option<String>>) =
-            (None, None, None);
+        let Fields { text: text_fields, source: source_field, category: category_field } = self.0;
+        let names = text_fields.names();
+        let mut texts: Vec<Option<Option<String>>> = vec![None; names.len()];
+        let (mut source, mut category): (Option<Option<String>>, Option<Option<String>>) = (None, None);
         while let Some(key) = map.next_key::<std::borrow::Cow<'_, str>>()? {
-            let is_known = if *key == **text_field {
-                text.replace(map.next_value()?).is_some()
+            let is_known = if let Some(place) = names.iter().position(|name| *name == key) {
+                // Of the usual names only a string in the first that is there is a text.
+                let text = if place > 0 && *text_fields == Texts::Usual {
+                    map.next_value_seed(AnyText)?
+                } else {
+                    Some(map.next_value()?)
+                };
+                texts[place].replace(text).is_some()
             } else if *key == **source_field {
                 source.replace(map.next_value()?).is_some()
             } else if *key == **category_field {
@@ -391,6 +488,11 @@ impl<'de> Visitor<'de> for Row<'_> {
                 return Err(de::Error::custom(format_args!("the field `{key}` is there twice")));
             }
         }
+        let found: Vec<String> = texts.into_iter().flatten().flatten().collect();
+        let text = match text_fields {
+            Texts::Usual => found.into_iter().next(),
+            Texts::All(_) => (!found.is_empty()).then(|| found.join(BETWEEN_TEXTS)),
+        };
         Ok(text.map(|text| Content { text, source: source.flatten(), category: category.flatten() }))
     }
 }
@@ -440,8 +542,8 @@ mod tests {
         assert_eq!(texts[0], r#"a Some("s") Some("c")"#);
         assert_eq!(texts[1], "b\n None None");
         assert!(texts[2].starts_with("-:4: invalid type: sequence, expected an object"), "{}", texts[2]);
-        assert!(texts[3].starts_with("-:5: invalid type: integer `1`, expected a string"), "{}", texts[3]);
-        assert!(texts[4].starts_with("-:6: no field `content`"), "{}", texts[4]);
+        assert!(texts[3].starts_with("-:5: no field `text`, `content`, `body`"), "{}", texts[3]);
+        assert!(texts[4].starts_with("-:6: no field `text`, `content`, `body`"), "{}", texts[4]);
         assert!(texts[5].starts_with("-:7: the field `content` is there twice"), "{}", texts[5]);
         assert_eq!(texts[6..], ["last None None", "end of - after 7"]);
         assert_eq!(all.iter().map(|(rows, _)| *rows).collect::<Vec<_>>(), [1, 2, 3, 4, 5, 6, 7, 7]);

@@ -6,59 +6,25 @@ use std::fs::File;
 use std::io::Read;
 use std::ops::AddAssign;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::ahead::Ahead;
 use super::block::Block;
 use super::buffers::{Buffers, Text};
+use super::encoding::Encoding;
 use super::error::{ReadError, ReadErrorKind};
-use super::files::{Files, Found, Input, Skipped, binary_at};
-use super::jsonl::Fields;
-use super::lines::{LineBlocks, is_not_yet};
-use crate::extract::{Entries, Layout};
+use super::files::{Files, Found, Input, Skipped};
+use super::format::InputFormat;
+use super::jsonl::{Fields, Texts};
+use super::lines::is_not_yet;
+use super::opening::{Opened, Options, Reader, TextLines, open};
+use super::row::{Gathered, RowId, Rows};
+use crate::extract::{Entries, Layout, SpansOf};
 
 /// Bytes read and handed on at a time: small enough to stay in the cache, large enough that its price is nothing.
 const BLOCK_BYTES: usize = 256 << 10;
 /// The same for pipes and terminals: as much as a pipe holds.
 const PIPE_BYTES: usize = 64 << 10;
-/// The mark that some programs put before UTF-8. It is no part of the text, but spans count it.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-
-/// How an input is divided into documents.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum InputFormat {
-    /// By the name of the file: `.jsonl` and `.ndjson` are JSONL, all else is text.
-    #[default]
-    Auto,
-    /// A file is a document; its path is the id.
-    Text,
-    /// A line is a document; `path:line` is the id.
-    Lines,
-    /// A line is a JSON object with a text and, if it likes, an id; without one the id is `path:line`.
-    Jsonl,
-}
-
-impl InputFormat {
-    /// The formats, and what the command line calls them.
-    pub const ALL: [(InputFormat, &'static str); 4] = [
-        (InputFormat::Auto, "auto"),
-        (InputFormat::Text, "text"),
-        (InputFormat::Lines, "lines"),
-        (InputFormat::Jsonl, "jsonl"),
-    ];
-
-    /// The format of an input with this name.
-    pub(super) fn of(self, path: &str) -> Self {
-        let is = |extension: &str| {
-            path.len() >= extension.len()
-                && path.as_bytes()[path.len() - extension.len()..].eq_ignore_ascii_case(extension.as_bytes())
-        };
-        match self {
-            InputFormat::Auto if is(".jsonl") || is(".ndjson") => InputFormat::Jsonl,
-            InputFormat::Auto => InputFormat::Text,
-            chosen => chosen,
-        }
-    }
-}
 
 /// What has been read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -70,6 +36,10 @@ pub struct ReadCounts {
     pub documents: usize,
     /// Bytes read, as they are in the files.
     pub bytes: u64,
+    /// Files that were compressed.
+    pub unpacked: usize,
+    /// Files in another encoding than UTF-8.
+    pub decoded: usize,
     /// Invalid UTF-8 sequences that were replaced by U+FFFD.
     pub invalid_utf8_replaced: usize,
     /// Files and rows that could not be read: each was an error.
@@ -81,11 +51,16 @@ pub struct ReadCounts {
 /// The documents of files, folders and standard input, as a stream of [`Block`]s in the order of the inputs.
 ///
 /// A block is whole lines: a part of a document, or several small documents. What cannot be read comes as an error in
-/// its place, and the stream goes on after it. Memory: one block of 256 KiB, or the longest line.
+/// its place, and the stream goes on after it. Memory: one block of 256 KiB, or the longest line; a document of a format
+/// that can be read only as a whole is read up to 64 MiB.
 ///
-/// Text that is not valid UTF-8 is read as [`String::from_utf8_lossy`] reads it, and a [warning](ReadError::is_warning)
-/// follows the file; the spans of what is found there count the bytes of the text with its replacements. Hidden and
-/// binary files of folders are passed over and [counted](ReadCounts::skipped).
+/// What a file is told by its first bytes, then by its name, unless [`format`](Self::format) says it; what is compressed is
+/// unpacked, whatever its name. Spans count the bytes of the file, through its encoding and its markup; of what was
+/// compressed the bytes unpacked.
+///
+/// Text that is meant to be UTF-8 but is not valid is read as [`String::from_utf8_lossy`] reads it, and a
+/// [warning](ReadError::is_warning) follows the file; the spans of what is found there count the bytes of the text with its
+/// replacements. Hidden and binary files of folders are passed over and [counted](ReadCounts::skipped).
 ///
 /// ```
 /// use relscan::io::{Documents, RecordFormat, RecordWriter};
@@ -102,8 +77,7 @@ pub struct ReadCounts {
 /// ```
 pub struct Documents {
     files: Files,
-    format: InputFormat,
-    fields: Fields,
+    options: Options,
     block_bytes: usize,
     buffers: Buffers,
     stdin: Option<Box<dyn Read + Send>>,
@@ -113,22 +87,38 @@ pub struct Documents {
     index: usize,
     ready: VecDeque<Result<Block, ReadError>>,
     counts: ReadCounts,
+    /// Bytes read of files that are read.
+    bytes: Arc<AtomicU64>,
 }
 
 /// The file being read.
 struct Open {
     id: Arc<str>,
     named: bool,
-    /// Whether its first bytes have been looked at.
-    begun: bool,
+    is_slow: bool,
+    state: State,
+}
+
+/// How far the file is.
+enum State {
+    /// Its first bytes have yet to be looked at; with what had been read of others.
+    Unknown(Ahead, u64),
+    Text(OpenText),
+    Rows(Rows),
+}
+
+/// A text being read.
+struct OpenText {
+    lines: TextLines,
+    format: InputFormat,
     /// The index of the file, if it is a document.
     index: usize,
-    format: InputFormat,
-    blocks: LineBlocks<Box<dyn Read + Send>>,
     /// How far the file has been read, in bytes of its text and lines from 1.
     offset: usize,
     line: usize,
     replaced: usize,
+    /// The encoding that it was in.
+    encoding: &'static str,
 }
 
 impl Documents {
@@ -136,8 +126,13 @@ impl Documents {
     pub fn new(inputs: impl IntoIterator<Item = Input>) -> Self {
         Documents {
             files: Files::new(inputs.into_iter().collect()),
-            format: InputFormat::Auto,
-            fields: Fields { id: "id".to_owned(), text: "text".to_owned() },
+            options: Options {
+                format: InputFormat::Auto,
+                encoding: None,
+                fields: Fields::default(),
+                with_code: false,
+                depth: 0,
+            },
             block_bytes: BLOCK_BYTES,
             buffers: Buffers::new(BLOCK_BYTES),
             stdin: None,
@@ -146,27 +141,52 @@ impl Documents {
             index: 0,
             ready: VecDeque::new(),
             counts: ReadCounts::default(),
+            bytes: Arc::default(),
         }
     }
 
-    /// How inputs are divided into documents; by their names unless said otherwise.
+    /// What inputs are; by their first bytes and their names unless said otherwise.
     #[must_use]
     pub fn format(mut self, format: InputFormat) -> Self {
-        self.format = format;
+        self.options.format = format;
         self
     }
 
-    /// The field of a JSONL row that holds the id, a string or a number; `id` unless said otherwise.
+    /// The encoding that texts are in; as their first bytes have it unless said otherwise.
+    #[must_use]
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.options.encoding = Some(encoding);
+        self
+    }
+
+    /// The field of a row, or the column, that holds the id, a string or a number; `id` unless said otherwise. A field of
+    /// an object within the row has the name `object.field`.
     #[must_use]
     pub fn id_field(mut self, field: impl Into<String>) -> Self {
-        self.fields.id = field.into();
+        self.options.fields.id = field.into();
         self
     }
 
-    /// The field of a JSONL row that holds the text; `text` unless said otherwise.
+    /// The field of a row, or the column, that holds the text; the first of `text`, `content` and `body` that is there
+    /// unless said otherwise.
     #[must_use]
-    pub fn text_field(mut self, field: impl Into<String>) -> Self {
-        self.fields.text = field.into();
+    pub fn text_field(self, field: impl Into<String>) -> Self {
+        self.text_fields([field.into()])
+    }
+
+    /// The fields, or the columns, that hold the text, which is what is in each with a blank line between. Without any as
+    /// for [`text_field`](Self::text_field).
+    #[must_use]
+    pub fn text_fields(mut self, fields: impl IntoIterator<Item = String>) -> Self {
+        let names: Vec<String> = fields.into_iter().collect();
+        self.options.fields.text = if names.is_empty() { Texts::Usual } else { Texts::All(names) };
+        self
+    }
+
+    /// Whether code in Markdown and HTML is a part of the text, which it is not unless said otherwise.
+    #[must_use]
+    pub fn with_code(mut self, with_code: bool) -> Self {
+        self.options.with_code = with_code;
         self
     }
 
@@ -194,7 +214,8 @@ impl Documents {
     /// What has been read so far.
     #[must_use]
     pub fn counts(&self) -> ReadCounts {
-        ReadCounts { skipped: self.counts.skipped + self.files.skipped, ..self.counts }
+        let bytes = self.bytes.load(Ordering::Relaxed);
+        ReadCounts { skipped: self.counts.skipped + self.files.skipped, bytes, ..self.counts }
     }
 
     /// Opens the next input and puts it in place; `false` if there is none.
@@ -211,8 +232,8 @@ impl Documents {
     /// Opens `found`; `None` if it is to be passed over.
     fn open(&mut self, found: &Found) -> Result<Option<Open>, ReadError> {
         let fault = |kind: ReadErrorKind| ReadError::new(&found.id, kind);
-        let (input, is_regular): (Box<dyn Read + Send>, bool) = match &found.input {
-            Input::Stdin => (self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())), false),
+        let (input, file): (Box<dyn Read + Send>, Option<File>) = match &found.input {
+            Input::Stdin => (self.stdin.take().unwrap_or_else(|| Box::new(std::io::stdin())), None),
             Input::Path(path) => {
                 let handle = same_file::Handle::from_path(path).map_err(|error| fault(error.into()))?;
                 if self.left_out.contains(&handle) {
@@ -223,49 +244,52 @@ impl Documents {
                     return Ok(None);
                 }
                 let is_regular = handle.as_file().metadata().is_ok_and(|metadata| metadata.is_file());
-                (Box::new(OpenFile(handle)), is_regular)
+                let file = if is_regular { handle.as_file().try_clone().ok() } else { None };
+                (Box::new(OpenFile(handle)), file)
             }
         };
-        // What may come slowly is handed on as it comes.
-        let block_bytes = if is_regular { self.block_bytes } else { self.block_bytes.min(PIPE_BYTES) };
+        let before = self.bytes.load(Ordering::Relaxed);
+        let is_regular = file.is_some();
+        let metered = Ahead::of_file(Box::new(Metered { input, bytes: Arc::clone(&self.bytes) }), file);
         Ok(Some(Open {
             id: Arc::clone(&found.id),
             named: found.named,
-            format: self.format.of(&found.id),
-            blocks: LineBlocks::new(input, block_bytes, !is_regular, self.buffers.clone()),
-            begun: false,
-            index: 0,
-            offset: 0,
-            line: 1,
-            replaced: 0,
+            is_slow: !is_regular,
+            state: State::Unknown(metered, before),
         }))
     }
 
-    /// Looks at the first bytes of the open file; whether it is to be read.
-    fn begin(&mut self, open: &mut Open) -> Result<bool, ReadErrorKind> {
-        let start = open.blocks.peek()?;
-        if let Some(at) = binary_at(start) {
-            if !open.named {
-                self.counts.skipped.binary += 1;
-                return Ok(false);
-            }
-            if self.format == InputFormat::Auto {
-                return Err(ReadErrorKind::Binary { at });
-            }
+    /// Looks at the first bytes of the open file, and begins to read it; nothing if it is to be passed over.
+    fn begin(&mut self, input: &mut Ahead, open_file: &Open) -> Result<Option<State>, ReadErrorKind> {
+        // What may come slowly is handed on as it comes.
+        let is_slow = open_file.is_slow;
+        let block_bytes = if is_slow { self.block_bytes.min(PIPE_BYTES) } else { self.block_bytes };
+        let opened = open(input, &open_file.id, &self.options, (block_bytes, is_slow), &self.buffers);
+        if !open_file.named && matches!(opened, Err(ReadErrorKind::Binary { .. })) {
+            self.counts.skipped.binary += 1;
+            return Ok(None);
         }
-        if start.starts_with(BYTE_ORDER_MARK) {
-            open.offset = BYTE_ORDER_MARK.len();
-            open.blocks.skip(open.offset);
-        }
+        let Opened { format, known, is_packed, reader } = opened?;
         self.counts.files += 1;
-        self.counts.bytes += open.offset as u64;
-        if open.format == InputFormat::Text {
-            open.index = self.index;
+        self.counts.unpacked += usize::from(is_packed);
+        self.counts.decoded += usize::from(known.encoding != Encoding::UTF_8.0);
+        let encoding = known.encoding.name();
+        if known.guessed {
+            self.fail(ReadError::new(&open_file.id, ReadErrorKind::Guessed { encoding }));
+        }
+        let lines = match reader {
+            Reader::Rows(rows) => return Ok(Some(State::Rows(rows))),
+            Reader::Lines(lines) => lines,
+        };
+        // The mark before UTF-8 is no part of the text, but spans count it; the map of what was decoded knows it.
+        let offset = if lines.decoding.is_some() { 0 } else { known.mark };
+        let mut text = OpenText { lines, format, index: 0, offset, line: 1, replaced: 0, encoding };
+        if format == InputFormat::Text {
+            text.index = self.index;
             self.counts.documents += 1;
             self.index += 1;
         }
-        open.begun = true;
-        Ok(true)
+        Ok(Some(State::Text(text)))
     }
 
     fn fail(&mut self, error: ReadError) {
@@ -276,72 +300,96 @@ impl Documents {
 
     /// Reads a block of the open file; at its end closes it.
     fn read(&mut self, mut open: Open) {
-        let bytes = if open.begun {
-            open.blocks.next_block().map_err(ReadErrorKind::from)
-        } else {
-            match self.begin(&mut open) {
-                Ok(true) => return self.open = Some(open),
-                Ok(false) => return,
-                Err(kind) => Err(kind),
-            }
-        };
-        let bytes = match bytes {
-            Ok(bytes) => bytes,
-            Err(ReadErrorKind::Io(error)) if is_not_yet(&error) => {
-                self.ready.push_back(Ok(open.pause()));
-                return self.open = Some(open);
-            }
-            Err(kind) => {
-                self.fail(ReadError::new(&open.id, kind));
-                // What was read before is still there.
-                if open.begun {
-                    self.open = Some(open);
+        let state = std::mem::replace(&mut open.state, State::Rows(Box::new(std::iter::empty())));
+        match state {
+            State::Unknown(mut input, before) => match self.begin(&mut input, &open) {
+                Ok(Some(state)) => self.open = Some(Open { state, ..open }),
+                Ok(None) => self.bytes.store(before, Ordering::Relaxed),
+                Err(ReadErrorKind::Io(error)) if is_not_yet(&error) => {
+                    self.ready.push_back(Ok(pause()));
+                    self.open = Some(Open { state: State::Unknown(input, before), ..open });
                 }
-                return;
+                Err(kind) => {
+                    self.bytes.store(before, Ordering::Relaxed);
+                    self.fail(ReadError::new(&open.id, kind));
+                }
+            },
+            State::Text(text) => {
+                if let Some(text) = self.read_block(&open.id, text) {
+                    self.open = Some(Open { state: State::Text(text), ..open });
+                }
+            }
+            State::Rows(rows) => {
+                if let Some(rows) = self.gather(&open, rows) {
+                    self.open = Some(Open { state: State::Rows(rows), ..open });
+                }
+            }
+        }
+    }
+
+    /// Reads a block of a text; the text unless it is at its end.
+    fn read_block(&mut self, id: &Arc<str>, mut open: OpenText) -> Option<OpenText> {
+        let bytes = match open.lines.blocks.next_block() {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                if is_not_yet(&error) {
+                    self.ready.push_back(Ok(open.pause(id)));
+                } else {
+                    self.fail(ReadError::new(id, error));
+                }
+                // What was read before is still there.
+                return Some(open);
             }
         };
         if bytes.is_empty() {
             if open.replaced > 0 {
                 self.counts.invalid_utf8_replaced += open.replaced;
-                self.fail(ReadError::new(&open.id, ReadErrorKind::Replaced { count: open.replaced }));
+                self.fail(ReadError::new(id, ReadErrorKind::Replaced { count: open.replaced }));
             }
-            return;
+            let count = open.lines.decoding.as_ref().map_or(0, super::decode::Decoding::replaced);
+            if count > 0 {
+                self.fail(ReadError::new(id, ReadErrorKind::Undecodable { count, encoding: open.encoding }));
+            }
+            return None;
         }
-        self.counts.bytes += bytes.len() as u64;
         match open.format {
             InputFormat::Jsonl => {
-                self.read_rows(&mut open, &bytes);
+                self.read_rows(id, &mut open, &bytes);
                 self.buffers.give(bytes);
             }
-            InputFormat::Lines => self.read_lines(&mut open, bytes),
-            InputFormat::Text | InputFormat::Auto => self.read_text(&mut open, bytes),
+            InputFormat::Lines => self.read_lines(id, &mut open, bytes),
+            _ => self.read_text(id, &mut open, bytes),
         }
-        self.open = Some(open);
+        Some(open)
     }
 
-    fn read_text(&mut self, open: &mut Open, bytes: Vec<u8>) {
+    fn read_text(&mut self, id: &Arc<str>, open: &mut OpenText, bytes: Vec<u8>) {
         let text = decode(bytes, &mut open.replaced);
         let (len, lines) = (text.len(), line_feeds(text.as_bytes()));
-        let (id, text) = (Arc::clone(&open.id), self.buffers.lend(text));
-        let Open { index, offset, line, .. } = *open;
-        self.ready.push_back(Ok(Block { id, index, text, offset, line, layout: Layout::One }));
+        let (id, text) = (Arc::clone(id), self.buffers.lend(text));
+        let OpenText { index, offset, line, .. } = *open;
+        let layout = open.origin_of(len).map_or(Layout::One, Layout::Decoded);
+        self.ready.push_back(Ok(Block { id, index, text, offset, line, layout }));
         open.offset += len;
         open.line += lines;
     }
 
-    fn read_lines(&mut self, open: &mut Open, bytes: Vec<u8>) {
+    fn read_lines(&mut self, id: &Arc<str>, open: &mut OpenText, bytes: Vec<u8>) {
         let text = decode(bytes, &mut open.replaced);
+        let len = text.len();
         let lines = line_feeds(text.as_bytes()) + usize::from(!text.ends_with('\n'));
-        let (id, index, line) = (Arc::clone(&open.id), self.index, open.line);
+        let (id, index, offset, line) = (Arc::clone(id), self.index, open.offset, open.line);
         let text = self.buffers.lend(text);
-        self.ready.push_back(Ok(Block { id, index, text, offset: 0, line, layout: Layout::Lines { first: line } }));
+        let layout = Layout::Lines { first: line, origin: open.origin_of(len) };
+        self.ready.push_back(Ok(Block { id, index, text, offset, line, layout }));
         self.counts.documents += lines;
         self.index += lines;
+        open.offset += len;
         open.line += lines;
     }
 
-    fn read_rows(&mut self, open: &mut Open, bytes: &[u8]) {
-        let mut rows = Rows::new(bytes.len(), &self.buffers);
+    fn read_rows(&mut self, id: &Arc<str>, open: &mut OpenText, bytes: &[u8]) {
+        let mut rows = Gathered::new(bytes.len(), &self.buffers);
         let mut rest = bytes;
         while !rest.is_empty() {
             let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |feed| feed + 1);
@@ -357,9 +405,16 @@ impl Documents {
             if is_long {
                 self.hand_on(&mut rows);
             }
-            if let Err(kind) = rows.push(row, &self.fields, &open.id, line) {
+            let fields = &self.options.fields;
+            let read = rows.push(row.len(), |text, row_id| {
+                if !fields.read(row, text, row_id)? {
+                    RowId::Line(line).write(id, row_id);
+                }
+                Ok(SpansOf::Document)
+            });
+            if let Err(kind) = read {
                 self.hand_on(&mut rows);
-                self.fail(ReadError::new(&open.id, kind).at_line(line));
+                self.fail(ReadError::new(id, kind).at_line(line));
             }
             if is_long {
                 self.hand_on(&mut rows);
@@ -368,30 +423,70 @@ impl Documents {
         self.hand_on(&mut rows);
     }
 
+    /// Gathers a block of rows; what comes after them, unless they are at their end.
+    fn gather(&mut self, open: &Open, mut rows: Rows) -> Option<Rows> {
+        let mut gathered = Gathered::new(0, &self.buffers);
+        while gathered.text.len() < self.block_bytes {
+            match rows.next() {
+                Some(Ok(row)) => {
+                    let taken = gathered.push(row.text.len(), |text, id| {
+                        text.push_str(&row.text);
+                        row.id.write(&open.id, id);
+                        Ok(row.spans_of)
+                    });
+                    if let Err(kind) = taken {
+                        self.fail(ReadError::new(&open.id, kind));
+                    }
+                    if open.is_slow {
+                        break;
+                    }
+                }
+                Some(Err(fault)) => {
+                    self.hand_on(&mut gathered);
+                    self.fail(fault.of(&open.id));
+                    break;
+                }
+                None => {
+                    self.hand_on(&mut gathered);
+                    return None;
+                }
+            }
+        }
+        self.hand_on(&mut gathered);
+        Some(rows)
+    }
+
     /// Hands on what was gathered, if it is anything.
-    fn hand_on(&mut self, rows: &mut Rows) {
-        let next = Rows::new(rows.capacity, &rows.buffers);
-        let Rows { text, entries, .. } = std::mem::replace(rows, next);
+    fn hand_on(&mut self, rows: &mut Gathered) {
+        let (text, entries) = rows.take();
         let count = entries.len();
         if count > 0 {
-            self.ready.push_back(Ok(Block::many(self.index, self.buffers.lend(text), entries)));
+            self.ready.push_back(Ok(Block::many(self.index, text, entries)));
             self.counts.documents += count;
             self.index += count;
         }
     }
 }
 
-impl Open {
+impl OpenText {
     /// A block that holds nothing, for an input that has nothing yet, so that what it gave before need not wait.
-    fn pause(&self) -> Block {
-        if self.begun && self.format == InputFormat::Text {
-            let Open { index, offset, line, .. } = *self;
-            let (id, text) = (Arc::clone(&self.id), Text::default());
-            return Block { id, index, text, offset, line, layout: Layout::One };
+    fn pause(&self, id: &Arc<str>) -> Block {
+        if self.format == InputFormat::Text {
+            let OpenText { index, offset, line, .. } = *self;
+            return Block { id: Arc::clone(id), index, text: Text::default(), offset, line, layout: Layout::One };
         }
-        // It belongs to no document.
-        Block::many(usize::MAX, Text::default(), Entries::default())
+        pause()
     }
+
+    /// Where the next `len` bytes of text were, if they were decoded.
+    fn origin_of(&self, len: usize) -> Option<Arc<crate::text::Origin>> {
+        self.lines.decoding.as_ref().map(|decoding| Arc::new(decoding.origin_to(self.offset + len)))
+    }
+}
+
+/// A block that holds nothing and belongs to no document.
+fn pause() -> Block {
+    Block::many(usize::MAX, Text::default(), Entries::default())
 }
 
 impl Iterator for Documents {
@@ -413,42 +508,24 @@ impl Iterator for Documents {
 
 impl std::fmt::Debug for Documents {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Documents").field("format", &self.format).field("counts", &self.counts).finish_non_exhaustive()
+        f.debug_struct("Documents")
+            .field("options", &self.options)
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
     }
 }
 
-/// The documents of rows, gathered into a block.
-struct Rows {
-    text: String,
-    entries: Entries,
-    /// The id being read.
-    id: String,
-    lines: usize,
-    capacity: usize,
-    buffers: Buffers,
+/// Counts the bytes that are read of an input.
+struct Metered {
+    input: Box<dyn Read + Send>,
+    bytes: Arc<AtomicU64>,
 }
 
-impl Rows {
-    fn new(capacity: usize, buffers: &Buffers) -> Self {
-        let (text, id, entries) = (String::new(), String::new(), Entries::default());
-        Rows { text, entries, id, lines: 0, capacity, buffers: buffers.clone() }
-    }
-
-    fn push(&mut self, row: &[u8], fields: &Fields, path: &str, line: usize) -> Result<(), ReadErrorKind> {
-        if self.text.capacity() == 0 {
-            self.text = self.buffers.text(self.capacity.max(row.len()));
-        }
-        let start = self.text.len();
-        self.id.clear();
-        if !fields.read(row, &mut self.text, &mut self.id)? {
-            self.id.push_str(path);
-            self.id.push(':');
-            self.id.push_str(&line.to_string());
-        }
-        self.entries.push(&self.id, start, self.lines + 1);
-        self.text.push('\n');
-        self.lines += line_feeds(&self.text.as_bytes()[start..]);
-        Ok(())
+impl Read for Metered {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.bytes.fetch_add(count as u64, Ordering::Relaxed);
+        Ok(count)
     }
 }
 

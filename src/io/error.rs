@@ -23,7 +23,7 @@ pub enum ReadErrorKind {
     Io(#[from] std::io::Error),
     /// A file named by the caller that is not text.
     #[error(
-        "looks binary (a NUL byte at offset {at}) and was not read; unpack it or convert it to UTF-8, or name its format to have it read as it is"
+        "looks binary (a NUL byte at offset {at}) and was not read; it is in none of the formats and encodings known: convert it to text, or name its encoding"
     )]
     Binary {
         /// The offset of the first NUL byte.
@@ -52,11 +52,57 @@ pub enum ReadErrorKind {
         /// The field in which the text was looked for.
         field: String,
     },
+    /// A table without the column that is to be read.
+    #[error("no column `{wanted}`; the columns are {}: name the one that holds the text", columns.join(", "))]
+    NoColumn {
+        /// The names that were looked for.
+        wanted: String,
+        /// Those that there are, at most 20.
+        columns: Vec<String>,
+    },
+    /// What cannot be read as what it is.
+    #[error("{format}: {reason}")]
+    Broken {
+        /// What it is.
+        format: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// What would take too much memory.
+    #[error("{what} has more than {} MiB, and the rest of it was left out; cut it into smaller ones", bytes >> 20)]
+    TooLarge {
+        /// What is too large.
+        what: &'static str,
+        /// How large it may be.
+        bytes: usize,
+    },
+    /// What this build of the library has no reader for.
+    #[error("is {format}, which this build cannot read; build relscan with the feature `{feature}`")]
+    NotBuilt {
+        /// What it is.
+        format: &'static str,
+        /// What to build with.
+        feature: &'static str,
+    },
+    /// Text whose encoding was guessed by how it looks: a warning.
+    #[error("is not UTF-8, and was read as {encoding}, which it looks like; name the encoding if it is another")]
+    Guessed {
+        /// The encoding.
+        encoding: &'static str,
+    },
     /// Text in which invalid UTF-8 was replaced: a warning.
     #[error("{count} invalid UTF-8 sequence{} replaced by U+FFFD; spans count the replaced text", if *.count == 1 { " was" } else { "s were" })]
     Replaced {
         /// How many U+FFFD were put in.
         count: usize,
+    },
+    /// Text of another encoding in which what is invalid in it was replaced: a warning.
+    #[error("{count} sequence{} no {encoding} and replaced by U+FFFD", if *.count == 1 { " was" } else { "s were" })]
+    Undecodable {
+        /// How many U+FFFD were put in.
+        count: usize,
+        /// The encoding.
+        encoding: &'static str,
     },
 }
 
@@ -107,7 +153,10 @@ impl ReadError {
     /// Whether everything was read all the same, if not as it stands.
     #[must_use]
     pub fn is_warning(&self) -> bool {
-        matches!(self.kind, ReadErrorKind::Replaced { .. })
+        matches!(
+            self.kind,
+            ReadErrorKind::Replaced { .. } | ReadErrorKind::Undecodable { .. } | ReadErrorKind::Guessed { .. }
+        )
     }
 }
 

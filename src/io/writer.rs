@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::ops::{ControlFlow, Range};
 
-use crate::{Association, ParallelSink, Sink, Span};
+use crate::{Association, ParallelSink, Sink, Span, SpanOf};
 
 /// How records are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -145,8 +145,12 @@ fn write_tsv(out: &mut impl Write, association: &Association<'_>) -> io::Result<
 
 /// What is to be said of an association besides.
 fn flags(association: &Association<'_>) -> impl Iterator<Item = &'static str> + use<> {
-    let flags =
-        [("negated", association.negated()), ("hedged", association.hedged()), ("pronoun", association.pronoun())];
+    let flags = [
+        ("negated", association.negated()),
+        ("hedged", association.hedged()),
+        ("pronoun", association.pronoun()),
+        ("span_of_text", association.span_of() == SpanOf::Text),
+    ];
     flags.into_iter().filter(|(_, set)| *set).map(|(flag, _)| flag)
 }
 
@@ -199,11 +203,12 @@ impl Part {
         }
     }
 
+    /// Where it is in the text that holds the line.
     fn span(self, association: &Association<'_>) -> Span {
         match self {
-            Part::Trigger => association.trigger_span(),
-            Part::Source => association.source_span(),
-            Part::Target => association.target_span(),
+            Part::Trigger => association.spans.trigger,
+            Part::Source => association.spans.source,
+            Part::Target => association.spans.target,
         }
     }
 }

@@ -2,20 +2,21 @@
 
 use std::cell::{Cell, RefCell};
 use std::fs::File;
-use std::io::{self, IsTerminal, Write};
-use std::ops::ControlFlow;
+use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{DecimalBytes, HumanDuration};
-use relscan::io::{Block, Documents, Input, InputFormat, Palette, ReadCounts, RecordFormat, RecordWriter, Skipped};
-use relscan::{Association, Batch, DocumentError, Engine, Extractor, ParallelSink, Report, Sink};
+use relscan::io::{Block, Documents, Input, Palette, ReadCounts, Skipped};
+use relscan::{Batch, DocumentError, Engine, Extractor, Report};
 
 use crate::interrupt::Interrupt;
 use crate::outcome::{Failure, Outcome, say};
 use crate::output::{self, Output};
 use crate::packs;
 use crate::progress::Progress;
+use crate::reading::Reading;
+use crate::records::{Format, Records};
 use crate::stats::{Associations, Seconds, Stats};
 use crate::stdin;
 use crate::values::{Threads, count, named};
@@ -24,13 +25,16 @@ const EXAMPLES: &str = "\
 Examples:
   relscan extract notes.txt                            a file, as JSONL
   relscan extract books/ --format text | less          a folder, for eyes
+  relscan extract notes.md page.html old.txt.gz        the text in them, whatever they are
   cat rows.jsonl | relscan extract --input jsonl       rows with \"id\" and \"text\"
+  relscan extract table.csv --text-column abstract     a column of a table
   relscan extract posts.jsonl --text-field body        rows with the text in \"body\"
   relscan extract --pack seed --pack mine.toml a.txt   with patterns of your own
   relscan extract books/ -o found.jsonl --stats stats.json
 
 Records come in the order of the documents, and in a document by line, pattern and position.
-Spans are [begin, end) in bytes of the document. A record of JSONL, here broken in four:
+Spans are [begin, end) in bytes of the document as it is, in its encoding and with its markup;
+where they cannot be, in bytes of the extracted text, and the record has \"span_of\":\"text\". A record of JSONL, here broken in four:
   {\"id\":\"a.txt\",\"pattern\":\"cause\",\"relation\":\"causal\",
    \"source\":\"heavy rain\",\"target\":\"floods\",\"confidence\":0.98,
    \"source_span\":[0,10],\"trigger_span\":[11,17],\"target_span\":[18,24],
@@ -38,8 +42,8 @@ Spans are [begin, end) in bytes of the document. A record of JSONL, here broken 
 Heads are there where an argument is a noun phrase, and \"negated\":true, \"hedged\":true and
 \"pronoun\":true where the text says so.
 
-In text that is not valid UTF-8 each invalid sequence is replaced by U+FFFD, which is said once
-for each file; spans then count the text with its replacements. A row of JSONL that cannot be
+Text in another encoding than UTF-8 is decoded. In UTF-8 that is damaged each invalid sequence is
+replaced by U+FFFD, which is said once for each file; spans then count the replaced text. A row of JSONL that cannot be
 read is an error with its line, and the rest goes on.
 
 Exit status: 0 done, 1 some inputs failed (each named on standard error), 2 wrong usage,
@@ -61,23 +65,14 @@ pub(crate) struct Args {
     #[arg(long, value_parser = named(&Engine::ALL), default_value = "auto")]
     engine: Engine,
 
-    /// What a document is: `text`: a file, its path the id; `lines`: a line, with `path:line` for an id; `jsonl`: the
-    /// text of a JSON object, one a line; `auto`: `jsonl` for files called .jsonl or .ndjson, else `text`
-    #[arg(long, value_parser = named(&InputFormat::ALL), default_value = "auto")]
-    input: InputFormat,
+    #[command(flatten)]
+    reading: Reading,
 
-    /// The field of a JSONL row that holds the id, a string or a number; without one the id is `path:line`
-    #[arg(long, value_name = "NAME", default_value = "id")]
-    id_field: String,
-
-    /// The field of a JSONL row that holds the text
-    #[arg(long, value_name = "NAME", default_value = "text")]
-    text_field: String,
-
-    /// How associations are written: a JSON object a line, values between tabs under a line of names, or for eyes: the
-    /// line with its parts in colour, or as `[source] <trigger> {target}` where there is no colour
-    #[arg(long, value_parser = named(&RecordFormat::ALL), default_value = "jsonl")]
-    format: RecordFormat,
+    /// How associations are written: a JSON object a line, values between tabs under a line of names, for eyes (the line with
+    /// its parts in colour, or as `[source] <trigger> {target}` where there is no colour), or a table of Parquet. Without it
+    /// as the name of the output ends, or else as JSON
+    #[arg(long, value_parser = named(Format::ALL))]
+    format: Option<Format>,
 
     /// Write here instead of to standard output. The file is called FILE.partial until it is complete; an interrupted
     /// run leaves whole records under that name, and FILE as it was
@@ -105,9 +100,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let started = Instant::now();
     let inputs = inputs(&args.paths)?;
     let reads_stdin = inputs.contains(&Input::Stdin);
-    if args.id_field == args.text_field {
-        return Err(Failure::usage("--id-field and --text-field name the same field"));
-    }
+    args.reading.check()?;
     let patterns = args.packs.load()?;
     let extractor = Extractor::builder()
         .patterns(patterns)
@@ -116,6 +109,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         .pronouns(args.pronouns)
         .build()
         .map_err(Failure::usage)?;
+    let format = args.format.unwrap_or_else(|| Format::of(args.output.as_deref()));
     let interrupt = Interrupt::listen()?;
     let read = || args.paths.iter().map(PathBuf::as_path).chain(args.packs.files());
     let output = Output::open(args.output.as_deref(), read())?;
@@ -128,12 +122,13 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         }
     };
     let (stderr_is_terminal, to_terminal) = (io::stderr().is_terminal(), output.is_terminal());
+    if to_terminal && format.is_binary() {
+        return Err(Failure::usage(
+            "a table is nothing for a terminal; name a file with --output, or another --format",
+        ));
+    }
     let progress = Progress::start(stderr_is_terminal && !to_terminal, &inputs);
-    let mut documents = Documents::new(inputs)
-        .format(args.input)
-        .id_field(&args.id_field)
-        .text_field(&args.text_field)
-        .stdin(stdin::open_with_pauses(&interrupt));
+    let mut documents = args.reading.documents(inputs).stdin(stdin::open_with_pauses(&interrupt));
     for file in output.files().into_iter().chain(stats_file) {
         documents.leave_out(file);
     }
@@ -149,17 +144,21 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         time: Duration::ZERO,
         failure: None,
     };
-    let mut records = Records::new(args.format, palette, &output);
+    let about = [("packs", args.packs.packs.join(",")), ("patterns", extractor.patterns().len().to_string())];
+    let records =
+        Records::new(format, palette, &output, &about.each_ref().map(|(name, value)| (*name, value.as_str())));
+    let mut records = records.map_err(|error| output.borrow().failure(error))?;
     let mut batch = extractor
         .batch()
         .workers(args.threads.into())
         .cancel(interrupt.token())
         .progress(|done| progress.update(bytes.get(), done.associations));
-    let extracted = extract(&mut batch, &mut reader, &mut records, args.format.header());
+    let extracted = extract(&mut batch, &mut reader, &mut records);
     progress.finish();
-    let (report, seconds) = extracted.map_err(|error| output.borrow().failure(error))?;
+    let (report, seconds) =
+        extracted.and_then(|done| records.finish().map(|()| done)).map_err(|error| output.borrow().failure(error))?;
     let read = reader.documents.counts();
-    drop((records, reader, batch));
+    drop((reader, batch));
 
     let interrupted = interrupt.is_asked();
     let kept = output.into_inner().finish(!interrupted)?;
@@ -254,72 +253,8 @@ impl Iterator for Reader<'_> {
     }
 }
 
-/// Writes records to the output that the reader shares.
-struct Records<'r> {
-    writer: RecordWriter<Shared<'r>>,
-    output: &'r RefCell<Output>,
-    /// Parts that were written, for the next ones.
-    spare: Vec<RecordWriter<Vec<u8>>>,
-    /// The time that it took to write what no thread had rendered before.
-    time: Duration,
-}
-
-impl<'r> Records<'r> {
-    fn new(format: RecordFormat, palette: Palette, output: &'r RefCell<Output>) -> Self {
-        let writer = RecordWriter::new(format, Shared(output)).palette(palette);
-        Records { writer, output, spare: Vec::new(), time: Duration::ZERO }
-    }
-}
-
-impl Sink for Records<'_> {
-    type Error = io::Error;
-
-    fn association(&mut self, association: &Association<'_>) -> io::Result<ControlFlow<()>> {
-        let before = self.output.borrow().time;
-        let flow = self.writer.association(association)?;
-        let mut output = self.output.borrow_mut();
-        output.end_record()?;
-        self.time += output.time.saturating_sub(before);
-        Ok(flow)
-    }
-}
-
-impl ParallelSink for Records<'_> {
-    type Part = RecordWriter<Vec<u8>>;
-
-    fn part(&mut self) -> Self::Part {
-        self.spare.pop().unwrap_or_else(|| self.writer.part())
-    }
-
-    fn merge(&mut self, mut part: Self::Part) -> io::Result<ControlFlow<()>> {
-        self.output.borrow_mut().write_records(part.get_mut())?;
-        part.get_mut().clear();
-        self.spare.push(part);
-        Ok(ControlFlow::Continue(()))
-    }
-}
-
-/// The output, for a writer of its own.
-struct Shared<'r>(&'r RefCell<Output>);
-
-impl Write for Shared<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.0.borrow_mut().flush()
-    }
-}
-
 /// Extracts from everything that `reader` reads, until the end or an interrupt.
-fn extract(
-    batch: &mut Batch<'_>,
-    reader: &mut Reader<'_>,
-    records: &mut Records<'_>,
-    header: &str,
-) -> io::Result<(Report, Seconds)> {
-    reader.output.borrow_mut().write_records(header.as_bytes())?;
+fn extract(batch: &mut Batch<'_>, reader: &mut Reader<'_>, records: &mut Records<'_>) -> io::Result<(Report, Seconds)> {
     let report = batch.stream(&mut *reader, records).map_err(|failed| failed.error)?;
     if let Some(error) = reader.failure.take() {
         return Err(error);

@@ -13,8 +13,11 @@ mod output;
 mod packs;
 mod patterns;
 mod progress;
+mod reading;
+mod records;
 mod stats;
 mod stdin;
+mod text;
 mod values;
 
 use std::process::ExitCode;
@@ -33,6 +36,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     Extract(extract::Args),
+    Text(text::Args),
     Patterns(patterns::Args),
     Eval(eval::Args),
     Learn(graph::learn::Args),
@@ -46,6 +50,7 @@ Examples:
   relscan extract notes.txt                      associations of a file, as JSONL
   relscan extract books/ --format text           a folder, for eyes
   relscan extract books/ -o associations.jsonl   into a file
+  relscan text page.html                         the text that is looked at
   relscan patterns list                          what is looked for
   relscan learn --store graph.db notes.txt       concepts and associations, kept
   relscan show --store graph.db rust             a concept and its neighbours
@@ -56,6 +61,7 @@ Exit status: 0 done, 1 some inputs failed (each named on standard error), 2 wron
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Extract(args) => extract::run(&args),
+        Command::Text(args) => text::run(&args),
         Command::Patterns(args) => patterns::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Learn(args) => graph::learn::run(&args),

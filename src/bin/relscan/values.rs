@@ -5,16 +5,23 @@ use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use indicatif::HumanCount;
+use relscan::io::Encoding;
 use relscan::{Batch, Workers};
 
 /// Takes the names of `all`, so that what the library gains in values the command line gains too.
-pub(crate) fn named<T, const N: usize>(all: &'static [(T, &'static str); N]) -> impl TypedValueParser<Value = T>
+pub(crate) fn named<T>(all: &'static [(T, &'static str)]) -> impl TypedValueParser<Value = T>
 where
     T: Copy + Send + Sync + 'static,
 {
     // The parser has let only names of `all` through; the first stands for what cannot be.
     PossibleValuesParser::new(all.iter().map(|(_, name)| *name))
         .map(|name| all.iter().find(|(_, known)| *known == name).map_or(all[0].0, |(value, _)| *value))
+}
+
+/// Takes the names of encodings.
+pub(crate) fn encoding(name: &str) -> Result<Encoding, String> {
+    Encoding::named(name)
+        .ok_or_else(|| "no such encoding; use utf-8, utf-16le, latin1, windows-1252, shift_jis, ...".to_owned())
 }
 
 /// `number` of `what`, in words for people.

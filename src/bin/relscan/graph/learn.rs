@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use relscan::graph::{InputProgress, LearnConfig, Lesson, StoreLearner};
-use relscan::io::{Content, ContentPosition, ContentStep, Contents, InputFormat};
+use relscan::io::{Content, ContentPosition, ContentStep, Contents, Encoding, InputFormat};
 use relscan::{Engine, Extractor};
 
 use crate::extract::{inputs, say_what_was_skipped};
@@ -14,7 +14,7 @@ use crate::outcome::{Failure, Outcome};
 use crate::packs;
 use crate::progress::Progress;
 use crate::stdin;
-use crate::values::{Threads, named};
+use crate::values::{Threads, encoding, named};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,14 +56,19 @@ pub(crate) struct Args {
     #[arg(long, value_parser = named(&Engine::ALL), default_value = "auto")]
     engine: Engine,
 
-    /// What a content is: `jsonl`: a JSON object, one a line; `lines`: a line that is not empty; `text`: a whole file;
-    /// `auto`: `jsonl` for files called .jsonl or .ndjson, else `lines`
-    #[arg(long, value_parser = named(&InputFormat::ALL), default_value = "auto")]
+    /// What the files are, as for `extract`. A row is a content, of everything else a line that is not empty; or, as `text`, a
+    /// whole file
+    #[arg(long, value_parser = named(InputFormat::ALL), default_value = "auto")]
     input: InputFormat,
 
-    /// The field of a JSONL row that holds the content; `source` and `category` are read besides
-    #[arg(long, value_name = "NAME", default_value = "content")]
-    text_field: String,
+    /// The encoding of the texts, as `latin1` or `shift_jis`; without it that which they declare or look like
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    encoding: Option<Encoding>,
+
+    /// The field of a row, or the column, that holds the content; without it the first that is there of `text`, `content` and
+    /// `body`. Of JSONL `source` and `category` are read besides
+    #[arg(long, visible_alias = "text-column", value_name = "NAME")]
+    text_field: Option<String>,
 
     /// Do not link what is learned to the arguments of its associations
     #[arg(long)]
@@ -107,8 +112,13 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let interrupt = Interrupt::listen()?;
     let mut learner = StoreLearner::open(&args.store, extractor, args.config())?;
     let progress = Progress::start(io::stderr().is_terminal(), &inputs);
-    let mut contents =
-        Contents::new(inputs).format(args.input).text_field(&args.text_field).stdin(stdin::open(&interrupt));
+    let mut contents = Contents::new(inputs).format(args.input).stdin(stdin::open(&interrupt));
+    if let Some(field) = &args.text_field {
+        contents = contents.text_field(field);
+    }
+    if let Some(encoding) = args.encoding {
+        contents = contents.encoding(encoding);
+    }
     if args.resume {
         for input in learner.store().progress()? {
             contents = contents.after(&input.name, input.rows, input.is_done);
