@@ -48,6 +48,7 @@ struct Inner {
     workspaces: Pool<Workspace, CreateWorkspace>,
     threads: Threads,
     wanted: Wanted,
+    min_confidence: f64,
 }
 
 type CreateWorkspace = Box<dyn Fn() -> Workspace + Send + Sync + UnwindSafe + RefUnwindSafe>;
@@ -152,6 +153,7 @@ pub struct ExtractorBuilder {
     dfa_size_limit: usize,
     negated: bool,
     pronouns: bool,
+    min_confidence: f64,
 }
 
 impl Default for ExtractorBuilder {
@@ -162,6 +164,7 @@ impl Default for ExtractorBuilder {
             dfa_size_limit: Self::DFA_SIZE_LIMIT,
             negated: false,
             pronouns: false,
+            min_confidence: 0.0,
         }
     }
 }
@@ -182,6 +185,13 @@ impl ExtractorBuilder {
     #[must_use]
     pub fn pronouns(mut self, give: bool) -> Self {
         self.pronouns = give;
+        self
+    }
+
+    /// The least [confidence](super::Association::confidence) of what is given; 0 unless said otherwise.
+    #[must_use]
+    pub fn min_confidence(mut self, least: f64) -> Self {
+        self.min_confidence = least;
         self
     }
 
@@ -221,7 +231,7 @@ impl ExtractorBuilder {
         let strategy = has_patterns.then(|| Strategy::choose(&patterns, wanted, self.engine, self.dfa_size_limit));
         let strategy = strategy.transpose()?;
         let workspaces: Pool<Workspace, CreateWorkspace> = Pool::new(Box::new(Workspace::default));
-        Ok(Extractor(Arc::new(Inner { patterns, strategy, rules, workspaces, threads: Threads::default(), wanted })))
+        Ok(Extractor(Arc::new(Inner { patterns, strategy, rules, workspaces, threads: Threads::default(), wanted, min_confidence: self.min_confidence })))
     }
 }
 
@@ -351,6 +361,7 @@ impl<E> Sink for Settled<'_, E> {
 /// Sends what is wanted to a sink, until that fails.
 struct ToSink<'s, S: Sink> {
     wanted: Wanted,
+    min_confidence: f64,
     sink: &'s mut S,
     failure: Option<S::Error>,
 }
@@ -359,7 +370,8 @@ impl<S: Sink> Emit for ToSink<'_, S> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "the fast path knows its receiver then")]
     fn emit(&mut self, association: &Association<'_>) -> ControlFlow<()> {
-        if !self.wanted.holds(association.negated(), association.pronoun()) {
+        let wanted = self.wanted.holds(association.negated(), association.pronoun());
+        if !wanted || association.confidence < self.min_confidence {
             return ControlFlow::Continue(());
         }
         match self.sink.association(association) {
@@ -436,7 +448,7 @@ impl Extractor {
         sink: &mut S,
     ) -> Result<ControlFlow<()>, S::Error> {
         memory.reads_text = sink.reads_text();
-        let mut emit = ToSink { wanted: self.0.wanted, sink, failure: None };
+        let mut emit = ToSink { wanted: self.0.wanted, min_confidence: self.0.min_confidence, sink, failure: None };
         let set = &self.0.patterns;
         let patterns = |memory: &mut Memory, document: &Document<'_>, emit: &mut ToSink<'_, S>| match &self.0.strategy {
             None => ControlFlow::Continue(()),
@@ -478,9 +490,11 @@ impl Extractor {
         }
     }
 
-    /// Whether what is found in a paragraph depends on all of it: then text may be cut at blank lines only.
+    /// Whether what is found in a paragraph depends on all of it, as with [rules](crate::Rule): then text may be cut at blank
+    /// lines only. Else it may be cut at any line end.
+    #[must_use]
     #[inline]
-    pub(crate) fn reads_paragraphs(&self) -> bool {
+    pub fn reads_paragraphs(&self) -> bool {
         self.0.rules.is_some()
     }
 

@@ -233,6 +233,7 @@ impl Contents {
             encoding: self.encoding,
             fields: RowFields { text: self.fields.text.clone(), ..RowFields::default() },
             with_code: false,
+            by_line: false,
             depth: 0,
         };
         let mut ahead = Ahead::of_file(input, file);

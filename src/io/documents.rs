@@ -131,7 +131,8 @@ impl Documents {
                 encoding: None,
                 fields: Fields::default(),
                 with_code: false,
-                depth: 0,
+                by_line: false,
+            depth: 0,
             },
             block_bytes: BLOCK_BYTES,
             buffers: Buffers::new(BLOCK_BYTES),
@@ -187,6 +188,14 @@ impl Documents {
     #[must_use]
     pub fn with_code(mut self, with_code: bool) -> Self {
         self.options.with_code = with_code;
+        self
+    }
+
+    /// Says that texts may be cut at any line end, and not at blank lines only: what comes slowly is handed on sooner then.
+    /// Right for patterns; [rules](crate::Rule) read paragraphs, and find the same only if they get them whole.
+    #[must_use]
+    pub fn by_line(mut self, by_line: bool) -> Self {
+        self.options.by_line = by_line;
         self
     }
 

@@ -4,6 +4,9 @@ use std::io::{self, Read};
 
 use super::buffers::Buffers;
 
+/// A paragraph that is longer than so many blocks is cut within.
+const MAX_BLOCKS: usize = 32;
+
 /// Cuts what `input` gives just after line feeds, into blocks of about `block_bytes`. A line is never cut: one that is
 /// longer makes a longer block. Every byte is read into the block that it is given in; only what follows the last line
 /// feed of a block is moved to the next, and a small block is copied.
@@ -12,6 +15,8 @@ pub(crate) struct LineBlocks<R> {
     block_bytes: usize,
     /// Whether a block is given as soon as it holds a line, for inputs that come slowly.
     eager: bool,
+    /// Whether blocks end at blank lines, as long as there are any within reason.
+    by_paragraph: bool,
     /// The beginning of the next block, in its first bytes.
     buffer: Vec<u8>,
     /// How many.
@@ -26,7 +31,24 @@ impl<R: Read> LineBlocks<R> {
     /// Reads `input` into `buffers`.
     pub(super) fn new(input: R, block_bytes: usize, eager: bool, buffers: Buffers) -> Self {
         let (block_bytes, buffer) = (block_bytes.max(1), buffers.take());
-        LineBlocks { input, block_bytes, eager, buffer, filled: 0, buffers, searched: 0, ended: false }
+        LineBlocks { input, block_bytes, eager, by_paragraph: false, buffer, filled: 0, buffers, searched: 0, ended: false }
+    }
+
+    /// Says whether blocks are to end at blank lines. A paragraph of over [`MAX_BLOCKS`] blocks is cut at a line all the same.
+    pub(super) fn by_paragraph(mut self, by_paragraph: bool) -> Self {
+        self.by_paragraph = by_paragraph;
+        self
+    }
+
+    /// Where the last paragraph ends that the buffer holds whole.
+    fn last_border(&self) -> Option<usize> {
+        if self.by_paragraph && self.filled < self.block_bytes.saturating_mul(MAX_BLOCKS) {
+            // A line that was not whole may turn out blank.
+            let from = memchr::memrchr(b'\n', &self.buffer[..self.searched]).unwrap_or(0);
+            return last_blank_line(&self.buffer[from..self.filled]).map(|end| from + end);
+        }
+        let searched = if self.by_paragraph { 0 } else { self.searched };
+        memchr::memrchr(b'\n', &self.buffer[searched..self.filled]).map(|feed| searched + feed + 1)
     }
 
     /// The next block; empty at the end.
@@ -34,8 +56,8 @@ impl<R: Read> LineBlocks<R> {
         loop {
             let full = self.filled >= self.block_bytes;
             if (full || self.eager) && self.searched < self.filled {
-                if let Some(feed) = memchr::memrchr(b'\n', &self.buffer[self.searched..self.filled]) {
-                    let block = self.hand_out(self.searched + feed + 1);
+                if let Some(end) = self.last_border() {
+                    let block = self.hand_out(end);
                     self.searched = self.filled;
                     return Ok(block);
                 }
@@ -88,6 +110,18 @@ impl<R> Drop for LineBlocks<R> {
     fn drop(&mut self) {
         self.buffers.give(std::mem::take(&mut self.buffer));
     }
+}
+
+/// Where the last blank line ends.
+fn last_blank_line(text: &[u8]) -> Option<usize> {
+    let mut end = memchr::memrchr(b'\n', text)?;
+    while let Some(before) = memchr::memrchr(b'\n', &text[..end]) {
+        if text[before + 1..end].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'>')) {
+            return Some(end + 1);
+        }
+        end = before;
+    }
+    None
 }
 
 /// Whether the error only says that the input has nothing yet.

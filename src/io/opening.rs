@@ -28,6 +28,8 @@ pub(super) struct Options {
     pub(super) encoding: Option<Encoding>,
     pub(super) fields: Fields,
     pub(super) with_code: bool,
+    /// Whether texts may be cut at any line end.
+    pub(super) by_line: bool,
     /// In how many files the file is.
     #[cfg_attr(not(feature = "compression"), expect(dead_code, reason = "only archives hold files"))]
     pub(super) depth: usize,
@@ -146,7 +148,8 @@ pub(super) fn open(
             Reader::Rows(Box::new(super::csv::Table::new(input, &text, tabs, options.fields.clone())))
         }
         _ => {
-            let blocks = LineBlocks::new(input, block_bytes, is_slow, buffers.clone());
+            let by_paragraph = format == InputFormat::Text && !options.by_line;
+            let blocks = LineBlocks::new(input, block_bytes, is_slow, buffers.clone()).by_paragraph(by_paragraph);
             Reader::Lines(TextLines { blocks, decoding })
         }
     };

@@ -87,6 +87,10 @@ pub(crate) struct Args {
     #[arg(long)]
     pronouns: bool,
 
+    /// Leave out what is less to be trusted than this, from 0 to 1
+    #[arg(long, value_name = "P", default_value_t = 0.0)]
+    min_confidence: f64,
+
     /// How many threads scan; `auto`: as many as there are processors that other programs leave free
     #[arg(long, value_name = "auto|N", default_value = "auto")]
     threads: Threads,
@@ -107,6 +111,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         .engine(args.engine)
         .negated(args.negated)
         .pronouns(args.pronouns)
+        .min_confidence(args.min_confidence)
         .build()
         .map_err(Failure::usage)?;
     let format = args.format.unwrap_or_else(|| Format::of(args.output.as_deref()));
@@ -128,7 +133,8 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
         ));
     }
     let progress = Progress::start(stderr_is_terminal && !to_terminal, &inputs);
-    let mut documents = args.reading.documents(inputs).stdin(stdin::open_with_pauses(&interrupt));
+    let by_line = !extractor.reads_paragraphs();
+    let mut documents = args.reading.documents(inputs).by_line(by_line).stdin(stdin::open_with_pauses(&interrupt));
     for file in output.files().into_iter().chain(stats_file) {
         documents.leave_out(file);
     }
