@@ -163,7 +163,7 @@ mod readers {
             let mut batch = extractor.batch().workers(Workers::Exactly(2)).max_in_flight_bytes(MEGABYTE);
             let mut records = RecordWriter::new(RecordFormat::Jsonl, std::io::sink());
             let before = Sample::take();
-            let report = batch.stream(Documents::new([path.into()]), &mut records).unwrap();
+            let report = batch.stream(Documents::new([path.into()]).by_line(true), &mut records).unwrap();
             let after = Sample::take();
             assert!(report.bytes > 15_000_000 && report.associations > 10_000, "{report:?}");
             assert!((after.allocated - before.allocated) as u64 * 2 < report.bytes, "{name}: {before:?} {after:?}");

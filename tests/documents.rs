@@ -189,7 +189,7 @@ fn slow_and_failing_inputs() {
             Err(io::ErrorKind::TimedOut.into()),
         ];
         script.reverse();
-        let mut blocks = Documents::new([Input::Stdin]).format(format).stdin(Script(script));
+        let mut blocks = Documents::new([Input::Stdin]).format(format).by_line(true).stdin(Script(script));
         let mut texts = Vec::new();
         let mut failures = 0;
         for block in blocks.by_ref() {

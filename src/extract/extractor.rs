@@ -231,7 +231,15 @@ impl ExtractorBuilder {
         let strategy = has_patterns.then(|| Strategy::choose(&patterns, wanted, self.engine, self.dfa_size_limit));
         let strategy = strategy.transpose()?;
         let workspaces: Pool<Workspace, CreateWorkspace> = Pool::new(Box::new(Workspace::default));
-        Ok(Extractor(Arc::new(Inner { patterns, strategy, rules, workspaces, threads: Threads::default(), wanted, min_confidence: self.min_confidence })))
+        Ok(Extractor(Arc::new(Inner {
+            patterns,
+            strategy,
+            rules,
+            workspaces,
+            threads: Threads::default(),
+            wanted,
+            min_confidence: self.min_confidence,
+        })))
     }
 }
 

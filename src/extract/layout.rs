@@ -53,8 +53,10 @@ pub(crate) enum SpansOf {
 /// The documents of a text that holds several.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Entries {
-    entries: Vec<Entry>,
+    documents: Vec<Entry>,
     ids: String,
+    /// What spans count, for the documents where that is not the document itself, in order.
+    others: Vec<(usize, SpansOf)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +67,6 @@ struct Entry {
     line: usize,
     /// Where its id ends among the ids.
     id_end: usize,
-    spans_of: SpansOf,
 }
 
 impl Entries {
@@ -73,14 +74,17 @@ impl Entries {
     #[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
     pub(crate) fn push(&mut self, id: &str, start: usize, line: usize, spans_of: SpansOf) {
         self.ids.push_str(id);
-        self.entries.push(Entry { start, line, id_end: self.ids.len(), spans_of });
+        if spans_of != SpansOf::Document {
+            self.others.push((self.documents.len(), spans_of));
+        }
+        self.documents.push(Entry { start, line, id_end: self.ids.len() });
     }
 
     /// The ids and texts of the documents of `text`, which are these.
     #[cfg_attr(not(feature = "io"), expect(dead_code, reason = "only readers make such texts"))]
     pub(crate) fn parts<'t>(&'t self, text: &'t str) -> impl Iterator<Item = (&'t str, &'t str)> {
-        let ends = self.entries.iter().skip(1).map(|entry| entry.start).chain([text.len()]);
-        self.entries.iter().zip(ends).enumerate().map(|(number, (entry, end))| {
+        let ends = self.documents.iter().skip(1).map(|entry| entry.start).chain([text.len()]);
+        self.documents.iter().zip(ends).enumerate().map(|(number, (entry, end))| {
             let part = &text[entry.start..end];
             (self.id(number), part.strip_suffix('\n').unwrap_or(part))
         })
@@ -88,22 +92,28 @@ impl Entries {
 
     /// How many documents there are.
     pub(crate) fn len(&self) -> usize {
-        self.entries.len()
+        self.documents.len()
     }
 
     /// The number of the document that holds byte `at`.
     fn at(&self, at: usize) -> usize {
-        self.entries.partition_point(|entry| entry.start <= at).saturating_sub(1)
+        self.documents.partition_point(|entry| entry.start <= at).saturating_sub(1)
+    }
+
+    /// What the spans of document `number` count.
+    fn spans_of(&self, number: usize) -> &SpansOf {
+        let known = self.others.binary_search_by_key(&number, |(number, _)| *number);
+        known.map_or(&SpansOf::Document, |at| &self.others[at].1)
     }
 
     /// The byte at which the next document begins after byte `at`.
     fn next_start(&self, at: usize) -> Option<usize> {
-        self.entries.get(self.entries.partition_point(|entry| entry.start <= at)).map(|entry| entry.start)
+        self.documents.get(self.documents.partition_point(|entry| entry.start <= at)).map(|entry| entry.start)
     }
 
     fn id(&self, number: usize) -> &str {
-        let start = number.checked_sub(1).map_or(0, |previous| self.entries[previous].id_end);
-        &self.ids[start..self.entries[number].id_end]
+        let start = number.checked_sub(1).map_or(0, |previous| self.documents[previous].id_end);
+        &self.ids[start..self.documents[number].id_end]
     }
 }
 
@@ -194,7 +204,8 @@ pub(crate) fn send<S: Sink + ?Sized>(
         }
         Layout::Many(entries) => {
             let number = entries.at(association.spans.source.start);
-            let Entry { start, line, ref spans_of, .. } = entries.entries[number];
+            let Entry { start, line, .. } = entries.documents[number];
+            let spans_of = entries.spans_of(number);
             let text = &document.text[start.saturating_sub(document.offset)..];
             // A part of the text may begin within the document.
             let offset = document.offset.saturating_sub(start);

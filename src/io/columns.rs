@@ -33,7 +33,7 @@ pub(super) fn find(names: impl Iterator<Item = String>, fields: &Fields) -> Resu
     match fields.text {
         _ if texts.is_empty() => return Err(missing(&wanted)),
         Texts::All(_) if texts.len() < wanted.len() => {
-            let absent: Vec<&str> = wanted.into_iter().filter(|name| place(name).is_none()).collect();
+            let absent: Vec<&str> = wanted.iter().copied().filter(|name| place(name).is_none()).collect();
             return Err(missing(&absent));
         }
         _ => {}

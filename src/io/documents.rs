@@ -132,7 +132,7 @@ impl Documents {
                 fields: Fields::default(),
                 with_code: false,
                 by_line: false,
-            depth: 0,
+                depth: 0,
             },
             block_bytes: BLOCK_BYTES,
             buffers: Buffers::new(BLOCK_BYTES),

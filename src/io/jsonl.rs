@@ -1,5 +1,6 @@
 //! Rows of JSONL: one object a line, of which an id and a text are read.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 
 use serde::Deserialize as _;
@@ -29,9 +30,9 @@ const USUAL: [&str; 3] = ["text", "content", "body"];
 
 impl Texts {
     /// The names, in order.
-    pub(crate) fn names(&self) -> Vec<&str> {
+    pub(crate) fn names(&self) -> Cow<'_, [&str]> {
         match self {
-            Texts::Usual => USUAL.to_vec(),
+            Texts::Usual => Cow::Borrowed(&USUAL),
             Texts::All(names) => names.iter().map(String::as_str).collect(),
         }
     }
@@ -59,7 +60,9 @@ impl Fields {
         let (text_len, id_len) = (text.len(), id.len());
         let mut reader = serde_json::Deserializer::from_str(row);
         let names = self.text.names();
-        let found = Found { texts: vec![None; names.len()], best: usize::MAX, has_id: false };
+        // Only several fields make a text of what is in each: else nothing is kept for a row.
+        let several = self.text != Texts::Usual && names.len() > 1;
+        let found = Found { texts: vec![None; if several { names.len() } else { 0 }], best: usize::MAX, has_id: false };
         let mut wanted = Wanted {
             id_field: &self.id,
             names,
@@ -100,7 +103,7 @@ struct Found {
 /// What is sought in a row, and what was found.
 struct Wanted<'a> {
     id_field: &'a str,
-    names: Vec<&'a str>,
+    names: Cow<'a, [&'a str]>,
     is_usual: bool,
     text: &'a mut String,
     /// Where the text of the row begins.
@@ -130,7 +133,7 @@ impl Wanted<'_> {
     fn read_text<'de, A: MapAccess<'de>>(&mut self, place: usize, map: &mut A) -> Result<(), A::Error> {
         let field = self.names[place];
         let is_one = self.names.len() == 1 || self.is_usual;
-        if self.found.best == place || self.found.texts[place].is_some() {
+        if self.found.best == place || self.found.texts.get(place).is_some_and(Option::is_some) {
             return Err(twice(field));
         }
         if !is_one {

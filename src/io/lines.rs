@@ -31,7 +31,17 @@ impl<R: Read> LineBlocks<R> {
     /// Reads `input` into `buffers`.
     pub(super) fn new(input: R, block_bytes: usize, eager: bool, buffers: Buffers) -> Self {
         let (block_bytes, buffer) = (block_bytes.max(1), buffers.take());
-        LineBlocks { input, block_bytes, eager, by_paragraph: false, buffer, filled: 0, buffers, searched: 0, ended: false }
+        LineBlocks {
+            input,
+            block_bytes,
+            eager,
+            by_paragraph: false,
+            buffer,
+            filled: 0,
+            buffers,
+            searched: 0,
+            ended: false,
+        }
     }
 
     /// Says whether blocks are to end at blank lines. A paragraph of over [`MAX_BLOCKS`] blocks is cut at a line all the same.
