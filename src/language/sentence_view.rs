@@ -271,10 +271,8 @@ impl<'a> SentenceView<'a> {
             if !(comma || coordinator) || coordinator && self.is_adversative(joint) {
                 break;
             }
-            let Some(next) = self.right(joint).filter(|next| self.noun(*next).is_some_and(|group| !group.pronoun))
-            else {
-                break;
-            };
+            let Some(first) = self.right(joint) else { break };
+            let Some(next) = self.listed_noun(first, !pending.is_empty()) else { break };
             let indefinite = |item: usize| {
                 self.noun(item).is_some_and(|group| group.determiner == super::phrase::Determiner::Indefinite)
             };
@@ -283,7 +281,7 @@ impl<'a> SentenceView<'a> {
             if apposed || self.is_subject(next) && self.has_verb_before(noun) {
                 break;
             }
-            let phrase = self.phrase_from(next);
+            let phrase = Phrase { first, ..self.phrase_from(next) };
             last = phrase.last;
             pending.push(phrase);
             if coordinator || open {
@@ -294,6 +292,20 @@ impl<'a> SentenceView<'a> {
             }
         }
         phrases
+    }
+
+    /// Returns the noun group of an item of a list: the item itself, or what follows a participle that modifies it, as in
+    /// `rain, melting snow and broken dams`.
+    /// A past participle modifies only where the list has begun: `flattened crops and destroyed fruit` has two verbs.
+    fn listed_noun(&self, item: usize, begun: bool) -> Option<usize> {
+        if let Some(group) = self.noun(item) {
+            return (!group.pronoun).then_some(item);
+        }
+        let form = self.verb(item).map(|group| group.form);
+        let participle = form == Some(VerbForm::Ing) || begun && form == Some(VerbForm::Participle);
+        let noun = self.noun(item + 1)?;
+        let bare = noun.determiner == super::phrase::Determiner::None && !noun.number && !noun.pronoun;
+        (participle && bare && self.items[item].tokens.len() == 1).then_some(item + 1)
     }
 
     /// Tells whether a finite verb stands before an item in its clause, so that a subject after it begins another one.
