@@ -47,7 +47,7 @@ def test_a_text(english: Extractor) -> None:
 
 
 def test_spans_count_characters_and_bytes(english: Extractor) -> None:
-    text = "Ünïcode 𝄞.\nHeavy rain causes floods.\n𝄞𝄞 é\nSmoking causes lung cancer."
+    text = "Ünïcode 𝄞.\nHeavy rain causes floods.\n𝄞𝄞 é.\n\nSmoking causes lung cancer."
     found = english.extract(text)
     assert len(found) == 2
     for a in found:
