@@ -4,6 +4,26 @@ from typing import Any, Literal, final, overload
 
 from . import Pattern
 
+__all__ = [
+    "Association",
+    "Associations",
+    "AssociationsIterator",
+    "_restore",
+    "ArrowStream",
+    "PatternError",
+    "BatchIterator",
+    "Extractor",
+    "Graph",
+    "Learner",
+    "tag",
+    "PatternSet",
+    "DocumentIterator",
+    "read",
+    "concept_ids",
+    "extract_tasks",
+    "__version__",
+]
+
 __version__: str
 
 class PatternError(ValueError):

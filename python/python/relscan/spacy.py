@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
-from . import Extractor
+from . import Associations, Extractor
 
 __all__ = ["Relation", "RelscanComponent", "create"]
 
@@ -51,13 +51,15 @@ class RelscanComponent:
                 self._set(doc, found)
                 yield doc
 
-    def _set(self, doc: Doc, found: Any) -> None:
+    def _set(self, doc: Doc, found: Associations) -> None:
         relations = []
         for a in found:
-            parts = (("SOURCE", a.source_span), ("TRIGGER", a.trigger_span), ("TARGET", a.target_span))
-            spans = [doc.char_span(*span, label=label, alignment_mode="expand") for label, span in parts]
-            if None not in spans:
-                relations.append(Relation(*spans, a.relation, a.pattern, a.confidence, a.negated, a.hedged))
+            source = doc.char_span(a.source_span[0], a.source_span[1], label="SOURCE", alignment_mode="expand")
+            trigger = doc.char_span(a.trigger_span[0], a.trigger_span[1], label="TRIGGER", alignment_mode="expand")
+            target = doc.char_span(a.target_span[0], a.target_span[1], label="TARGET", alignment_mode="expand")
+            if source is not None and trigger is not None and target is not None:
+                rest = (a.relation, a.pattern, a.confidence, a.negated, a.hedged)
+                relations.append(Relation(source, trigger, target, *rest))
         doc._.relations = relations
         if self.span_group:
             doc.spans[self.span_group] = [span for r in relations for span in (r.source, r.trigger, r.target)]

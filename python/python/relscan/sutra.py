@@ -19,7 +19,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -47,6 +46,7 @@ _STOP_WORDS = frozenset(
     "could should may might can must shall this that these those".split()
 )
 _WORD = re.compile(r"\b\w+\b")
+_SEED = Extractor("seed")
 
 
 class AssociationType(Enum):
@@ -150,11 +150,6 @@ def extract_words(text: str) -> list[str]:
     return [word for word in _WORD.findall(text.lower()) if len(word) > 2 and word not in _STOP_WORDS]
 
 
-@lru_cache(maxsize=1)
-def _seed() -> Extractor:
-    return Extractor("seed")
-
-
 def _extract(tasks: Sequence[AssociationTask], workers: int) -> list[AssociationResult]:
     """The results of tasks that have their links in common, in order."""
     if not tasks:
@@ -162,7 +157,7 @@ def _extract(tasks: Sequence[AssociationTask], workers: int) -> list[Association
     start = time.time()
     first = tasks[0]
     link = (first.central_link_type, first.central_link_confidence) if first.enable_central_links else None
-    found = _relscan.extract_tasks(_seed(), [(task.concept_id, task.content) for task in tasks], link, workers)
+    found = _relscan.extract_tasks(_SEED, [(task.concept_id, task.content) for task in tasks], link, workers)
     each = (time.time() - start) / len(tasks)
     return [
         AssociationResult(task.concept_id, associations, concepts, each, len(associations))
