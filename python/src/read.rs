@@ -36,7 +36,7 @@ pub(crate) fn read(
             .collect::<PyResult<Vec<PathBuf>>>()?,
     };
     let inputs = paths.into_iter().map(Input::from);
-    let contents = Contents::new(inputs).format(format).text_field(text_field);
+    let contents = Contents::new(inputs).format(*format).text_field(text_field);
     Ok(DocumentIterator { contents, skips })
 }
 
