@@ -151,7 +151,7 @@ impl Associations {
     fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
         let mut html = String::new();
         for item in self.items().take(50) {
-            html.push_str(&item._repr_html_(py)?);
+            html.push_str(&item.drawn(py)?);
         }
         if self.found.len > 50 {
             let _ = write!(html, "<p>… and {} more</p>", self.found.len - 50);
@@ -230,6 +230,13 @@ pub(crate) struct Association {
 impl Association {
     fn get(&self) -> PyResult<relscan::Association<'_>> {
         self.found.get(self.at)
+    }
+
+    /// Its line as HTML, with its parts marked.
+    fn drawn(&self, py: Python<'_>) -> PyResult<String> {
+        let found = self.get()?;
+        let text = self.found.text.bind(py).to_str()?;
+        guarded(|| html(text, &found))
     }
 }
 
@@ -399,7 +406,7 @@ impl Association {
     fn __repr__(&self) -> PyResult<String> {
         let found = self.get()?;
         let marks = [("negated", found.negated()), ("hedged", found.hedged()), ("pronoun", found.pronoun())];
-        let marks: String = marks.iter().filter(|(_, set)| *set).map(|(name, _)| format!(", {name}")).collect();
+        let marks: String = marks.iter().filter(|(_, set)| *set).flat_map(|(name, _)| [", ", name]).collect();
         Ok(format!(
             "<Association {:?} -{}-> {:?}, {:.2}{marks}>",
             found.source(),
@@ -409,10 +416,8 @@ impl Association {
         ))
     }
 
-    pub(crate) fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
-        let found = self.get()?;
-        let text = self.found.text.bind(py).to_str()?;
-        Ok(guarded(|| html(text, &found))?)
+    fn _repr_html_(&self, py: Python<'_>) -> PyResult<String> {
+        self.drawn(py)
     }
 
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyAny>, Bound<'py, PyTuple>)> {

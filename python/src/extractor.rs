@@ -202,7 +202,7 @@ impl Extractor {
 
     /// What is found in a column of text, as a table.
     ///
-    /// `data` is anything with `__arrow_c_stream__` or `__arrow_c_array__` (of pyarrow, Polars, pandas, DuckDB, nanoarrow):
+    /// `data` is anything with `__arrow_c_stream__` or `__arrow_c_array__` (of pyarrow, Polars, pandas, `DuckDB`, nanoarrow):
     /// a column of strings, or a table whose column `text` holds them; the column `id` of a table, of any type, is given
     /// with each association. `offsets` of spans are in "characters" or "bytes". A null raises; with `on_error="skip"` it
     /// gives nothing. The result has `__arrow_c_stream__`: `pyarrow.table(it)`, `polars.DataFrame(it)`.

@@ -229,7 +229,7 @@ impl Graph {
         lock(py, &self.0).graph().concept_of(text).map(|found| concept(py, found)).transpose()
     }
 
-    /// The concepts that an association joins to that of `text`; KeyError if there is none.
+    /// The concepts that an association joins to that of `text`; `KeyError` if there is none.
     fn neighbours<'py>(&self, py: Python<'py>, text: &str) -> PyResult<Vec<Bound<'py, PyDict>>> {
         let holder = lock(py, &self.0);
         let Some(found) = holder.graph().concept_of(text) else {

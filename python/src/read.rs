@@ -18,7 +18,7 @@ pub(crate) fn read(
     text_field: &str,
     on_error: &str,
 ) -> PyResult<DocumentIterator> {
-    let Some((format, _)) = InputFormat::ALL.into_iter().find(|(_, name)| *name == format) else {
+    let Some((format, _)) = InputFormat::ALL.iter().find(|(_, name)| *name == format) else {
         let names: Vec<&str> = InputFormat::ALL.iter().map(|(_, name)| *name).collect();
         return Err(PyValueError::new_err(format!("format is {format:?}; use one of {}", names.join(", "))));
     };

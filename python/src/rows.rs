@@ -61,9 +61,8 @@ pub(crate) fn workers(given: Option<&Bound<'_, PyAny>>) -> PyResult<relscan::Wor
     }
     match given.extract::<usize>() {
         Ok(count) if count > 0 => Ok(relscan::Workers::Exactly(count)),
-        Ok(_) => Err(PyValueError::new_err("workers must be at least 1; leave it out for as many as pay")),
         Err(_) if given.gt(0)? => Ok(relscan::Workers::Exactly(relscan::Batch::MAX_WORKERS)),
-        Err(_) => Err(PyValueError::new_err("workers must be at least 1; leave it out for as many as pay")),
+        Ok(_) | Err(_) => Err(PyValueError::new_err("workers must be at least 1; leave it out for as many as pay")),
     }
 }
 

@@ -52,6 +52,7 @@ pub(crate) fn watched<T: Send>(
 }
 
 /// Nothing to do meanwhile.
+#[expect(clippy::unnecessary_wraps, reason = "it stands where others may raise")]
 pub(crate) fn idle(_: Python<'_>) -> PyResult<()> {
     Ok(())
 }

@@ -51,10 +51,7 @@ pub(super) fn import(data: &Bound<'_, PyAny>) -> PyResult<Box<dyn ArrayReader + 
 }
 
 /// A capsule that gives the batches of `reader`.
-pub(super) fn stream<'py>(
-    py: Python<'py>,
-    reader: Box<dyn RecordBatchReader + Send>,
-) -> PyResult<Bound<'py, PyCapsule>> {
+pub(super) fn stream(py: Python<'_>, reader: Box<dyn RecordBatchReader + Send>) -> PyResult<Bound<'_, PyCapsule>> {
     PyCapsule::new_with_value(py, FFI_ArrowArrayStream::new(reader), STREAM)
 }
 

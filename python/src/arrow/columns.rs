@@ -74,13 +74,19 @@ impl Default for Strings {
 }
 
 impl Strings {
+    /// Bytes so far.
+    #[expect(clippy::cast_possible_wrap, reason = "no memory holds so many bytes")]
+    fn len(&self) -> i64 {
+        self.bytes.len() as i64
+    }
+
     fn push(&mut self, text: &str) {
         self.bytes.extend_from_slice(text.as_bytes());
-        self.ends.push(self.bytes.len() as i64);
+        self.ends.push(self.len());
     }
 
     fn append(&mut self, others: &Strings) {
-        let shift = self.bytes.len() as i64;
+        let shift = self.len();
         self.bytes.extend_from_slice(&others.bytes);
         self.ends.extend(others.ends.iter().skip(1).map(|end| end + shift));
     }
