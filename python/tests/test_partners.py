@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import pickle
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -66,6 +68,89 @@ def test_llama_index() -> None:
     assert node.metadata[KG_RELATIONS_KEY][0].label == "CAUSAL"
     (again,) = asyncio.run(RelscanPathExtractor(pack="seed").acall([node]))
     assert len(again.metadata[KG_RELATIONS_KEY]) > 3
+
+
+def test_igraph() -> None:
+    igraph = pytest.importorskip("igraph")
+    from relscan.igraph import graph
+
+    made = graph(Extractor().extract_many([TEXT, TEXT]))
+    assert isinstance(made, igraph.Graph) and made.is_directed()
+    assert made.vs["name"] == ["heavy rain", "floods", "salt water", "liquid"]
+    edge = made.es[made.get_eid("heavy rain", "floods")]
+    assert (edge["relation"], edge["weight"]) == ("causal", 4) and 0 < edge["confidence"] <= 1
+    learner = Learner(Extractor("seed"))
+    learner.learn_batch(["Python is a language"])
+    learned = graph(learner.graph)
+    assert len(learned.vs) == 3 and len(learned.es) == learner.graph.association_count
+
+
+def test_neo4j() -> None:
+    pytest.importorskip("neo4j_graphrag")
+    from neo4j_graphrag.components.types import Neo4jGraph
+
+    from relscan.neo4j import graph
+
+    results = Extractor().extract_many([TEXT, TEXT])
+    made = graph(results, chunks=["c1", "c2"])
+    assert isinstance(made, Neo4jGraph)
+    assert [node.id for node in made.nodes] == ["heavy rain", "floods", "salt water", "liquid"]
+    kinds = {(r.start_node_id, r.type, r.end_node_id): r.properties for r in made.relationships}
+    causal = kinds["heavy rain", "CAUSAL", "floods"]
+    assert causal["count"] == 4 and len(causal["patterns"]) == len(set(causal["patterns"])) >= 1
+    assert ("liquid", "FROM_CHUNK", "c2") in kinds and len(kinds) == 2 + 8
+    with pytest.raises(ValueError, match="1 chunks for 2 results"):
+        graph(results, chunks=["c1"])
+
+
+def test_lightrag() -> None:
+    from relscan.lightrag import custom_kg
+
+    kg = custom_kg([TEXT, "No.", "Floods are caused by heavy rain."], file_path="a.txt")
+    assert [chunk["content"] for chunk in kg["chunks"]] == [TEXT, "No.", "Floods are caused by heavy rain."]
+    assert {entity["entity_name"] for entity in kg["entities"]} == {"heavy rain", "floods", "salt water", "liquid"}
+    pair = next(pair for pair in kg["relationships"] if pair["src_id"] == "heavy rain")
+    assert (pair["tgt_id"], pair["keywords"], pair["weight"], pair["source_id"]) == ("floods", "causal", 3.0, "chunk#0")
+    assert "heavy rain causes floods" in pair["description"].lower()
+
+
+def test_lightrag_takes_it(tmp_path: Path) -> None:
+    lightrag = pytest.importorskip("lightrag")
+    numpy = pytest.importorskip("numpy")
+    from lightrag.utils import EmbeddingFunc, Tokenizer
+
+    from relscan.lightrag import custom_kg
+
+    async def embed(texts: list[str]) -> Any:
+        return numpy.array([[len(text) % 7 + 1.0, 1.0, 0.5, 0.25] for text in texts])
+
+    async def model(*_: Any, **__: Any) -> str:
+        raise AssertionError("no model is needed")
+
+    class Characters:
+        def encode(self, content: str) -> list[int]:
+            return [ord(c) for c in content]
+
+        def decode(self, tokens: list[int]) -> str:
+            return "".join(map(chr, tokens))
+
+    async def run() -> tuple[set[str], int]:
+        rag = lightrag.LightRAG(
+            working_dir=str(tmp_path),
+            llm_model_func=model,
+            embedding_func=EmbeddingFunc(embedding_dim=4, max_token_size=512, func=embed),
+            tokenizer=Tokenizer("characters", Characters()),
+        )
+        await rag.initialize_storages()
+        await rag.ainsert_custom_kg(custom_kg([TEXT]))
+        graph = rag.chunk_entity_relation_graph
+        names = set(await graph.get_all_labels())
+        edge = await graph.get_edge("heavy rain", "floods")
+        await rag.finalize_storages()
+        return names, round(float(edge["weight"]))
+
+    names, weight = asyncio.run(run())
+    assert {name.lower() for name in names} == {"heavy rain", "floods", "salt water", "liquid"} and weight == 2
 
 
 def test_graphrag_rows() -> None:

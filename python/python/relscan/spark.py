@@ -144,13 +144,12 @@ def register(
 
         select id, inline(relscan_extract(body)) from documents
     """
-    from pyspark.sql.functions import arrow_udf
+    import pyarrow as pa
+    from pyspark.sql import functions
 
     pickled = pickle.dumps(_extractor(pack, options))
 
     def found(texts: Any) -> Any:
-        import pyarrow as pa
-
         rows = pa.table({"id": pa.array(range(len(texts)), pa.int64()), "text": texts})
         table, _ = associations(compiled(pickled), rows, "text", "id", on_error="skip")
         columns = table.drop_columns(["id", "error"]).combine_chunks()
@@ -166,10 +165,9 @@ def register(
         starts = [None if missing[row] else end for row, end in enumerate(ends[:-1])] + [ends[-1]]
         return pa.ListArray.from_arrays(pa.array(starts, pa.int32()), batches)
 
-    # Spark reads the types of the hints, which are of pyarrow.
-    import pyarrow
-
-    found.__annotations__ = {"texts": pyarrow.Array, "return": pyarrow.Array}
+    # Spark reads from the hints what kind of function it is.
+    found.__annotations__ = {"texts": pa.Array, "return": pa.Array}
+    arrow_udf: Any = functions.arrow_udf  # type: ignore[attr-defined,unused-ignore]
     function: Callable[..., Any] = arrow_udf(found, f"array<struct<{_COLUMNS.replace(' ', ':').replace(',:', ', ')}>>")
     session.udf.register(name, function)
     return function
