@@ -176,3 +176,34 @@ def test_graphrag_registers() -> None:
 
     relscan.graphrag.register()
     assert PipelineFactory.workflows["extract_graph_nlp"].__module__ == "relscan.graphrag"
+
+
+def test_graphrag_runs_up_to_communities() -> None:
+    pytest.importorskip("graphrag")
+    pd = pytest.importorskip("pandas")
+    from graphrag.config.models.graph_rag_config import GraphRagConfig
+    from graphrag.index.run.utils import create_run_context
+    from graphrag.index.workflows.factory import PipelineFactory
+
+    import relscan.graphrag
+
+    relscan.graphrag.register(extractor=Extractor("seed"))
+    config = GraphRagConfig(workflows=["extract_graph_nlp", "prune_graph", "finalize_graph", "create_communities"])
+    config.prune_graph.min_node_freq = 1
+    config.prune_graph.min_edge_weight_pct = 0
+    config.prune_graph.remove_ego_nodes = False  # of three edges nothing else would be left
+    context = create_run_context()
+    texts = ["Rain causes floods", "Rain causes rust", "Storms causes floods"]
+    units = [{"id": f"t{n}", "text": text} for n, text in enumerate(texts)]
+
+    async def run() -> tuple[Any, ...]:
+        await context.output_table_provider.write_dataframe("text_units", pd.DataFrame(units))
+        for _, workflow in PipelineFactory.create_pipeline(config).run():
+            await workflow(config, context)
+        names = ("entities", "relationships", "communities")
+        return tuple([await context.output_table_provider.read_dataframe(name) for name in names])
+
+    entities, relationships, communities = asyncio.run(run())
+    assert {"RAIN", "FLOODS"} <= set(entities["title"]) and entities["degree"].min() >= 1
+    assert len(relationships) == len(relationships[["source", "target"]].drop_duplicates()) == 3
+    assert len(communities) >= 1 and set(relationships["source"]) <= set(entities["title"])

@@ -91,10 +91,10 @@ def _claim(session: SparkSession, output: str, overwrite: bool) -> None:
 
 
 def _path(session: SparkSession, name: str) -> tuple[Any, Any]:
-    java = session.sparkContext._jvm
-    assert java is not None
+    context: Any = session.sparkContext
+    java = context._jvm
     path = java.org.apache.hadoop.fs.Path(name)
-    return path, path.getFileSystem(session.sparkContext._jsc.hadoopConfiguration())
+    return path, path.getFileSystem(context._jsc.hadoopConfiguration())
 
 
 def _texts(session: SparkSession, given: argparse.Namespace) -> DataFrame:

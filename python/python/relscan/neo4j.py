@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from neo4j_graphrag.components.types import Neo4jGraph, Neo4jNode, Neo4jRelationship
 
@@ -17,26 +18,28 @@ def graph(results: Iterable[Associations], *, label: str = "Concept", chunks: It
     Its type is the relation in capitals, with `count`, `confidence` (the highest) and `patterns`. `chunks` are the ids
     of the nodes of the lexical graph that the texts were, one for each result: a FROM_CHUNK goes to them.
     """
-    nodes: dict[str, Neo4jNode] = {}
-    edges: dict[tuple[str, str, str], Neo4jRelationship] = {}
     results = list(results)
     places = [None] * len(results) if chunks is None else list(chunks)
     if len(places) != len(results):
         raise ValueError(f"there are {len(places)} chunks for {len(results)} results; give one for each")
+    names: dict[str, None] = {}
+    edges: dict[tuple[str, str, str], dict[str, Any]] = {}
     for found, chunk in zip(results, places, strict=True):
         for a in found:
             for text in (a.source, a.target):
-                nodes.setdefault(text, Neo4jNode(id=text, label=label, properties={"name": text}))
+                names[text] = None
                 if chunk is not None:
-                    key = (text, chunk, "FROM_CHUNK")
-                    edges.setdefault(key, Neo4jRelationship(start_node_id=text, end_node_id=chunk, type="FROM_CHUNK"))
-            key = (a.source, a.target, a.relation.upper())
-            properties = {"count": 0, "confidence": 0.0, "patterns": []}
-            edge = edges.setdefault(
-                key, Neo4jRelationship(start_node_id=key[0], end_node_id=key[1], type=key[2], properties=properties)
-            )
-            edge.properties["count"] += 1
-            edge.properties["confidence"] = max(edge.properties["confidence"], a.confidence)
-            if a.pattern not in edge.properties["patterns"]:
-                edge.properties["patterns"].append(a.pattern)
-    return Neo4jGraph(nodes=list(nodes.values()), relationships=list(edges.values()))
+                    edges.setdefault((text, chunk, "FROM_CHUNK"), {})
+            start = {"count": 0, "confidence": 0.0, "patterns": []}
+            edge = edges.setdefault((a.source, a.target, a.relation.upper()), start)
+            edge["count"] += 1
+            edge["confidence"] = max(edge["confidence"], a.confidence)
+            if a.pattern not in edge["patterns"]:
+                edge["patterns"].append(a.pattern)
+    return Neo4jGraph(
+        nodes=[Neo4jNode(id=name, label=label, properties={"name": name}) for name in names],
+        relationships=[
+            Neo4jRelationship(start_node_id=source, end_node_id=target, type=kind, properties=properties)
+            for (source, target, kind), properties in edges.items()
+        ],
+    )

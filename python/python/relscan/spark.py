@@ -194,7 +194,7 @@ def graph(found: DataFrame) -> tuple[DataFrame, DataFrame]:
         F.min(F.struct((-F.col("n")).alias("n"), F.col("name"))).getField("name").alias("name"),
         F.sum("n").alias("count"),
     )
-    texts = mentions.groupBy("key").agg(F.countDistinct("id").alias("texts"))
+    texts = mentions.groupBy("key").agg(F.count_distinct("id").alias("texts"))
     nodes = names.join(texts, "key")
 
     evidence = ("id", "pattern", "source_start", "source_end", "target_start", "target_end")
@@ -202,7 +202,7 @@ def graph(found: DataFrame) -> tuple[DataFrame, DataFrame]:
     groups = good.withColumn("source", key("source")).withColumn("target", key("target"))
     edges = (
         groups.groupBy("source", "target", "relation", "negated")
-        .agg(F.count("*").alias("count"), F.countDistinct("id").alias("texts"), best)
+        .agg(F.count("*").alias("count"), F.count_distinct("id").alias("texts"), best)
         .select(
             *("source", "target", "relation", "negated", "count", "texts"),
             (-F.col("best.least")).alias("confidence"),
