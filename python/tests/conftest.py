@@ -39,7 +39,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[types.SimpleN
     with tarfile.open(found[0]) as archive:
         archive.extractall(folder, filter="data")
     package = next(path.parent for path in folder.rglob("sutra_core/graph/concepts.py")).parent
-    for name in ("", ".graph", ".learning", ".utils"):
+    for name in ("", ".graph", ".learning", ".utils", ".reasoning"):
         module = types.ModuleType(f"sutra_core{name}")
         module.__path__ = [str(package / name.lstrip("."))]
         sys.modules[f"sutra_core{name}"] = module

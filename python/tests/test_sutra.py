@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import logging
 import pickle
+import sys
+import types
 from typing import Any
 
 import pytest
@@ -183,3 +186,46 @@ def test_the_entity_cache_comes_first() -> None:
     assert extractor.extract_associations_adaptive("Rain causes floods", "known") == 1
     assert extractor.extract_associations_adaptive("Rain causes floods", "new") == 3
     assert Cache.queue == ["new"] and len(extractor.associations) == 4
+
+
+def test_the_reasoning_engine_learns_with_our_extractor(original, vectors) -> None:
+    """The original's engine, its storage server and spaCy being stubs."""
+    for package in ("numpy", "psutil"):
+        pytest.importorskip(package)
+
+    class Server(Storage):
+        def __init__(self, **_: Any) -> None:
+            super().__init__()
+
+        def stats(self) -> dict[str, int]:
+            return {"total_concepts": 0}
+
+        def save(self) -> None:
+            self.saved = True
+
+    class NoProcessor:
+        def __init__(self) -> None:
+            raise ImportError("spaCy is not wanted here")
+
+    sys.modules["sutra_core.utils.nlp"].TextProcessor = NoProcessor  # type: ignore[attr-defined]
+    stub = types.ModuleType("sutra_core.storage")
+    stub.TcpStorageAdapter = Server  # type: ignore[attr-defined]
+    sys.modules["sutra_core.storage"] = stub
+    engine_module = importlib.import_module("sutra_core.reasoning.engine")
+    names = ("AssociationExtractor", "ParallelAssociationExtractor")
+    theirs = {name: getattr(engine_module, name) for name in names}
+    lessons = [(text, "book", "physics") for text in contents(vectors)[:120]]
+    results = []
+    for module in (sutra, None):
+        for name in names:
+            kind = theirs[name] if module is None else getattr(module, name)
+            setattr(engine_module, name, kind)
+            engine = engine_module.ReasoningEngine(
+                enable_parallel_associations=name != names[0], association_workers=4, enable_batch_embeddings=False
+            )
+            assert isinstance(engine.association_extractor, kind)
+            ids = engine.learn_batch(lessons, embedding=[0.0] * 3)
+            assert engine.storage.saved and engine.learning_events == len(lessons)
+            results.append((ids, list(engine.storage.concepts), engine.storage.associations))
+    assert len(results[0][0]) == len(lessons) and len(results[0][2]) > 20
+    assert results[0] == results[2] and results[1] == results[3]
