@@ -107,7 +107,7 @@ def main() -> None:
         "spark.driver.host": "127.0.0.1",
         "spark.executor.memory": "2g",
         "spark.executorEnv.SPARK_LOCAL_IP": "127.0.0.1",
-        "spark.sql.files.maxPartitionBytes": "8m",
+        "spark.sql.files.maxPartitionBytes": "2m",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "512",
     }.items():
         builder = builder.config(name, value)

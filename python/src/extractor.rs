@@ -196,7 +196,7 @@ impl Extractor {
         if batches.is_instance_of::<PyString>() {
             return Err(PyTypeError::new_err("batches must be an iterable of lists of str, not a str"));
         }
-        let batches = batches.try_iter()?.into_any().unbind();
+        let batches = rows::iterated(batches, "batches", "lists of str")?.into_any().unbind();
         Ok(BatchIterator { extractor: self.clone(), batches, workers, on_error })
     }
 

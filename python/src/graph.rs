@@ -119,7 +119,7 @@ impl Learner {
             return Err(PyTypeError::new_err("contents must be several, not one str; use learn for one"));
         }
         let mut lessons: Vec<(String, Option<String>, Option<String>)> = Vec::new();
-        for (index, item) in contents.try_iter()?.enumerate() {
+        for (index, item) in rows::iterated(contents, "contents", "str or tuples")?.enumerate() {
             let item = item?;
             if item.is_instance_of::<pyo3::types::PyTuple>() || item.is_instance_of::<pyo3::types::PyList>() {
                 let lesson = item.extract().map_err(|_| {

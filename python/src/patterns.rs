@@ -61,7 +61,7 @@ impl PatternSet {
     #[new]
     fn new(patterns: &Bound<'_, PyAny>) -> PyResult<Self> {
         let mut text = String::new();
-        for (index, pattern) in patterns.try_iter()?.enumerate() {
+        for (index, pattern) in crate::rows::iterated(patterns, "patterns", "relscan.Pattern")?.enumerate() {
             let pattern = pattern?;
             if !pattern.hasattr("to_toml")? {
                 let kind = pattern.get_type().name()?;

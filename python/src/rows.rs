@@ -2,7 +2,7 @@
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyInt, PyString};
+use pyo3::types::{PyInt, PyIterator, PyString};
 
 /// What becomes of a row that cannot be extracted from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +72,14 @@ pub(crate) struct Row<'py> {
     pub(crate) error: Option<PyErr>,
 }
 
+/// `object` as an iterator over `items`, of which `name` should be an iterable.
+pub(crate) fn iterated<'py>(object: &Bound<'py, PyAny>, name: &str, items: &str) -> PyResult<Bound<'py, PyIterator>> {
+    object.try_iter().map_err(|error| {
+        let Ok(kind) = object.get_type().name() else { return error };
+        PyTypeError::new_err(format!("{name} must be an iterable of {items}, not {kind}"))
+    })
+}
+
 /// The rows of `texts`; what is not text is an error of its row, or of the call.
 pub(crate) fn rows<'py>(texts: &Bound<'py, PyAny>, on_error: OnError) -> PyResult<Vec<Row<'py>>> {
     if texts.is_instance_of::<PyString>() {
@@ -79,10 +87,7 @@ pub(crate) fn rows<'py>(texts: &Bound<'py, PyAny>, on_error: OnError) -> PyResul
     }
     let py = texts.py();
     let mut rows = Vec::with_capacity(texts.len().unwrap_or(0));
-    let iterator = texts.try_iter().map_err(|error| {
-        let Ok(kind) = texts.get_type().name() else { return error };
-        PyTypeError::new_err(format!("texts must be an iterable of str, not {kind}"))
-    })?;
+    let iterator = iterated(texts, "texts", "str")?;
     for (index, object) in iterator.enumerate() {
         let object = object?;
         let error = match string(&object, "text") {

@@ -142,6 +142,8 @@ def test_polars(english: Extractor) -> None:
         assert [None if row is None else len(row) for row in result.to_list()] == [1, 0, 2, 0, None]
     assert result[2][0]["source"] == "smoking" and result.dtype == relscan.polars.DTYPE
     assert frame["body"].relscan.extract(english).to_list() == result.to_list()
+    with pytest.raises(TypeError, match="not from Int64"):
+        pl.Series([1]).relscan.extract()
     assert pl.Series("x", [], dtype=pl.String).relscan.extract().to_list() == []
 
 

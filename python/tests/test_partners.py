@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import pickle
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,16 @@ def test_llama_index() -> None:
     assert len(again.metadata[KG_RELATIONS_KEY]) > 3
 
 
+@pytest.mark.parametrize("module", ["networkx", "igraph", "neo4j"])
+def test_what_is_no_result(module: str) -> None:
+    pytest.importorskip({"neo4j": "neo4j_graphrag"}.get(module, module))
+    graph = importlib.import_module(f"relscan.{module}").graph
+    for wrong in ("text", ["text"], 5, [None]):
+        with pytest.raises(TypeError, match="not (str|int|NoneType)"):
+            graph(wrong)
+    assert graph(Extractor("seed").extract("Rain causes floods")) is not None
+
+
 def test_igraph() -> None:
     igraph = pytest.importorskip("igraph")
     from relscan.igraph import graph
@@ -112,6 +123,8 @@ def test_lightrag() -> None:
     pair = next(pair for pair in kg["relationships"] if pair["src_id"] == "heavy rain")
     assert (pair["tgt_id"], pair["keywords"], pair["weight"], pair["source_id"]) == ("floods", "causal", 3.0, "chunk#0")
     assert "heavy rain causes floods" in pair["description"].lower()
+    with pytest.raises(TypeError, match="in a list"):
+        custom_kg(TEXT)
 
 
 def test_lightrag_takes_it(tmp_path: Path) -> None:
@@ -166,6 +179,8 @@ def test_graphrag_rows() -> None:
     }
     assert edges[0]["source"] == "HEAVY RAIN" and edges[0]["weight"] > 1.5 and edges[0]["text_unit_ids"] == ["t1", "t2"]
     assert "(causal): Heavy rain causes floods." in edges[0]["description"]
+    with pytest.raises(TypeError, match="id and text"):
+        extract_graph([{"id": "t1"}])
 
 
 def test_graphrag_registers() -> None:

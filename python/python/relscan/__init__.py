@@ -8,8 +8,9 @@ smoking causal lung cancer
 
 `Extractor` finds associations, `PatternSet` and `Pattern` say which, `Learner` and `Graph` make a graph of them, `read`
 reads files, `tag` shows how a text is read. Modules for other packages are imported when they are needed:
-`relscan.polars`, `relscan.pandas`, `relscan.spacy`, `relscan.networkx`, `relscan.langchain`, `relscan.llama_index`,
-`relscan.graphrag`, `relscan.sutra`.
+`relscan.polars`, `relscan.pandas`, `relscan.spacy`, `relscan.networkx`, `relscan.igraph`, `relscan.langchain`,
+`relscan.llama_index`, `relscan.graphrag`, `relscan.lightrag`, `relscan.neo4j`, `relscan.sutra`, and for clusters
+`relscan.spark`, `relscan.ray`, `relscan.datatrove`.
 """
 
 from __future__ import annotations

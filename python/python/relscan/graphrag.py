@@ -23,7 +23,10 @@ def extract_graph(
     relations are: its weight is the sum of confidences, its description names relations and quotes sentences.
     """
     extractor = extractor if extractor is not None else Extractor()
-    units = [(str(unit["id"]), unit["text"]) for unit in text_units]
+    try:
+        units = [(str(unit["id"]), unit["text"]) for unit in text_units]
+    except (KeyError, TypeError, IndexError) as error:
+        raise TypeError("text_units must be rows with the keys id and text, as GraphRAG's table has them") from error
     entities: dict[str, dict[str, Any]] = {}
     edges: dict[tuple[str, str], dict[str, Any]] = {}
     for (unit, text), found in zip(units, extractor.extract_many([text for _, text in units]), strict=True):

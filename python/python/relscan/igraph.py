@@ -8,6 +8,7 @@ from typing import Any
 import igraph
 
 from . import Association, Associations, Graph
+from ._results import associations
 
 __all__ = ["graph"]
 
@@ -28,13 +29,12 @@ def graph(found: Graph | Iterable[Association | Associations]) -> igraph.Graph:
         edges = found.associations()
     else:
         known: dict[tuple[str, str, str], dict[str, Any]] = {}
-        for item in found:
-            for a in item if isinstance(item, Associations) else (item,):
-                for text in (a.source, a.target):
-                    vertices.setdefault(text, {"name": text})
-                start = {"source": a.source, "target": a.target, "relation": a.relation, "weight": 0, "confidence": 0.0}
-                edge = known.setdefault((a.source, a.target, a.relation), start)
-                edge["weight"] += 1
-                edge["confidence"] = max(edge["confidence"], a.confidence)
+        for a in associations(found):
+            for text in (a.source, a.target):
+                vertices.setdefault(text, {"name": text})
+            start = {"source": a.source, "target": a.target, "relation": a.relation, "weight": 0, "confidence": 0.0}
+            edge = known.setdefault((a.source, a.target, a.relation), start)
+            edge["weight"] += 1
+            edge["confidence"] = max(edge["confidence"], a.confidence)
         edges = list(known.values())
     return igraph.Graph.DictList(list(vertices.values()), edges, directed=True)

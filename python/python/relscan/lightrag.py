@@ -25,7 +25,8 @@ def custom_kg(
     >>> kg["relationships"][0]["src_id"], kg["relationships"][0]["keywords"], kg["relationships"][0]["weight"]
     ('rain', 'causal', 1.0)
     """
-    texts = list(texts)
+    if isinstance(texts, str):
+        raise TypeError("texts must be several str, not one; give it in a list")
     extractor = extractor if extractor is not None else Extractor()
     chunks: list[dict[str, Any]] = []
     entities: dict[str, dict[str, Any]] = {}

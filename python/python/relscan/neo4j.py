@@ -8,6 +8,7 @@ from typing import Any
 from neo4j_graphrag.components.types import Neo4jGraph, Neo4jNode, Neo4jRelationship
 
 from . import Associations
+from ._results import results as checked
 
 __all__ = ["graph"]
 
@@ -18,13 +19,13 @@ def graph(results: Iterable[Associations], *, label: str = "Concept", chunks: It
     Its type is the relation in capitals, with `count`, `confidence` (the highest) and `patterns`. `chunks` are the ids
     of the nodes of the lexical graph that the texts were, one for each result: a FROM_CHUNK goes to them.
     """
-    results = list(results)
-    places = [None] * len(results) if chunks is None else list(chunks)
-    if len(places) != len(results):
-        raise ValueError(f"there are {len(places)} chunks for {len(results)} results; give one for each")
+    several = checked(results)
+    places = [None] * len(several) if chunks is None else list(chunks)
+    if len(places) != len(several):
+        raise ValueError(f"there are {len(places)} chunks for {len(several)} results; give one for each")
     names: dict[str, None] = {}
     edges: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for found, chunk in zip(results, places, strict=True):
+    for found, chunk in zip(several, places, strict=True):
         for a in found:
             for text in (a.source, a.target):
                 names[text] = None

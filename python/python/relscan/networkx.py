@@ -8,6 +8,7 @@ from typing import Any
 import networkx as nx
 
 from . import Association, Associations, Graph
+from ._results import associations
 
 __all__ = ["graph"]
 
@@ -26,13 +27,12 @@ def graph(found: Graph | Iterable[Association | Associations]) -> nx.MultiDiGrap
         for edge in found.associations():
             result.add_edge(edge.pop("source"), edge.pop("target"), key=edge["relation"], **edge)
         return result
-    for item in found:
-        for a in item if isinstance(item, Associations) else (item,):
-            ends, relation = (a.source, a.target), a.relation
-            if result.has_edge(*ends, key=relation):
-                data = result.edges[*ends, relation]
-                data["weight"] += 1
-                data["confidence"] = max(data["confidence"], a.confidence)
-            else:
-                result.add_edge(*ends, key=relation, relation=relation, weight=1, confidence=a.confidence)
+    for a in associations(found):
+        ends, relation = (a.source, a.target), a.relation
+        if result.has_edge(*ends, key=relation):
+            data = result.edges[*ends, relation]
+            data["weight"] += 1
+            data["confidence"] = max(data["confidence"], a.confidence)
+        else:
+            result.add_edge(*ends, key=relation, relation=relation, weight=1, confidence=a.confidence)
     return result

@@ -34,6 +34,8 @@ DTYPE = pl.List(pl.Struct(_FIELDS))
 
 
 def _extract(column: pl.Series, extractor: Extractor, workers: int | None, offsets: str) -> pl.Series:
+    if not isinstance(column.dtype, (pl.String, pl.Categorical, pl.Enum, pl.Null)):
+        raise TypeError(f"relscan extracts from text, not from {column.dtype}; cast it: .cast(pl.String)")
     table = extractor.extract_table(column.cast(pl.String), workers=workers, offsets=offsets, on_error="skip")
     found = pl.DataFrame(table).select("row", pl.struct(pl.col(name).cast(kind) for name, kind in _FIELDS.items()).alias("found"))
     lists = found.group_by("row", maintain_order=True).agg("found")
