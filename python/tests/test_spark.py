@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -207,12 +208,13 @@ def test_job(spark: Any, seed: Extractor, tmp_path: Path) -> None:
     assert "broken.parquet" in bad["error"] and bad["relation"] == "__error__"
     listed = {file["path"]: file["bytes"] for file in manifest["files"]}
     assert all((tmp_path / "out" / path).stat().st_size == size for path, size in listed.items()) and listed
+    assert manifest["patterns_sha256"] is None  # of a pack that goes by its name
     with pytest.raises(FileExistsError, match="--overwrite"):
         run(spark, given, seed)
 
 
 @pytest.mark.parametrize("form", ["jsonl", "parquet"])
-def test_job_of_rows(spark: Any, seed: Extractor, tmp_path: Path, form: str) -> None:
+def test_job_of_rows(spark: Any, tmp_path: Path, form: str) -> None:
     from relscan._spark_job import _parser, run
 
     rows = [{"body": "Rain causes floods", "url": "u1"}, {"body": None, "url": "u2"}]
@@ -221,9 +223,13 @@ def test_job_of_rows(spark: Any, seed: Extractor, tmp_path: Path, form: str) -> 
         path.write_text("".join(json.dumps(row) + "\n" for row in rows) + '{"body": broken\n')
     else:
         pq.write_table(pa.Table.from_pylist(rows), path)
+    own = tmp_path / "own.toml"
+    own.write_text("[[pattern]]\nname = 'causes'\nrelation = 'causal'\ntrigger = 'causes'\n")
+    extractor = Extractor(own)
     for options, first in (["--id", "url"], "u1"), ([], f"in.{form}#"):
         arguments = [str(path), str(tmp_path / "out"), "--overwrite", "--format", form, "--text", "body", *options]
-        manifest = run(spark, _parser().parse_args(arguments), seed)
+        manifest = run(spark, _parser().parse_args(arguments), extractor)
+        assert manifest["patterns_sha256"] == hashlib.sha256(own.read_bytes()).hexdigest()
         assert (manifest["associations"], manifest["errors"]) == (1, 2 if form == "jsonl" else 1)
         table = pq.ParquetDataset(tmp_path / "out" / "associations").read().to_pylist()
         (good,) = [row["id"] for row in table if row["error"] is None]
@@ -232,7 +238,7 @@ def test_job_of_rows(spark: Any, seed: Extractor, tmp_path: Path, form: str) -> 
         assert errors[-1] == "the text is null" and (form == "parquet" or "not JSON" in errors[0])
     if form == "parquet":
         with pytest.raises(KeyError, match="there are"):
-            run(spark, _parser().parse_args([*arguments, "--text", "nowhere"]), seed)
+            run(spark, _parser().parse_args([*arguments, "--text", "nowhere"]), extractor)
 
 
 def test_command(tmp_path: Path) -> None:

@@ -190,12 +190,13 @@ def _manifest(
         name = status.getPath().toString()
         if name.endswith(".parquet"):
             names.append({"path": name[name.rindex("/associations/") + 1 :], "bytes": status.getLen()})
-    patterns = "\n".join(map(repr, extractor.patterns.__reduce__()[1])) or given.pack
+    # A pack of relscan is known by its version.
+    text = next(iter(extractor.patterns.__reduce__()[1]), None)
     manifest = {
         "relscan": __version__,
         "pack": given.pack,
         "patterns": len(extractor.patterns),
-        "patterns_sha256": hashlib.sha256(patterns.encode()).hexdigest(),
+        "patterns_sha256": hashlib.sha256(text.encode()).hexdigest() if text is not None else None,
         "input": given.input,
         "options": {name: getattr(given, name) for name in ("format", "offsets", "negated", "min_confidence")},
         "errors": counts.pop(ERROR, 0),
