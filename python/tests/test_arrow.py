@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import signal
+import threading
+import time
 from typing import Any
 
 import pytest
@@ -64,6 +68,20 @@ def test_large_columns_are_the_same_on_threads(english: Extractor) -> None:
     one, two = (found(english.extract_table(pa.array(texts), workers=n)) for n in (1, 2))
     assert one == two and len(one) == 20_000
     assert one[:50] == expected(english, texts[:50])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as of POSIX")
+def test_an_interrupt_of_a_stream_is_not_swallowed(english: Extractor) -> None:
+    column = pa.array(["Heavy rain causes floods. " * 40_000] * 30)
+    thread = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))
+    thread.start()
+    with pytest.raises(KeyboardInterrupt):
+        try:
+            pa.table(english.extract_stream(column))
+        except pa.ArrowInvalid:
+            time.sleep(5)
+    thread.join()
+    assert len(english.extract_table(pa.array(TEXTS))) == 3
 
 
 def test_nulls(english: Extractor) -> None:

@@ -11,7 +11,7 @@ use arrow_array::types::{UInt8Type, UInt16Type, UInt32Type, UInt64Type};
 use arrow_array::{Array, ArrayReader, ArrayRef, RecordBatch, RecordBatchIterator, RecordBatchReader, UInt64Array};
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
 use arrow_select::take::take;
-use pyo3::exceptions::{PyKeyError, PyRuntimeError, PyTypeError, PyValueError};
+use pyo3::exceptions::{PyKeyError, PyKeyboardInterrupt, PyRuntimeError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use relscan::{CancelToken, Outcome, Workers};
@@ -240,9 +240,19 @@ impl Iterator for Extraction {
 
     fn next(&mut self) -> Option<Self::Item> {
         let token = CancelToken::new();
-        let step = Python::attach(|py| watched(py, &token, idle, || self.step(&token)));
-        let step = step.and_then(|step| step.map_err(PyErr::from));
-        step.map_err(|error| ArrowError::ExternalError(Box::new(error))).transpose()
+        Python::attach(|py| {
+            let step = watched(py, &token, idle, || self.step(&token));
+            let step = step.and_then(|step| step.map_err(PyErr::from));
+            let step = step.map_err(|error| {
+                let message = ArrowError::ExternalError(error.to_string().into());
+                // The reader makes an error of its own of it: that an interrupt is not lost, it comes once more.
+                if error.is_instance_of::<PyKeyboardInterrupt>(py) {
+                    let _ = py.import("_thread").and_then(|module| module.call_method0("interrupt_main"));
+                }
+                message
+            });
+            step.transpose()
+        })
     }
 }
 
