@@ -82,6 +82,7 @@ def main() -> None:
 
 def interrupts(english: Extractor) -> None:
     """An interrupt at a random time of each of four ways to extract; what was sent too late is taken as well."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
     chance = random.Random(7)
     text = ("Heavy rain causes floods. " * 4_000 + "\n\n") * 10
     texts = [text] * 60

@@ -71,6 +71,7 @@ def test_large_columns_are_the_same_on_threads(english: Extractor) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as of POSIX")
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_of_a_stream_is_not_swallowed(english: Extractor) -> None:
     column = pa.array(["Heavy rain causes floods. " * 40_000] * 30)
     thread = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT))

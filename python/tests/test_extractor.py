@@ -218,6 +218,7 @@ def test_processes(english: Extractor, method: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as of POSIX")
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupt_stops(english: Extractor) -> None:
     # Several seconds of work.
     texts = [("Heavy rain causes floods. " * 40_000)] * 30
