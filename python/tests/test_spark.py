@@ -93,8 +93,8 @@ def test_equal_to_one_machine(spark: Any, frame: Any, seed: Extractor) -> None:
     assert bad == [(TEXTS.index(None), *[None] * 14, "the text is null")]
     assert (metrics.texts, metrics.found, metrics.errors) == (len(TEXTS), len(rows), 1)
     assert 0 < metrics.engine_seconds <= metrics.python_seconds and "texts 25" in repr(metrics)
-    skipped = relscan.spark.extract(frame.repartition(40), pack="seed", on_error="skip", offsets="bytes")
-    assert skipped.count() == expected.total()  # most of the partitions are empty
+    skipped = relscan.spark.extract(frame.where("id < 2").repartition(8), pack="seed", on_error="skip", offsets="bytes")
+    assert skipped.count() == on_one_machine(seed, TEXTS[:2]).total() > 0  # most of the partitions are empty
     assert relscan.spark.extract(frame.limit(0), pack="seed").collect() == []
 
 
