@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
-use super::error::DocumentError;
+use super::failure::DocumentError;
 use super::report::Report;
 use super::sink::ParallelSink;
 use crate::extract::{Association, Associations, Iter, Sink};

@@ -4,15 +4,18 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use super::error::{BatchError, DocumentError, Failure};
-use super::lane::{End, Found, Gate, Lane, Slot};
-use super::load;
+use super::cancel::StopFlag;
+use super::cpu;
+use super::error::BatchError;
+use super::failure::{DocumentError, Failure};
+use super::options::Callback;
+use super::partition::{Position, Texts, Unit, WorkItem};
 use super::plan::Plan;
 use super::report::{Mode, Outcome, Progress, Report};
-use super::settings::Callback;
 use super::sink::{ParallelSink, message};
+use super::slot::{PatternCounts, ScanEnd, Slot};
 use super::tally::Tally;
-use super::wave::{Place, Step, Texts, Unit};
+use super::worker::Worker;
 use crate::extract::Extractor;
 
 /// The callback is called at most so often.
@@ -28,15 +31,15 @@ enum Ending<E> {
 
 pub(super) struct Delivery<'r, 'e, S: ParallelSink> {
     extractor: &'e Extractor,
-    gate: &'r Gate,
+    stop_flag: &'r StopFlag,
     sink: &'r mut S,
     /// The caller's thread scans too.
-    lane: Lane<'e>,
+    worker: Worker<'e>,
     ending: Option<Ending<S::Error>>,
     /// The index of the document at which the sink panicked last: what else there is of it is not wanted.
     failed: Option<usize>,
     /// Emptied, to be used again.
-    spare: Vec<Found>,
+    spare: Vec<PatternCounts>,
     errors: Vec<DocumentError>,
     progress: Progress,
     callback: Option<&'r mut Callback<'e>>,
@@ -52,16 +55,16 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     #[inline]
     pub(super) fn new(
         extractor: &'e Extractor,
-        gate: &'r Gate,
+        stop_flag: &'r StopFlag,
         sink: &'r mut S,
         begin: Instant,
         is_timed: bool,
     ) -> Self {
         Delivery {
             extractor,
-            gate,
+            stop_flag,
             sink,
-            lane: Lane::new(extractor, gate),
+            worker: Worker::new(extractor, stop_flag),
             ending: None,
             failed: None,
             spare: Vec::new(),
@@ -70,7 +73,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             callback: None,
             begin,
             now: begin,
-            begin_processor: is_timed.then(load::processor_time),
+            begin_processor: is_timed.then(cpu::processor_time),
             called: begin,
         }
     }
@@ -85,9 +88,9 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         self.ending.is_some()
     }
 
-    /// The lane of the caller's thread.
-    pub(super) fn lane(&mut self) -> &mut Lane<'e> {
-        &mut self.lane
+    /// The worker of the caller's thread.
+    pub(super) fn worker(&mut self) -> &mut Worker<'e> {
+        &mut self.worker
     }
 
     /// Begins a new wave of slots. What a sink that panics does not do now only costs it memory.
@@ -97,12 +100,12 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
 
     /// A slot for `step`, with a part for a thread to fill unless the step has more than `largest` bytes. If the sink
     /// panics there is none: it will do so again where that can be told.
-    pub(super) fn slot(&mut self, step: Step, largest: usize) -> Slot<S::Part> {
+    pub(super) fn slot(&mut self, step: WorkItem, largest: usize) -> Slot<S::Part> {
         let part = match &step {
-            Step::Scan(unit) if unit.bytes <= largest => catch_unwind(AssertUnwindSafe(|| self.sink.part())).ok(),
+            WorkItem::Scan(unit) if unit.bytes <= largest => catch_unwind(AssertUnwindSafe(|| self.sink.part())).ok(),
             _ => None,
         };
-        let found = if part.is_some() { self.spare.pop().unwrap_or_default() } else { Found::new() };
+        let found = if part.is_some() { self.spare.pop().unwrap_or_default() } else { PatternCounts::new() };
         Slot { part, found, ..Slot::undone(step) }
     }
 
@@ -111,7 +114,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         for slot in slots.drain(..) {
             match (slot.step, slot.part, slot.end) {
                 // A part does not leave out what is left of a document that failed.
-                (Step::Scan(unit), Some(part), Some(end))
+                (WorkItem::Scan(unit), Some(part), Some(end))
                     if self.failed.is_none_or(|it| it < texts.document(unit.start.text).index) =>
                 {
                     if self.goes_on() {
@@ -128,17 +131,17 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     }
 
     /// Does a step that no thread has done, since the clock was last looked at.
-    pub(super) fn perform<T: Texts>(&mut self, texts: &T, step: Step) {
+    pub(super) fn perform<T: Texts>(&mut self, texts: &T, step: WorkItem) {
         if !self.goes_on() {
             return;
         }
         match step {
-            Step::Refuse(error, counts) => {
+            WorkItem::Refuse(error, counts) => {
                 self.progress.documents += u64::from(counts);
                 self.fail(error);
                 self.tell();
             }
-            Step::Scan(unit) => {
+            WorkItem::Scan(unit) => {
                 self.scan(texts, unit);
                 self.pass(&unit);
             }
@@ -147,7 +150,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
 
     /// Whether there is a next step.
     fn goes_on(&mut self) -> bool {
-        if self.gate.is_cancelled() {
+        if self.stop_flag.is_cancelled() {
             self.end(Ending::Cancelled);
         }
         !self.has_ended()
@@ -157,7 +160,7 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     fn pass(&mut self, unit: &Unit) {
         self.progress.documents += unit.documents as u64;
         self.progress.bytes += unit.bytes as u64;
-        self.progress.associations = self.lane.delivered().total;
+        self.progress.associations = self.worker.delivered().total;
         self.tell();
     }
 
@@ -176,8 +179,8 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         self.now = Instant::now();
     }
 
-    fn merge<T: Texts>(&mut self, texts: &T, unit: &Unit, part: S::Part, found: Found, end: End<S::Error>) {
-        if matches!(end, End::Cancelled) {
+    fn merge<T: Texts>(&mut self, texts: &T, unit: &Unit, part: S::Part, found: PatternCounts, end: ScanEnd<S::Error>) {
+        if matches!(end, ScanEnd::Cancelled) {
             return self.end(Ending::Cancelled);
         }
         self.count(found);
@@ -193,20 +196,20 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             return;
         }
         match end {
-            End::Done | End::Cancelled => {}
-            End::Stopped => self.end(Ending::Stopped),
-            End::Failed(error) => self.end(Ending::Failed(error)),
-            End::Panicked(error, place) => {
+            ScanEnd::Done | ScanEnd::Cancelled => {}
+            ScanEnd::Stopped => self.end(Ending::Stopped),
+            ScanEnd::Failed(error) => self.end(Ending::Failed(error)),
+            ScanEnd::Panicked(error, place) => {
                 self.failed = Some(error.index);
                 self.fail(error);
                 self.scan_on(texts, unit, place);
             }
-            End::Full(place) => self.scan_on(texts, unit, place),
+            ScanEnd::Full(place) => self.scan_on(texts, unit, place),
         }
     }
 
     /// Scans what is left of `unit` from `place` on.
-    fn scan_on<T: Texts>(&mut self, texts: &T, unit: &Unit, place: Place) {
+    fn scan_on<T: Texts>(&mut self, texts: &T, unit: &Unit, place: Position) {
         self.look_at_the_clock();
         self.scan(texts, Unit { start: place, ..*unit });
     }
@@ -215,22 +218,22 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     fn scan<T: Texts>(&mut self, texts: &T, mut unit: Unit) {
         let begin = self.now;
         while !self.has_ended() {
-            let end = self.lane.deliver(texts, &unit, self.failed, self.gate, &mut *self.sink);
+            let end = self.worker.deliver(texts, &unit, self.failed, self.stop_flag, &mut *self.sink);
             match end {
-                End::Done => break,
-                End::Stopped => self.end(Ending::Stopped),
-                End::Cancelled => self.end(Ending::Cancelled),
-                End::Failed(error) => self.end(Ending::Failed(error)),
-                End::Panicked(error, place) => {
+                ScanEnd::Done => break,
+                ScanEnd::Stopped => self.end(Ending::Stopped),
+                ScanEnd::Cancelled => self.end(Ending::Cancelled),
+                ScanEnd::Failed(error) => self.end(Ending::Failed(error)),
+                ScanEnd::Panicked(error, place) => {
                     self.failed = Some(error.index);
                     self.fail(error);
                     unit.start = place;
                 }
-                End::Full(place) => unit.start = place,
+                ScanEnd::Full(place) => unit.start = place,
             }
         }
         self.look_at_the_clock();
-        self.lane.busy += self.now - begin;
+        self.worker.busy += self.now - begin;
     }
 
     fn follow(&mut self, flow: Result<ControlFlow<()>, S::Error>) {
@@ -243,12 +246,12 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
 
     fn end(&mut self, ending: Ending<S::Error>) {
         self.ending.get_or_insert(ending);
-        self.gate.stop();
+        self.stop_flag.stop();
     }
 
-    fn count(&mut self, mut found: Found) {
+    fn count(&mut self, mut found: PatternCounts) {
         for (pattern, count) in found.drain(..) {
-            self.lane.delivered().add(pattern, count);
+            self.worker.delivered().add(pattern, count);
         }
         self.spare.push(found);
     }
@@ -302,12 +305,12 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
     }
 
     /// Calls the callback for the last time and makes the report.
-    pub(super) fn finish(&mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Result<Report, BatchError<S::Error>> {
+    pub(super) fn finish(&mut self, plan: &Plan<'_>, helpers: &[Worker<'_>]) -> Result<Report, BatchError<S::Error>> {
         // The end of a small batch is that of its last step.
         if self.callback.is_some() || self.begin_processor.is_some() {
             self.look_at_the_clock();
         }
-        self.progress.associations = self.lane.delivered().total;
+        self.progress.associations = self.worker.delivered().total;
         self.call();
         let report = self.report(plan, helpers);
         tracing::debug!(
@@ -326,9 +329,9 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         }
     }
 
-    fn report(&mut self, plan: &Plan<'_>, helpers: &[Lane<'_>]) -> Report {
+    fn report(&mut self, plan: &Plan<'_>, helpers: &[Worker<'_>]) -> Report {
         let processor = self.begin_processor.map(|begin| {
-            let end = load::processor_time();
+            let end = cpu::processor_time();
             (end.0.saturating_sub(begin.0), end.1.saturating_sub(begin.1))
         });
         let (user, system) = processor.unwrap_or_default();
@@ -336,9 +339,9 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
         let share =
             |busy: Duration| if wall_seconds > 0.0 { (busy.as_secs_f64() / wall_seconds).min(1.0) } else { 0.0 };
         let mut busy = Vec::with_capacity(1 + helpers.len());
-        busy.push(share(self.lane.busy));
-        busy.extend(helpers.iter().map(|lane| share(lane.busy)));
-        let most = helpers.iter().map(Lane::peak_arena_bytes).max().unwrap_or(0);
+        busy.push(share(self.worker.busy));
+        busy.extend(helpers.iter().map(|worker| share(worker.busy)));
+        let most = helpers.iter().map(Worker::peak_arena_bytes).max().unwrap_or(0);
         let mut report = Report {
             outcome: match self.ending {
                 None => Outcome::Complete,
@@ -358,11 +361,11 @@ impl<'r, 'e, S: ParallelSink> Delivery<'r, 'e, S> {
             user_seconds: user.as_secs_f64(),
             system_seconds: system.as_secs_f64(),
             busy,
-            peak_arena_bytes: self.lane.peak_arena_bytes().max(most),
+            peak_arena_bytes: self.worker.peak_arena_bytes().max(most),
             ..Report::default()
         };
         let set = self.extractor.patterns();
-        let counts = self.lane.delivered();
+        let counts = self.worker.delivered();
         if counts.total > 0 {
             counts.sort();
             report.relations = Tally::of_relations(set, counts);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::DocumentError;
+use super::failure::DocumentError;
 use super::tally::Tally;
 
 /// What a batch did. Serialisable, for logs and dashboards; fields may be added.

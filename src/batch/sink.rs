@@ -4,7 +4,7 @@ use std::any::Any;
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
-use super::error::DocumentError;
+use super::failure::DocumentError;
 use crate::extract::{Associations, OwnedAssociation, Sink};
 
 /// A sink that can be filled by parts.

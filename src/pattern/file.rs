@@ -35,9 +35,9 @@ impl PatternSet {
     ///
     /// Everything that is wrong with the file, each with line, column, pattern and remedy, in the order of the file.
     pub fn parse(origin: &str, text: &str) -> Result<Self, PatternErrors> {
-        let mut reader = Reader { text, errors: Vec::new(), spans: Vec::new() };
+        let mut reader = Reader { text, index: Index::new(text), errors: Vec::new(), spans: Vec::new() };
         let patterns = reader.file();
-        let Reader { mut errors, spans, .. } = reader;
+        let Reader { mut errors, spans, index, .. } = reader;
         // What lacks a name, a relation or a matcher is not checked further: its fault is known already.
         let (indices, patterns): (Vec<usize>, Vec<Pattern>) =
             patterns.into_iter().enumerate().filter_map(|(i, pattern)| Some((i, pattern?))).unzip();
@@ -47,7 +47,7 @@ impl PatternSet {
             for mut fault in faults {
                 fault.index = fault.index.map(|i| indices[i]);
                 let span = fault.index.map_or(0..0, |i| spans[i].of(fault.field, fault.within.clone(), text));
-                fault.location = Some(locate(text, span));
+                fault.location = Some(index.locate(text, span));
                 errors.push(fault);
             }
         }
@@ -87,20 +87,52 @@ impl Spans {
     }
 }
 
-/// Line and column of `span` in `text`.
-fn locate(text: &str, span: Range<usize>) -> Location {
-    let start = text.floor_char_boundary(span.start);
-    let before = &text[..start];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    Location {
-        line: before.matches('\n').count() + 1,
-        column: before[line_start..].chars().count() + 1,
-        span: start..span.end.min(text.len()).max(start),
+/// Bytes between two places at which an [`Index`] knows the characters before.
+const INDEX_STEP: usize = 1_024;
+
+/// Where lines begin in a text, and how many characters come before: made once, in linear time, for all errors.
+struct Index {
+    line_starts: Vec<usize>,
+    /// Characters before every [`INDEX_STEP`]th byte.
+    characters: Vec<usize>,
+}
+
+impl Index {
+    fn new(text: &str) -> Self {
+        let feeds = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let mut characters = vec![0];
+        for block in text.as_bytes().chunks_exact(INDEX_STEP) {
+            characters.push(characters.last().copied().unwrap_or_default() + begun(block));
+        }
+        Index { line_starts: std::iter::once(0).chain(feeds).collect(), characters }
     }
+
+    fn characters_before(&self, text: &str, at: usize) -> usize {
+        let step = at / INDEX_STEP;
+        self.characters[step] + begun(&text.as_bytes()[step * INDEX_STEP..at])
+    }
+
+    /// Line and column of `span` in `text`. Logarithmic in the number of lines.
+    fn locate(&self, text: &str, span: Range<usize>) -> Location {
+        let start = text.floor_char_boundary(span.start);
+        let line = self.line_starts.partition_point(|line_start| *line_start <= start);
+        let before = self.characters_before(text, self.line_starts[line - 1]);
+        Location {
+            line,
+            column: self.characters_before(text, start) - before + 1,
+            span: start..span.end.min(text.len()).max(start),
+        }
+    }
+}
+
+/// How many characters begin in `bytes` of a text.
+fn begun(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 pub(super) struct Reader<'t> {
     text: &'t str,
+    index: Index,
     errors: Vec<PatternError>,
     /// One for each pattern of the file, right or wrong.
     spans: Vec<Spans>,
@@ -109,7 +141,7 @@ pub(super) struct Reader<'t> {
 impl Reader<'_> {
     pub(super) fn fault(&mut self, kind: PatternErrorKind, field: Field, span: Range<usize>) {
         let mut error = PatternError::new(kind, field);
-        error.location = Some(locate(self.text, span));
+        error.location = Some(self.index.locate(self.text, span));
         self.errors.push(error);
     }
 

@@ -12,17 +12,24 @@ const MAX_LINE_BYTES: usize = 500;
 /// More lines than these are cut to the first of them.
 const MAX_LINES: usize = 12;
 
-/// Every error with the lines of `text`, the file, that it is in; then how many there are.
+/// So many errors are shown.
+const MAX_SHOWN: usize = 50;
+
+/// The first errors with the lines of `text`, the file, that they are in; then how many there are.
 pub(crate) fn render(errors: &PatternErrors, text: &str) -> String {
     let origin = errors.origin().unwrap_or("patterns");
     let in_colour = crate::output::takes_colour(std::io::stderr().is_terminal());
     let mut message = String::new();
-    for error in errors.errors() {
-        let shown = excerpt(error, text).and_then(|span| show(error, origin, text, span, in_colour));
+    let source = Source::from(text);
+    for error in errors.errors().iter().take(MAX_SHOWN) {
+        let shown = excerpt(error, text).and_then(|span| show(error, origin, &source, span, in_colour));
         message.push_str(&shown.unwrap_or_else(|| plain(error, origin)));
     }
     let count = errors.errors().len();
     let _ = write!(message, "error: {origin} has {count} error{}", if count == 1 { "" } else { "s" });
+    if count > MAX_SHOWN {
+        let _ = write!(message, "; the first {MAX_SHOWN} are shown");
+    }
     message
 }
 
@@ -44,7 +51,13 @@ fn excerpt(error: &PatternError, text: &str) -> Option<Range<usize>> {
     Some(start..shown_end)
 }
 
-fn show(error: &PatternError, origin: &str, text: &str, span: Range<usize>, in_colour: bool) -> Option<String> {
+fn show(
+    error: &PatternError,
+    origin: &str,
+    source: &Source<&str>,
+    span: Range<usize>,
+    in_colour: bool,
+) -> Option<String> {
     let config = Config::new().with_index_type(IndexType::Byte).with_color(in_colour).with_char_set(CharSet::Unicode);
     let kind = error.kind().to_string();
     let report = Report::build(ReportKind::Error, (origin, span.clone()))
@@ -54,7 +67,7 @@ fn show(error: &PatternError, origin: &str, text: &str, span: Range<usize>, in_c
         .with_help(error.remedy())
         .finish();
     let mut shown = Vec::new();
-    report.write((origin, Source::from(text)), &mut shown).ok()?;
+    report.write((origin, source), &mut shown).ok()?;
     String::from_utf8(shown).ok()
 }
 
@@ -97,7 +110,7 @@ mod tests {
             }
             if let Err(errors) = PatternSet::parse("spoilt.toml", &text) {
                 let shown = render(&errors, &text);
-                prop_assert_eq!(shown.matches("Error: ").count(), errors.errors().len(), "{}", shown);
+                prop_assert_eq!(shown.matches("Error: ").count(), errors.errors().len().min(MAX_SHOWN), "{}", shown);
                 prop_assert!(shown.contains("spoilt.toml has "));
             }
         }

@@ -40,15 +40,17 @@ impl WordTable {
     /// `None` if too many begin alike.
     pub(super) fn new(needles: &[Box<[u8]>]) -> Option<Self> {
         let mut entries = vec![Entry { needle: Needle::of_no_text(), bundle: None, next: NOTHING }];
+        // Of each entry, how many of its chain come after it.
+        let mut lengths = vec![0];
         let mut keys = Keys::new(mask(8), needles.len());
         for (number, needle) in needles.iter().enumerate() {
             let next = keys.insert([key_at(needle, 1), 0], entries.len())?;
+            let behind = if next == NOTHING { 0 } else { lengths[next as usize] + 1 };
+            if behind >= LONGEST_CHAIN {
+                return None;
+            }
+            lengths.push(behind);
             entries.push(Entry { needle: Needle::new(needle, 0, number)?, bundle: None, next });
-        }
-        let chain = |first: u32| std::iter::successors(Some(first), |&at| Some(entries[at as usize].next));
-        let length = |entry: &Entry| chain(entry.next).take_while(|&at| at != NOTHING).count();
-        if entries.iter().map(length).max()? >= LONGEST_CHAIN {
-            return None;
         }
         Some(WordTable { filter: filter(needles), keys, entries: entries.into() })
     }

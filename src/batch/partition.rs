@@ -6,7 +6,8 @@
 use crate::extract::{Document, layout};
 
 use super::document::AsDocument;
-use super::error::{DocumentError, Failure};
+use super::failure::{DocumentError, Failure};
+use super::growth::GrowingSize;
 use super::plan::Plan;
 
 /// What a document costs besides its text, so that a unit of empty documents ends too.
@@ -45,7 +46,7 @@ impl<P: AsDocument + Sync> Texts for Vec<P> {
 
 /// A place in the texts: a line of one of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Position {
     /// The number of the text.
     pub(super) text: usize,
     /// The byte of the text at which the line begins.
@@ -54,19 +55,19 @@ pub(super) struct Place {
     pub(super) lines: usize,
 }
 
-impl Place {
+impl Position {
     /// The beginning of text `number`.
     pub(super) fn of(number: usize) -> Self {
-        Place { text: number, at: 0, lines: 0 }
+        Position { text: number, at: 0, lines: 0 }
     }
 }
 
 /// What one thread scans at a time: everything between two places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Unit {
-    pub(super) start: Place,
+    pub(super) start: Position,
     /// One past the last byte.
-    pub(super) end: Place,
+    pub(super) end: Position,
     pub(super) bytes: usize,
     /// How many documents begin in it.
     pub(super) documents: usize,
@@ -74,7 +75,7 @@ pub(super) struct Unit {
 
 /// What is to be done next, in the order of the texts.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum WorkItem {
     Scan(Unit),
     /// A document that is not to be scanned; whether it is counted here.
     Refuse(DocumentError, bool),
@@ -90,8 +91,8 @@ pub(super) struct LineCount {
 
 impl LineCount {
     /// Notes where `step`, which comes next, begins and ends.
-    pub(super) fn note(&mut self, texts: &impl Texts, step: &mut Step) {
-        let Step::Scan(unit) = step else { return };
+    pub(super) fn note(&mut self, texts: &impl Texts, step: &mut WorkItem) {
+        let WorkItem::Scan(unit) = step else { return };
         unit.start.lines = if unit.start.at == 0 { 0 } else { self.lines };
         if unit.end.at > 0 {
             // Only a unit of a single text ends within one.
@@ -103,62 +104,46 @@ impl LineCount {
     }
 }
 
-impl Step {
+impl WorkItem {
     fn bytes(&self) -> usize {
         match self {
-            Step::Scan(unit) => unit.bytes,
-            Step::Refuse(..) => 0,
+            WorkItem::Scan(unit) => unit.bytes,
+            WorkItem::Refuse(..) => 0,
         }
     }
 }
 
 /// Cuts texts into units.
 #[derive(Debug)]
-pub(super) struct Cutter {
+pub(super) struct Partitioner {
     /// The size from which a unit is large enough.
     unit_bytes: usize,
     /// The size from which the next unit is.
     target_bytes: usize,
     workers: usize,
     /// The size from which a wave is large enough.
-    wave: Ramp,
+    wave: GrowingSize,
     max_document_bytes: usize,
     by_paragraph: bool,
-    place: Place,
+    place: Position,
     /// The index of the document that was met last.
     met: Option<usize>,
     /// The index of the document that was refused last.
     refused: Option<usize>,
 }
 
-/// A size that grows: the first wave is small, so that all workers soon have something to do.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ramp {
-    pub(super) bytes: usize,
-    pub(super) most: usize,
-}
-
-impl Ramp {
-    /// The size, which is doubled for the next time.
-    pub(super) fn step(&mut self) -> usize {
-        let bytes = self.bytes.min(self.most);
-        self.bytes = bytes.saturating_mul(2);
-        bytes
-    }
-}
-
-impl Cutter {
+impl Partitioner {
     #[inline]
-    pub(super) fn new(plan: &Plan<'_>, wave: Ramp, max_document_bytes: usize) -> Self {
+    pub(super) fn new(plan: &Plan<'_>, wave: GrowingSize, max_document_bytes: usize) -> Self {
         let unit_bytes = plan.unit_bytes.max(1);
-        Cutter {
+        Partitioner {
             unit_bytes,
             target_bytes: unit_bytes,
             workers: plan.workers,
             wave,
             max_document_bytes,
             by_paragraph: plan.by_paragraph,
-            place: Place::default(),
+            place: Position::default(),
             met: None,
             refused: None,
         }
@@ -166,7 +151,7 @@ impl Cutter {
 
     /// Goes on at the first text, of a new wave.
     pub(super) fn rewind(&mut self) {
-        self.place = Place::default();
+        self.place = Position::default();
     }
 
     /// Whether the document with `index` has not been met before; it has been met then.
@@ -175,7 +160,7 @@ impl Cutter {
     }
 
     /// Adds the steps of all texts up to `end`, which hold about `bytes`.
-    pub(super) fn all(&mut self, texts: &impl Texts, end: usize, bytes: usize, steps: &mut Vec<Step>) {
+    pub(super) fn all(&mut self, texts: &impl Texts, end: usize, bytes: usize, steps: &mut Vec<WorkItem>) {
         let mut left = bytes;
         while let Some(step) = self.step(texts, end, left) {
             left = left.saturating_sub(step.bytes());
@@ -184,12 +169,12 @@ impl Cutter {
     }
 
     /// The next step in texts up to `end`, of a wave without end.
-    pub(super) fn next(&mut self, texts: &impl Texts, end: usize) -> Option<Step> {
+    pub(super) fn next(&mut self, texts: &impl Texts, end: usize) -> Option<WorkItem> {
         self.step(texts, end, usize::MAX)
     }
 
     /// Adds the steps of texts up to `end`, until there are enough for a wave.
-    pub(super) fn wave(&mut self, texts: &impl Texts, end: usize, steps: &mut Vec<Step>) {
+    pub(super) fn wave(&mut self, texts: &impl Texts, end: usize, steps: &mut Vec<WorkItem>) {
         let mut left = self.wave.step();
         while steps.is_empty() || (left > 0 && steps.len() < MAX_UNITS) {
             let Some(step) = self.step(texts, end, left) else { return };
@@ -199,7 +184,7 @@ impl Cutter {
     }
 
     /// The next step in texts up to `end`, when the wave has `left` bytes to go.
-    fn step(&mut self, texts: &impl Texts, end: usize, left: usize) -> Option<Step> {
+    fn step(&mut self, texts: &impl Texts, end: usize, left: usize) -> Option<WorkItem> {
         // Units become smaller towards the end of a wave, so that no worker waits long for another.
         let share = if self.workers > 1 { left / (2 * self.workers) } else { usize::MAX };
         self.target_bytes = share.clamp((self.unit_bytes / LAST_UNITS).max(1), self.unit_bytes);
@@ -218,7 +203,7 @@ impl Cutter {
                 if unit.start != unit.end {
                     break;
                 }
-                self.place = Place::of(self.place.text + 1);
+                self.place = Position::of(self.place.text + 1);
                 (unit.start, unit.end) = (self.place, self.place);
                 if known {
                     continue;
@@ -227,7 +212,7 @@ impl Cutter {
             }
             let rest = document.text.len() - self.place.at;
             if rest <= self.target_bytes {
-                self.place = Place::of(self.place.text + 1);
+                self.place = Position::of(self.place.text + 1);
                 unit.bytes += rest;
                 cost += rest + DOCUMENT_COST;
             } else if unit.start == unit.end {
@@ -241,7 +226,7 @@ impl Cutter {
             }
             unit.end = self.place;
         }
-        (unit.start != unit.end).then_some(Step::Scan(unit))
+        (unit.start != unit.end).then_some(WorkItem::Scan(unit))
     }
 
     /// Takes documents into `unit`, as long as they are whole, small and not to be refused, which nearly all are; whether
@@ -268,7 +253,7 @@ impl Cutter {
         }
         let any = number > self.place.text;
         if any {
-            (self.met, self.place) = (met, Place::of(number));
+            (self.met, self.place) = (met, Position::of(number));
             unit.end = self.place;
         }
         any
@@ -284,17 +269,17 @@ impl Cutter {
         };
         let len = end.unwrap_or(rest.len());
         if len == rest.len() {
-            self.place = Place::of(self.place.text + 1);
+            self.place = Position::of(self.place.text + 1);
         } else {
             self.place.at += len;
         }
         len
     }
 
-    fn refuse(&mut self, document: &Document<'_>) -> Step {
+    fn refuse(&mut self, document: &Document<'_>) -> WorkItem {
         self.refused = Some(document.index);
         let bytes = document.offset + document.text.len();
         let failure = Failure::TooLarge { bytes, limit: self.max_document_bytes };
-        Step::Refuse(DocumentError::new(document.id, document.index, failure), self.meet(document.index))
+        WorkItem::Refuse(DocumentError::new(document.id, document.index, failure), self.meet(document.index))
     }
 }

@@ -4,9 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 use super::document::AsDocument;
-use super::error::{DocumentError, Failure};
+use super::failure::{DocumentError, Failure};
+use super::growth::GrowingSize;
 use super::sink::message;
-use super::wave::Ramp;
 
 /// A wave that has been read for so long is not filled further.
 const READ_TIME: Duration = Duration::from_millis(20);
@@ -18,7 +18,7 @@ const PIECE_COST: usize = 128;
 pub(super) struct Reader<I> {
     pieces: I,
     /// How much a wave holds.
-    pub(super) wave: Ramp,
+    pub(super) wave: GrowingSize,
     /// The index that the next document is likely to have.
     next_index: usize,
     pub(super) ended: bool,
@@ -36,7 +36,7 @@ pub(super) struct Read {
 }
 
 impl<P: AsDocument, E: Into<DocumentError>, I: Iterator<Item = Result<P, E>>> Reader<I> {
-    pub(super) fn new(pieces: I, wave: Ramp) -> Self {
+    pub(super) fn new(pieces: I, wave: GrowingSize) -> Self {
         Reader { pieces, wave, next_index: 0, ended: false }
     }
 

@@ -1,68 +1,19 @@
 //! What one thread does: it scans units, with memory of its own.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::error::DocumentError;
-use super::gather::Split;
-use super::settings::CancelToken;
-use super::tap::Tap;
-use super::wave::{LineCount, Place, Step, Texts, Unit};
+use super::cancel::StopFlag;
+use super::coalesce::Splitter;
+use super::guard::GuardedSink;
+use super::partition::{LineCount, Position, Texts, Unit, WorkItem};
+use super::slot::{ScanEnd, Slot};
 use crate::extract::{Counts, Document, Extractor, Gathered, LentWorkspace, Memory, Sink, Stop, Workspace};
-use crate::pattern::PatternId;
 
 /// What may be kept of a unit: so many times its bytes, and a little more so that small units may be dense.
 const KEPT_SHARE: usize = 4;
 const KEPT_BYTES: usize = 64 << 10;
-
-/// Tells the threads of a batch when to stop.
-#[derive(Debug)]
-pub(super) struct Gate {
-    /// The caller's wish, if there may be one.
-    cancel: Option<CancelToken>,
-    /// Whether what is still scanned is not wanted.
-    stopped: AtomicBool,
-}
-
-impl Gate {
-    #[inline]
-    pub(super) fn new(cancel: Option<&CancelToken>) -> Self {
-        Gate { cancel: cancel.cloned(), stopped: AtomicBool::new(false) }
-    }
-
-    #[inline]
-    pub(super) fn is_cancelled(&self) -> bool {
-        self.cancel.as_ref().is_some_and(CancelToken::is_cancelled)
-    }
-
-    pub(super) fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
-    }
-
-    #[inline]
-    pub(super) fn is_closed(&self) -> bool {
-        self.is_cancelled() || self.stopped.load(Ordering::Relaxed)
-    }
-}
-
-/// A step of a wave, and what came of it if a thread has done it.
-pub(super) struct Slot<S: Sink> {
-    pub(super) step: Step,
-    /// What a thread fills, if the step is to be done by one.
-    pub(super) part: Option<S>,
-    /// What the part was sent.
-    pub(super) found: Found,
-    /// How the scan ended, if a thread did it.
-    pub(super) end: Option<End<S::Error>>,
-}
-
-impl<S: Sink> Slot<S> {
-    pub(super) fn undone(step: Step) -> Self {
-        Slot { step, part: None, found: Found::new(), end: None }
-    }
-}
 
 /// The steps that no thread has begun with.
 pub(super) struct Queue<'q, S: Sink> {
@@ -82,56 +33,36 @@ impl<'q, S: Sink> Queue<'q, S> {
     }
 }
 
-/// How many associations of each pattern were found; only of those that were.
-pub(super) type Found = Vec<(PatternId, u64)>;
-
-/// How the scan of a unit ended.
-#[derive(Debug)]
-pub(super) enum End<E> {
-    /// All of it was scanned.
-    Done,
-    /// The sink wanted no more.
-    Stopped,
-    /// The sink failed.
-    Failed(E),
-    /// The sink panicked at a document, in the line that begins at the place. What was sent before is in it.
-    Panicked(DocumentError, Place),
-    /// The sink has as much as it may; everything before the place is in it.
-    Full(Place),
-    /// The gate was closed: the part is not to be used.
-    Cancelled,
-}
-
 /// A thread's own: the memory of the extraction, and counts.
 #[derive(Debug)]
-pub(super) struct Lane<'x> {
+pub(super) struct Worker<'x> {
     extractor: &'x Extractor,
     workspace: LentWorkspace<'x>,
     pub(super) busy: Duration,
 }
 
 /// The memory goes back to the extractor, for others who are not to be stopped.
-impl Drop for Lane<'_> {
+impl Drop for Worker<'_> {
     #[inline]
     fn drop(&mut self) {
         self.workspace.memory.obey(Stop::default());
     }
 }
 
-impl<'x> Lane<'x> {
+impl<'x> Worker<'x> {
     #[inline]
-    pub(super) fn new(extractor: &'x Extractor, gate: &Gate) -> Self {
+    pub(super) fn new(extractor: &'x Extractor, stop_flag: &StopFlag) -> Self {
         let mut workspace = extractor.lend_workspace();
         let Workspace { memory, batch } = &mut *workspace;
         memory.forget_peak();
-        memory.obey(gate.cancel.as_ref().map(CancelToken::stop).unwrap_or_default());
+        memory.obey(stop_flag.within_a_line());
         // A batch that ended with a panic of the caller's has left its counts.
         batch.in_unit.clear();
         batch.delivered.clear();
-        Lane { extractor, workspace, busy: Duration::ZERO }
+        Worker { extractor, workspace, busy: Duration::ZERO }
     }
 
-    /// What has been delivered, if this is the lane that delivers.
+    /// What has been delivered, if this is the worker that delivers.
     #[inline]
     pub(super) fn delivered(&mut self) -> &mut Counts {
         &mut self.workspace.batch.delivered
@@ -143,17 +74,18 @@ impl<'x> Lane<'x> {
     }
 
     /// Takes units from `queue`, first things first, until there are none.
-    pub(super) fn work<S: Sink>(&mut self, texts: &impl Texts, queue: &Mutex<Queue<'_, S>>, gate: &Gate) {
-        while !gate.is_closed() {
+    pub(super) fn work<S: Sink>(&mut self, texts: &impl Texts, queue: &Mutex<Queue<'_, S>>, stop_flag: &StopFlag) {
+        while !stop_flag.is_set() {
             // What a panic of the caller's texts might leave is not delivered.
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next(texts);
             let Some(slot) = next else { return };
-            let Slot { step: Step::Scan(unit), part: Some(part), found, end } = slot else { continue };
+            let Slot { step: WorkItem::Scan(unit), part: Some(part), found, end } = slot else { continue };
             let begin = Instant::now();
             let room = KEPT_BYTES + KEPT_SHARE * unit.bytes;
             let Workspace { memory, batch } = &mut *self.workspace;
-            let tap = Tap::new(part, gate, &mut batch.in_unit, None, room, self.extractor.reads_paragraphs());
-            *end = Some(scan(self.extractor, memory, &mut batch.gathered, texts, unit, tap));
+            let guarded =
+                GuardedSink::new(part, stop_flag, &mut batch.in_unit, None, room, self.extractor.reads_paragraphs());
+            *end = Some(scan(self.extractor, memory, &mut batch.gathered, texts, unit, guarded));
             found.extend(batch.in_unit.drain());
             self.busy += begin.elapsed();
         }
@@ -165,34 +97,41 @@ impl<'x> Lane<'x> {
         texts: &impl Texts,
         unit: &Unit,
         skip: Option<usize>,
-        gate: &Gate,
+        stop_flag: &StopFlag,
         sink: &mut S,
-    ) -> End<S::Error> {
+    ) -> ScanEnd<S::Error> {
         let Workspace { memory, batch } = &mut *self.workspace;
-        let tap = Tap::new(sink, gate, &mut batch.delivered, skip, usize::MAX, self.extractor.reads_paragraphs());
-        scan(self.extractor, memory, &mut batch.gathered, texts, unit, tap)
+        let guarded = GuardedSink::new(
+            sink,
+            stop_flag,
+            &mut batch.delivered,
+            skip,
+            usize::MAX,
+            self.extractor.reads_paragraphs(),
+        );
+        scan(self.extractor, memory, &mut batch.gathered, texts, unit, guarded)
     }
 }
 
-/// Sends what is found in `unit` to `tap`, as far as it goes along.
+/// Sends what is found in `unit` to `guarded`, as far as it goes along.
 fn scan<'t, S: Sink>(
     extractor: &Extractor,
     memory: &mut Memory,
     gathered: &mut Gathered,
     texts: &'t impl Texts,
     unit: &Unit,
-    mut tap: Tap<'t, S>,
-) -> End<S::Error> {
+    mut guarded: GuardedSink<'t, S>,
+) -> ScanEnd<S::Error> {
     let mut place = unit.start;
     loop {
         if place == unit.end {
-            return End::Done;
+            return ScanEnd::Done;
         }
-        if tap.is_full() {
-            return End::Full(place);
+        if guarded.is_full() {
+            return ScanEnd::Full(place);
         }
-        if tap.gate().is_closed() {
-            return End::Cancelled;
+        if guarded.stop_flag().is_set() {
+            return ScanEnd::Cancelled;
         }
         let next = if extractor.reads_paragraphs() { place } else { gathered.fill(texts, place, unit.end) };
         let flow = if next == place {
@@ -204,26 +143,27 @@ fn scan<'t, S: Sink>(
                 line: document.line + place.lines,
                 ..document
             };
-            tap.enter(place.text, part);
-            extractor.extract_with(memory, &part, &mut tap)
+            guarded.enter(place.text, part);
+            extractor.extract_with(memory, &part, &mut guarded)
         } else {
-            let mut split = Split::new(texts, gathered, &mut tap);
+            let mut split = Splitter::new(texts, gathered, &mut guarded);
             extractor.extract_with(memory, &gathered.document(), &mut split)
         };
         match flow {
             // It may have ended early.
-            Ok(_) if tap.gate().is_cancelled() && !tap.has_ended() => return End::Cancelled,
+            Ok(_) if guarded.stop_flag().is_cancelled() && !guarded.has_ended() => return ScanEnd::Cancelled,
             Ok(ControlFlow::Continue(())) if next != place => place = next,
             Ok(ControlFlow::Continue(())) if place.text == unit.end.text => place = unit.end,
-            Ok(ControlFlow::Continue(())) => place = Place::of(place.text + 1),
-            Err(error) => return End::Failed(error),
-            Ok(ControlFlow::Break(())) => return tap.end(texts),
+            Ok(ControlFlow::Continue(())) => place = Position::of(place.text + 1),
+            Err(error) => return ScanEnd::Failed(error),
+            Ok(ControlFlow::Break(())) => return guarded.end(texts),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::cancel::CancelToken;
     use super::*;
     use crate::extract::{Engine, OwnedAssociation};
     use crate::pattern::PatternSet;
@@ -237,16 +177,16 @@ mod tests {
             let extractor = Extractor::builder().patterns(patterns).build().unwrap();
             let simd = Extractor::builder().engine(Engine::Simd).build().is_ok();
             let token = CancelToken::new();
-            let gate = Gate::new(Some(&token));
+            let stop_flag = StopFlag::new(Some(&token));
             let mut found: Vec<OwnedAssociation> = Vec::new();
-            let mut lane = Lane::new(&extractor, &gate);
-            let Ok(flow) = extractor.extract_with(&mut lane.workspace.memory, &document, &mut found);
+            let mut worker = Worker::new(&extractor, &stop_flag);
+            let Ok(flow) = extractor.extract_with(&mut worker.workspace.memory, &document, &mut found);
             assert_eq!((flow, found.len()), (ControlFlow::Continue(()), count));
             token.cancel();
             found.clear();
-            let Ok(_) = extractor.extract_with(&mut lane.workspace.memory, &document, &mut found);
+            let Ok(_) = extractor.extract_with(&mut worker.workspace.memory, &document, &mut found);
             assert!(found.is_empty() || !simd, "{} were sent", found.len());
-            drop(lane);
+            drop(worker);
             assert_eq!(extractor.extract(&text).len(), count);
         }
     }

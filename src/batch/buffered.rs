@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::error::{DocumentError, Failure};
+use super::failure::{DocumentError, Failure};
 use super::pool::Pool;
 use super::sink::{ParallelSink, message};
 use crate::extract::{Association, Labels, Page, Sink};

@@ -5,8 +5,8 @@
 
 use std::ops::ControlFlow;
 
-use super::tap::Tap;
-use super::wave::{Place, Texts};
+use super::guard::GuardedSink;
+use super::partition::{Position, Texts};
 use crate::extract::{Association, Document, Gathered, Layout, Sink};
 
 /// The size up to which a document is small.
@@ -16,7 +16,7 @@ const GATHERED_BYTES: usize = 32 << 10;
 
 impl Gathered {
     /// Gathers the small documents between `place` and `end`; the place behind them, or `place` if it is not worth it.
-    pub(super) fn fill(&mut self, texts: &impl Texts, place: Place, end: Place) -> Place {
+    pub(super) fn fill(&mut self, texts: &impl Texts, place: Position, end: Position) -> Position {
         if place.at > 0 || place.text + 1 >= end.text || !is_small(&texts.document(place.text)) {
             return place;
         }
@@ -24,7 +24,7 @@ impl Gathered {
         text.clear();
         starts.clear();
         *first = place.text;
-        // Once, and not by and by.
+        // Reserve once instead of growing step by step.
         text.reserve(GATHERED_BYTES + 2 * SMALL_BYTES);
         for number in place.text..end.text {
             let document = texts.document(number);
@@ -35,7 +35,7 @@ impl Gathered {
             text.push_str(document.text);
             text.push('\n');
         }
-        if starts.len() > 1 { Place::of(place.text + starts.len()) } else { place }
+        if starts.len() > 1 { Position::of(place.text + starts.len()) } else { place }
     }
 
     /// All of it as one document.
@@ -49,19 +49,19 @@ fn is_small(document: &Document<'_>) -> bool {
 }
 
 /// Gives what is found in a gathered text to the document that it was found in.
-pub(super) struct Split<'s, 't, X, S> {
+pub(super) struct Splitter<'s, 't, X, S> {
     texts: &'t X,
     gathered: &'s Gathered,
     /// The place among them of the document that the last association was found in, and its line in the text.
     place: usize,
     line: usize,
-    tap: &'s mut Tap<'t, S>,
+    guarded: &'s mut GuardedSink<'t, S>,
 }
 
-impl<'s, 't, X: Texts, S: Sink> Split<'s, 't, X, S> {
-    pub(super) fn new(texts: &'t X, gathered: &'s Gathered, tap: &'s mut Tap<'t, S>) -> Self {
-        tap.enter(gathered.first, texts.document(gathered.first));
-        Split { texts, gathered, place: 0, line: 1, tap }
+impl<'s, 't, X: Texts, S: Sink> Splitter<'s, 't, X, S> {
+    pub(super) fn new(texts: &'t X, gathered: &'s Gathered, guarded: &'s mut GuardedSink<'t, S>) -> Self {
+        guarded.enter(gathered.first, texts.document(gathered.first));
+        Splitter { texts, gathered, place: 0, line: 1, guarded }
     }
 
     /// The place of the document that holds byte `at`, which is on `line`. Both are behind those of the last call.
@@ -78,11 +78,11 @@ impl<'s, 't, X: Texts, S: Sink> Split<'s, 't, X, S> {
     }
 }
 
-impl<X: Texts, S: Sink> Sink for Split<'_, '_, X, S> {
+impl<X: Texts, S: Sink> Sink for Splitter<'_, '_, X, S> {
     type Error = S::Error;
 
     fn reads_text(&self) -> bool {
-        self.tap.reads_text()
+        self.guarded.reads_text()
     }
 
     #[inline(always)]
@@ -94,10 +94,10 @@ impl<X: Texts, S: Sink> Sink for Split<'_, '_, X, S> {
         let document = self.texts.document(number);
         if place != self.place {
             self.place = place;
-            self.tap.enter(number, document);
+            self.guarded.enter(number, document);
         }
         let before = document.text.as_bytes().get(..at - start).unwrap_or_default();
-        self.tap.association(&Association {
+        self.guarded.association(&Association {
             document: document.id,
             document_index: document.index,
             line: document.line + memchr::memchr_iter(b'\n', before).count(),

@@ -3,19 +3,20 @@
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::error::{DocumentError, Failure};
-use super::lane::{End, Gate};
+use super::cancel::StopFlag;
+use super::failure::{DocumentError, Failure};
+use super::partition::{Position, Texts};
 use super::sink::message;
-use super::wave::{Place, Texts};
+use super::slot::ScanEnd;
 use crate::extract::{Association, Counts, Document, Layout, Sink, layout};
 
-/// What an association that is kept is reckoned to take besides its texts.
+/// Estimated bytes of a stored association, without its text.
 const ASSOCIATION_COST: usize = 64;
 
 /// Takes what the engine finds in one text after another.
-pub(super) struct Tap<'t, S> {
+pub(super) struct GuardedSink<'t, S> {
     sink: &'t mut S,
-    gate: &'t Gate,
+    stop_flag: &'t StopFlag,
     counts: &'t mut Counts,
     /// The index of a document whose associations are not wanted.
     skip: Option<usize>,
@@ -33,17 +34,17 @@ pub(super) struct Tap<'t, S> {
     ended: bool,
 }
 
-/// Why the tap broke off, unless the sink did.
+/// Why the guarded broke off, unless the sink did.
 enum Interrupt {
     Closed,
     Full,
     Panicked(DocumentError),
 }
 
-impl<'t, S: Sink> Tap<'t, S> {
+impl<'t, S: Sink> GuardedSink<'t, S> {
     pub(super) fn new(
         sink: &'t mut S,
-        gate: &'t Gate,
+        stop_flag: &'t StopFlag,
         counts: &'t mut Counts,
         skip: Option<usize>,
         room: usize,
@@ -51,9 +52,9 @@ impl<'t, S: Sink> Tap<'t, S> {
     ) -> Self {
         let document = Document::new("");
         let block_end = by_paragraph.then_some(0);
-        Tap {
+        GuardedSink {
             sink,
-            gate,
+            stop_flag,
             counts,
             skip,
             room,
@@ -67,8 +68,8 @@ impl<'t, S: Sink> Tap<'t, S> {
         }
     }
 
-    pub(super) fn gate(&self) -> &'t Gate {
-        self.gate
+    pub(super) fn stop_flag(&self) -> &'t StopFlag {
+        self.stop_flag
     }
 
     /// Says that what comes is found in `document`, which is the text `number` or a part of it.
@@ -89,18 +90,18 @@ impl<'t, S: Sink> Tap<'t, S> {
     }
 
     /// Why it broke off.
-    pub(super) fn end<E>(self, texts: &impl Texts) -> End<E> {
+    pub(super) fn end<E>(self, texts: &impl Texts) -> ScanEnd<E> {
         let document = texts.document(self.text);
         if self.block_end.is_some()
             && let Some(block) = self.block()
         {
             let at = block.offset - document.offset;
-            let place = Place { text: self.text, at, lines: block.line - document.line };
+            let place = Position { text: self.text, at, lines: block.line - document.line };
             return self.end_at(place);
         }
         let before = document.text.as_bytes().get(..self.at.saturating_sub(document.offset));
         let begin = before.and_then(|text| memchr::memrchr(b'\n', text)).map_or(0, |feed| feed + 1);
-        let line = Place { text: self.text, at: begin, lines: self.line.saturating_sub(document.line) };
+        let line = Position { text: self.text, at: begin, lines: self.line.saturating_sub(document.line) };
         self.end_at(line)
     }
 
@@ -109,12 +110,12 @@ impl<'t, S: Sink> Tap<'t, S> {
         layout::blocks(&self.document).find(|block| self.at < block.offset + block.text.len())
     }
 
-    fn end_at<E>(self, line: Place) -> End<E> {
+    fn end_at<E>(self, line: Position) -> ScanEnd<E> {
         match self.interrupt {
-            None => End::Stopped,
-            Some(Interrupt::Closed) => End::Cancelled,
-            Some(Interrupt::Full) => End::Full(line),
-            Some(Interrupt::Panicked(error)) => End::Panicked(error, line),
+            None => ScanEnd::Stopped,
+            Some(Interrupt::Closed) => ScanEnd::Cancelled,
+            Some(Interrupt::Full) => ScanEnd::Full(line),
+            Some(Interrupt::Panicked(error)) => ScanEnd::Panicked(error, line),
         }
     }
 
@@ -126,7 +127,7 @@ impl<'t, S: Sink> Tap<'t, S> {
     }
 }
 
-impl<S: Sink> Sink for Tap<'_, S> {
+impl<S: Sink> Sink for GuardedSink<'_, S> {
     type Error = S::Error;
 
     fn reads_text(&self) -> bool {
@@ -136,7 +137,7 @@ impl<S: Sink> Sink for Tap<'_, S> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "so that only what goes on to the sink is written")]
     fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
-        if self.gate.is_closed() {
+        if self.stop_flag.is_set() {
             return Ok(self.interrupt(Interrupt::Closed));
         }
         let is_new_line =
@@ -162,7 +163,7 @@ impl<S: Sink> Sink for Tap<'_, S> {
 }
 
 /// The last step to the sink, where an association is of the document that it belongs to.
-struct Guard<'g, 't, S>(&'g mut Tap<'t, S>);
+struct Guard<'g, 't, S>(&'g mut GuardedSink<'t, S>);
 
 impl<S: Sink> Sink for Guard<'_, '_, S> {
     type Error = S::Error;
@@ -174,23 +175,23 @@ impl<S: Sink> Sink for Guard<'_, '_, S> {
     #[inline(always)]
     #[expect(clippy::inline_always, reason = "so that only what goes on to the sink is written")]
     fn association(&mut self, association: &Association<'_>) -> Result<ControlFlow<()>, S::Error> {
-        let tap = &mut *self.0;
-        if tap.skip == Some(association.document_index) {
+        let guarded = &mut *self.0;
+        if guarded.skip == Some(association.document_index) {
             return Ok(ControlFlow::Continue(()));
         }
         // What a panic leaves of the sink is for the sink to keep whole; the batch only goes on using it.
-        match catch_unwind(AssertUnwindSafe(|| tap.sink.association(association))) {
+        match catch_unwind(AssertUnwindSafe(|| guarded.sink.association(association))) {
             Ok(flow) => {
                 if flow.is_ok() {
-                    tap.counts.add(association.pattern_id, 1);
+                    guarded.counts.add(association.pattern_id, 1);
                 }
-                tap.ended = !matches!(flow, Ok(ControlFlow::Continue(())));
+                guarded.ended = !matches!(flow, Ok(ControlFlow::Continue(())));
                 flow
             }
             Err(panic) => {
                 let failure = Failure::Panic(message(panic.as_ref()));
                 let error = DocumentError::new(association.document, association.document_index, failure);
-                Ok(tap.interrupt(Interrupt::Panicked(error)))
+                Ok(guarded.interrupt(Interrupt::Panicked(error)))
             }
         }
     }

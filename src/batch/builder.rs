@@ -1,76 +1,19 @@
-//! How a batch is to be done.
+//! The caller's way into a batch: settings, and what to do with them.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::ThreadPool;
 
+use super::cancel::CancelToken;
 use super::collect::{Collected, Collector};
 use super::document::AsDocument;
-use super::driver;
-use super::error::{BatchError, DocumentError};
+use super::error::BatchError;
+use super::failure::DocumentError;
+use super::options::{self, Options, Threshold, Workers};
+use super::pipeline;
 use super::report::{Progress, Report};
 use super::sink::ParallelSink;
-use crate::extract::{Extractor, Stop};
-
-/// How many threads scan.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Workers {
-    /// The processors that the process may use, less those that other processes keep busy when the batch begins; at
-    /// least one.
-    #[default]
-    Auto,
-    /// So many, the caller's thread included; 0 counts as 1, and more than [`Batch::MAX_WORKERS`] as that.
-    Exactly(usize),
-}
-
-/// From how many bytes of text on several threads are used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Threshold {
-    /// As measured: what one thread of the engine scans in about [`Batch::WORTH_MICROSECONDS`].
-    #[default]
-    Auto,
-    /// From so many bytes on; 0 for always.
-    Bytes(usize),
-}
-
-/// Cancels batches, from any thread. Clones are one token.
-///
-/// ```
-/// use relscan::{CancelToken, Extractor, Outcome};
-///
-/// let token = CancelToken::new();
-/// token.cancel(); // another thread would
-/// let collected = Extractor::seed().batch().cancel(&token).collect(&["Rain leads to floods"]);
-/// assert_eq!(collected.report().outcome, Outcome::Cancelled);
-/// ```
-#[derive(Clone, Debug, Default)]
-pub struct CancelToken(Arc<AtomicBool>);
-
-impl CancelToken {
-    /// A token that has not been cancelled.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// For those who only want to know that it was cancelled.
-    pub(super) fn stop(&self) -> Stop {
-        Stop::when(&self.0)
-    }
-
-    /// Cancels the batches that have the token, now and later ones.
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether it was cancelled.
-    #[must_use]
-    pub fn is_cancelled(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
+use crate::extract::Extractor;
 
 /// A batch to be: settings, and what to do with them. Made by [`Extractor::batch`].
 ///
@@ -87,59 +30,37 @@ impl CancelToken {
 /// assert_eq!((&*found[2].document, found[2].line), ("b", 2));
 /// # Ok::<(), relscan::BatchError<std::convert::Infallible>>(())
 /// ```
-pub struct Batch<'e> {
-    pub(super) extractor: &'e Extractor,
-    pub(super) workers: Workers,
-    pub(super) threshold: Threshold,
-    pub(super) chunk_bytes: usize,
-    pub(super) max_in_flight_bytes: usize,
-    pub(super) max_document_bytes: usize,
-    pub(super) pool: Option<&'e ThreadPool>,
-    pub(super) cancel: Option<CancelToken>,
-    pub(super) progress: Option<Callback<'e>>,
-}
-
-pub(super) type Callback<'e> = Box<dyn FnMut(&Progress) + 'e>;
+pub struct Batch<'e>(Options<'e>);
 
 impl Extractor {
     /// Begins a batch: many documents, by several threads where that pays.
     #[must_use]
     pub fn batch(&self) -> Batch<'_> {
-        Batch {
-            extractor: self,
-            workers: Workers::Auto,
-            threshold: Threshold::Auto,
-            chunk_bytes: Batch::CHUNK_BYTES,
-            max_in_flight_bytes: Batch::MAX_IN_FLIGHT_BYTES,
-            max_document_bytes: usize::MAX,
-            pool: None,
-            cancel: None,
-            progress: None,
-        }
+        Batch(Options::new(self))
     }
 }
 
 impl<'e> Batch<'e> {
     /// The work of one thread that is worth waking others for, unless a threshold is given.
-    pub const WORTH_MICROSECONDS: usize = 100;
+    pub const WORTH_MICROSECONDS: usize = options::WORTH_MICROSECONDS;
     /// The most threads that scan, however many are asked for: systems fail in ugly ways when they are asked for far more.
-    pub const MAX_WORKERS: usize = 1_024;
+    pub const MAX_WORKERS: usize = options::MAX_WORKERS;
     /// The bytes of text that one thread scans at a time, unless others are given.
-    pub const CHUNK_BYTES: usize = 128 << 10;
+    pub const CHUNK_BYTES: usize = options::CHUNK_BYTES;
     /// The bytes of text in flight, unless others are given.
-    pub const MAX_IN_FLIGHT_BYTES: usize = 16 << 20;
+    pub const MAX_IN_FLIGHT_BYTES: usize = options::MAX_IN_FLIGHT_BYTES;
 
     /// How many threads scan; [`Workers::Auto`] unless given.
     #[must_use]
     pub fn workers(mut self, workers: Workers) -> Self {
-        self.workers = workers;
+        self.0.workers = workers;
         self
     }
 
     /// From how many bytes of text on several threads are used; [`Threshold::Auto`] unless given.
     #[must_use]
     pub fn parallel_threshold(mut self, threshold: Threshold) -> Self {
-        self.threshold = threshold;
+        self.0.threshold = threshold;
         self
     }
 
@@ -147,7 +68,7 @@ impl<'e> Batch<'e> {
     /// that is larger, with a line. Small batches are cut into smaller units.
     #[must_use]
     pub fn chunk_bytes(mut self, bytes: usize) -> Self {
-        self.chunk_bytes = bytes;
+        self.0.chunk_bytes = bytes;
         self
     }
 
@@ -155,7 +76,7 @@ impl<'e> Batch<'e> {
     /// read further until there is room. One line, or one piece of a stream, may be larger.
     #[must_use]
     pub fn max_in_flight_bytes(mut self, bytes: usize) -> Self {
-        self.max_in_flight_bytes = bytes;
+        self.0.max_in_flight_bytes = bytes;
         self
     }
 
@@ -163,21 +84,21 @@ impl<'e> Batch<'e> {
     /// document that comes in pieces, those before the limit have been extracted from by then. No limit unless given.
     #[must_use]
     pub fn max_document_bytes(mut self, bytes: usize) -> Self {
-        self.max_document_bytes = bytes;
+        self.0.max_document_bytes = bytes;
         self
     }
 
     /// Scans on the threads of `pool`, and on the caller's, instead of the extractor's own threads.
     #[must_use]
     pub fn pool(mut self, pool: &'e ThreadPool) -> Self {
-        self.pool = Some(pool);
+        self.0.pool = Some(pool);
         self
     }
 
     /// Lets `token` cancel the batch.
     #[must_use]
     pub fn cancel(mut self, token: &CancelToken) -> Self {
-        self.cancel = Some(token.clone());
+        self.0.cancel = Some(token.clone());
         self
     }
 
@@ -185,7 +106,7 @@ impl<'e> Batch<'e> {
     /// After a panic it is not called again.
     #[must_use]
     pub fn progress(mut self, callback: impl FnMut(&Progress) + 'e) -> Self {
-        self.progress = Some(Box::new(callback));
+        self.0.progress = Some(Box::new(callback));
         self
     }
 
@@ -200,7 +121,7 @@ impl<'e> Batch<'e> {
         documents: &[D],
         sink: &mut S,
     ) -> Result<Report, BatchError<S::Error>> {
-        driver::run(self, documents, sink)
+        pipeline::run(&mut self.0, documents, sink)
     }
 
     /// Extracts from `documents` and keeps what is found, by document.
@@ -228,20 +149,20 @@ impl<'e> Batch<'e> {
         pieces: impl IntoIterator<Item = Result<P, E>>,
         sink: &mut S,
     ) -> Result<Report, BatchError<S::Error>> {
-        driver::stream(self, pieces.into_iter(), sink)
+        pipeline::stream(&mut self.0, pieces.into_iter(), sink)
     }
 }
 
 impl fmt::Debug for Batch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Batch")
-            .field("workers", &self.workers)
-            .field("threshold", &self.threshold)
-            .field("chunk_bytes", &self.chunk_bytes)
-            .field("max_in_flight_bytes", &self.max_in_flight_bytes)
-            .field("max_document_bytes", &self.max_document_bytes)
-            .field("pool", &self.pool)
-            .field("cancel", &self.cancel)
+            .field("workers", &self.0.workers)
+            .field("threshold", &self.0.threshold)
+            .field("chunk_bytes", &self.0.chunk_bytes)
+            .field("max_in_flight_bytes", &self.0.max_in_flight_bytes)
+            .field("max_document_bytes", &self.0.max_document_bytes)
+            .field("pool", &self.0.pool)
+            .field("cancel", &self.0.cancel)
             .finish_non_exhaustive()
     }
 }
