@@ -16,6 +16,9 @@ fn relscan(arguments: &[&str], store: &Path) -> Command {
     if arguments[0] == "learn" && !arguments.contains(&"--pack") {
         command.args(["--pack", "seed"]);
     }
+    if arguments[0] == "learn" {
+        command.args(["--profile", "sutra"]);
+    }
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

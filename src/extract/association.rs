@@ -342,6 +342,27 @@ impl<'a> Association<'a> {
         Some((offset + start, &text[start..end]))
     }
 
+    /// The sentence that says it as it was scanned, or the lines if no rule read sentences, and where in it the source, the
+    /// trigger and the target are. `None` for an association that was kept: only a [`Sink`](crate::Sink) sees the text.
+    /// Linear in the line.
+    #[must_use]
+    pub fn quote(&self) -> Option<(&'a str, [Span; 3])> {
+        let Spans { source, trigger, target } = self.spans;
+        let within = |(start, text): (usize, &'a str)| {
+            let inside = |span: Span| {
+                let span = Span { start: span.start.checked_sub(start)?, end: span.end.checked_sub(start)? };
+                text.get(span.range()).map(|_| span)
+            };
+            Some((text, [inside(source)?, inside(trigger)?, inside(target)?]))
+        };
+        let sentence = self.reading.and_then(|reading| reading.sentence).and_then(|span| {
+            let Context { text, offset, .. } = self.context;
+            let text = text.get(span.start.checked_sub(offset)?..span.end.checked_sub(offset)?)?;
+            within((span.start, text))
+        });
+        sentence.or_else(|| within(self.context()?))
+    }
+
     /// Whether the document is a line of a file and the id tells which, so that its own line number says nothing.
     #[must_use]
     pub fn is_of_line_document(&self) -> bool {

@@ -13,6 +13,8 @@ mod edges;
 mod hash;
 mod id;
 mod index;
+#[cfg(feature = "store")]
+mod knowledge;
 mod learner;
 mod nodes;
 mod report;
@@ -23,6 +25,10 @@ mod view;
 
 pub use config::{ConfigError, Cooccurrence, LearnConfig};
 pub use id::{ConceptId, InvalidId};
+#[cfg(feature = "store")]
+pub use knowledge::{
+    Fact, FactStore, FoundFact, KnowledgeCounts, LearnedDocument, Outcome as DocumentOutcome, Place, name_key,
+};
 pub use learner::Learner;
 pub use report::{LearnReport, Stage};
 #[cfg(feature = "store")]

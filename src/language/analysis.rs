@@ -88,6 +88,28 @@ impl Language {
         inflect::base(verb, |word| self.model.knows(word))
     }
 
+    /// Returns the singular of a noun in lower case, or the word itself if it is none in the plural, or not known.
+    ///
+    /// ```
+    /// use relscan::language::Language;
+    ///
+    /// assert_eq!(Language::english().singular("whales"), "whale");
+    /// assert_eq!(Language::english().singular("news"), "news");
+    /// ```
+    #[must_use]
+    pub fn singular(&self, noun: &str) -> String {
+        /// Words that are no plurals of what is left of them.
+        const NONE: [&str; 7] = ["news", "means", "series", "species", "diabetes", "odds", "goods"];
+        if NONE.contains(&noun) || ["ss", "us", "is", "ics"].iter().any(|ending| noun.ends_with(ending)) {
+            return noun.to_owned();
+        }
+        let changes = [("ies", "y"), ("ves", "f"), ("ves", "fe"), ("s", ""), ("es", "")];
+        let singulars =
+            changes.iter().filter_map(|(ending, instead)| Some(format!("{}{instead}", noun.strip_suffix(ending)?)));
+        let mut known = singulars.filter(|word| self.model.knows(word) && inflect::plural(word) == noun);
+        known.next().unwrap_or_else(|| noun.to_owned())
+    }
+
     /// Appends the tags of the words of one sentence to `tags`.
     ///
     /// ```

@@ -40,6 +40,7 @@ enum Command {
     Patterns(patterns::Args),
     Eval(eval::Args),
     Learn(graph::learn::Args),
+    Forget(graph::forget::Args),
     Export(graph::export::Args),
     Show(graph::show::Args),
     Stats(graph::stats::Args),
@@ -52,8 +53,8 @@ Examples:
   relscan extract books/ -o associations.jsonl   into a file
   relscan text page.html                         the text that is looked at
   relscan patterns list                          what is looked for
-  relscan learn --store graph.db notes.txt       concepts and associations, kept
-  relscan show --store graph.db rust             a concept and its neighbours
+  relscan learn --store graph.db books/          a graph with its evidence, kept
+  relscan show --store graph.db rust             a name, and what is said of it
 
 Exit status: 0 done, 1 some inputs failed (each named on standard error), 2 wrong usage,
 130 interrupted.";
@@ -65,6 +66,7 @@ fn main() -> ExitCode {
         Command::Patterns(args) => patterns::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Learn(args) => graph::learn::run(&args),
+        Command::Forget(args) => graph::forget::run(&args),
         Command::Export(args) => graph::export::run(&args),
         Command::Show(args) => graph::show::run(&args),
         Command::Stats(args) => graph::stats::run(&args),

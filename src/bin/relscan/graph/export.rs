@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use relscan::graph::{ConceptGraph, Store};
+use relscan::graph::{ConceptGraph, FactStore, Store};
 use relscan::io::{GraphFormat, write_graph, write_neo4j};
 
 use crate::outcome::{Failure, Outcome};
@@ -39,6 +39,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+    if FactStore::is_at(&args.store) {
+        return Err(Failure::usage(format_args!(
+            "{} is of the profile graph, which `export` does not write yet; any SQLite client reads its tables \
+             (LEARNING.md says what they hold)",
+            args.store.display()
+        )));
+    }
     if args.format == GraphFormat::Neo4jCsv && args.output.is_none() {
         return Err(Failure::usage("neo4j-csv is two files: name a folder for them with --output"));
     }

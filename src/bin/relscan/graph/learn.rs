@@ -4,10 +4,11 @@ use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use relscan::graph::{InputProgress, LearnConfig, Lesson, StoreLearner};
+use relscan::graph::{FactStore, InputProgress, LearnConfig, Lesson, Store, StoreLearner};
 use relscan::io::{Content, ContentPosition, ContentStep, Contents, Encoding, InputFormat};
 use relscan::{Engine, Extractor};
 
+use super::facts;
 use crate::extract::{inputs, say_what_was_skipped};
 use crate::interrupt::Interrupt;
 use crate::outcome::{Failure, Outcome};
@@ -18,15 +19,19 @@ use crate::values::{Threads, encoding, named};
 
 const EXAMPLES: &str = "\
 Examples:
-  relscan learn --store graph.db notes.txt            every line a concept
-  relscan learn --store graph.db facts.jsonl          rows with \"content\", \"source\", \"category\"
-  relscan learn --store graph.db --resume facts.jsonl after a crash: goes on where it was
-  relscan learn --store graph.db --stats facts.jsonl  says where the time went
+  relscan learn --store graph.db books/               what documents say; again: what changed
+  relscan learn --store s.db --profile sutra a.txt    every line a concept
+  relscan learn --store s.db --resume facts.jsonl     after a crash: goes on where it was
+  relscan learn --store s.db --stats facts.jsonl      says where the time went
 
-Contents are learned in the order of the inputs, and saved a batch at a time, with how far the
-inputs have been read. However a run ends, the store holds whole batches; --resume with the same
-inputs goes on after the last of them. Without --resume everything is learned again: what is known
-grows stronger.
+In the profile graph a document is learned as a whole: learned again it takes the place of what it
+said before, and `relscan forget` takes it away. However a run ends, the store holds whole documents.
+
+In the profile sutra contents are learned in the order of the inputs, and saved a batch at a time, with
+how far the inputs have been read. However a run ends, the store holds whole batches; --resume with the
+same inputs goes on after the last of them. Without --resume everything is learned again: what is known
+grows stronger. --resume, --no-central-links, --no-cooccurrence, --threads, --batch and --stats are for
+this profile only.
 
 Exit status: 0 done, 1 some inputs failed (each named on standard error) or the store could not be
 used, 2 wrong usage, 130 interrupted.";
@@ -39,44 +44,51 @@ pub(crate) struct Args {
     /// Files, folders or `-` for standard input, which is also read if there are none. Folders are read with all that
     /// is in them, in the order of the names; hidden and binary files are passed over
     #[arg(value_name = "PATH|-")]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
 
     /// The store: a file, which is made if it is not there
     #[arg(long, value_name = "FILE")]
-    store: PathBuf,
+    pub(super) store: PathBuf,
 
     /// Go on after what the last run saved, and pass over what it read
     #[arg(long)]
-    resume: bool,
+    pub(super) resume: bool,
 
-    #[arg(long = "pack", value_name = "PACK|FILE", default_value = "seed", help = packs::Choice::help())]
-    packs: Vec<String>,
+    /// What is learned: `graph`: what whole documents say, each edge with the sentences that say it; `sutra`: contents as
+    /// concepts, with associations by their words besides. Without it that of the store, and of a new one `graph`
+    #[arg(long, value_parser = named(Profile::ALL))]
+    profile: Option<Profile>,
+
+    /// Patterns to look for: built-in packs or pattern files, as for `extract`. Without it `english`, and in the profile sutra
+    /// `seed`
+    #[arg(long = "pack", value_name = "PACK|FILE")]
+    pub(super) packs: Vec<String>,
 
     /// What finds the triggers. All engines find the same
     #[arg(long, value_parser = named(&Engine::ALL), default_value = "auto")]
-    engine: Engine,
+    pub(super) engine: Engine,
 
     /// What the files are, as for `extract`. A row is a content, of everything else a line that is not empty; or, as `text`, a
     /// whole file
     #[arg(long, value_parser = named(InputFormat::ALL), default_value = "auto")]
-    input: InputFormat,
+    pub(super) input: InputFormat,
 
     /// The encoding of the texts, as `latin1` or `shift_jis`; without it that which they declare or look like
     #[arg(long, value_name = "NAME", value_parser = encoding)]
-    encoding: Option<Encoding>,
+    pub(super) encoding: Option<Encoding>,
 
     /// The field of a row, or the column, that holds the content; without it the first that is there of `text`, `content` and
     /// `body`. Of JSONL `source` and `category` are read besides
     #[arg(long, visible_alias = "text-column", value_name = "NAME")]
-    text_field: Option<String>,
+    pub(super) text_field: Option<String>,
 
     /// Do not link what is learned to the arguments of its associations
     #[arg(long)]
-    no_central_links: bool,
+    pub(super) no_central_links: bool,
 
     /// Do not associate concepts because their words stand close together
     #[arg(long)]
-    no_cooccurrence: bool,
+    pub(super) no_cooccurrence: bool,
 
     /// How many threads read texts ahead of the graph; `auto` leaves one processor to the graph
     #[arg(long, value_name = "auto|N", default_value = "auto")]
@@ -88,10 +100,39 @@ pub(crate) struct Args {
 
     /// Say on standard error where the time went
     #[arg(long)]
-    stats: bool,
+    pub(super) stats: bool,
+}
+
+/// What is learned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Profile {
+    Graph,
+    Sutra,
+}
+
+impl Profile {
+    const ALL: &[(Profile, &'static str)] = &[(Profile::Graph, "graph"), (Profile::Sutra, "sutra")];
 }
 
 impl Args {
+    /// The profile that is asked for, or that of the store.
+    fn profile(&self) -> Result<Profile, Failure> {
+        let is_new = self.store.metadata().map_or(true, |metadata| metadata.len() == 0);
+        if is_new {
+            return Ok(self.profile.unwrap_or(Profile::Graph));
+        }
+        let of_store = if FactStore::is_at(&self.store) { Profile::Graph } else { Profile::Sutra };
+        // What is no store at all says so when it is opened.
+        let is_known = of_store == Profile::Graph || Store::open_to_read(&self.store).is_ok();
+        match self.profile {
+            Some(asked) if asked != of_store && is_known => Err(Failure::usage(format_args!(
+                "{} is a store of the other profile; name another file, or leave --profile out",
+                self.store.display()
+            ))),
+            asked => Ok(asked.unwrap_or(of_store)),
+        }
+    }
+
     fn config(&self) -> LearnConfig {
         let mut config = LearnConfig::default();
         config.enable_central_links = !self.no_central_links;
@@ -106,8 +147,12 @@ impl Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+    if args.profile()? == Profile::Graph {
+        return facts::run(args);
+    }
     let inputs = inputs(&args.paths)?;
-    let patterns = packs::Choice { packs: args.packs.clone() }.load()?;
+    let packs = if args.packs.is_empty() { vec!["seed".to_owned()] } else { args.packs.clone() };
+    let patterns = packs::Choice { packs }.load()?;
     let extractor = Extractor::builder().patterns(patterns).engine(args.engine).build().map_err(Failure::usage)?;
     let interrupt = Interrupt::listen()?;
     let mut learner = StoreLearner::open(&args.store, extractor, args.config())?;

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use relscan::extract_words;
-use relscan::graph::{ConceptId, Neighbour, Neighbourhood, Store, StoredConcept};
+use relscan::graph::{ConceptId, FactStore, Neighbour, Neighbourhood, Store, StoredConcept};
 
 use crate::outcome::{Failure, Outcome, say};
 use crate::output::Output;
@@ -33,6 +33,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+    if FactStore::is_at(&args.store) {
+        return facts(args);
+    }
     let store = Store::open_to_read(&args.store)?;
     let text = args.concept.as_str();
     // Contents are kept as they were learned, arguments in lower case.
@@ -107,4 +110,41 @@ fn describe(found: &Neighbourhood, limit: usize) -> String {
 /// The text with control characters escaped, so that it stays on its line.
 fn one_line(text: &str) -> String {
     text.chars().flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
+/// Sentences that are shown of each edge.
+const SENTENCES: u32 = 3;
+
+/// Shows a node of a store of the profile graph: its edges, each with sentences that say or deny it.
+fn facts(args: &Args) -> Result<Outcome, Failure> {
+    let store = FactStore::open_to_read(&args.store)?;
+    let Some(facts) = store.facts_of(&args.concept)? else {
+        say(&format!("error: nothing is called `{}`", args.concept));
+        return Ok(Outcome::SomeFailed);
+    };
+    let mut text = String::new();
+    for fact in facts.iter().take(args.limit) {
+        let denied = if fact.denied > 0 { format!(", denied by {}", fact.denied) } else { String::new() };
+        let _ = writeln!(
+            text,
+            "{} -{}-> {}  {:.2}, said by {}{denied}, {}",
+            one_line(&fact.source),
+            fact.relation,
+            one_line(&fact.target),
+            fact.confidence,
+            fact.asserted,
+            fact.origin
+        );
+        for place in store.places_of(fact.id, SENTENCES)? {
+            let mark = if place.negated { " (denies it)" } else { "" };
+            let _ = writeln!(text, "    {}: {}{mark}", one_line(&place.document), one_line(&place.sentence));
+        }
+    }
+    if facts.len() > args.limit {
+        let _ = writeln!(text, "and {} more; see --limit", facts.len() - args.limit);
+    }
+    let mut output = Output::open(None, [])?;
+    output.write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
+    output.finish(true)?;
+    Ok(Outcome::Done)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use relscan::graph::Store;
+use relscan::graph::{FactStore, Store};
 
 use crate::outcome::{Failure, Outcome};
 use crate::output::Output;
@@ -19,6 +19,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
+    if FactStore::is_at(&args.store) {
+        return facts(args);
+    }
     let mut store = Store::open_to_read(&args.store)?;
     let graph = store.load()?;
     let mut text = String::new();
@@ -53,6 +56,25 @@ pub(crate) fn run(args: &Args) -> Result<Outcome, Failure> {
     let mut output = Output::open(None, [])?;
     let written = output.write_all(text.as_bytes());
     written.map_err(|error| output.failure(error))?;
+    output.finish(true)?;
+    Ok(Outcome::Done)
+}
+
+/// The figures of a store of the profile graph.
+fn facts(args: &Args) -> Result<Outcome, Failure> {
+    let counts = FactStore::open_to_read(&args.store)?.counts()?;
+    let mut output = Output::open(None, [])?;
+    let lines = [
+        (counts.documents, "documents"),
+        (counts.nodes, "nodes"),
+        (counts.edges, "edges"),
+        (counts.places, "places that say or deny them"),
+    ];
+    let text = lines.iter().fold(String::new(), |mut text, (count, what)| {
+        let _ = writeln!(text, "{count:>12}  {what}");
+        text
+    });
+    output.write_all(text.as_bytes()).map_err(|error| output.failure(error))?;
     output.finish(true)?;
     Ok(Outcome::Done)
 }
