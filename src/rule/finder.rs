@@ -473,9 +473,11 @@ impl<'s> Finder<'s> {
             }
             for target in targets {
                 let apart = source.tokens.end <= target.tokens.start || target.tokens.end <= source.tokens.start;
+                // Word by word: a line may end between them.
+                let words = |argument: &Argument| argument.tokens.clone().map(|at| self.view.word(at));
                 let same = || {
-                    let [source, target] = [&source, target].map(|argument| &self.view.text[argument.span(&self.view)]);
-                    source.eq_ignore_ascii_case(target)
+                    source.tokens.len() == target.tokens.len()
+                        && words(&source).zip(words(target)).all(|(a, b)| a.eq_ignore_ascii_case(b))
                 };
                 if !apart
                     || target.tokens.is_empty()
