@@ -42,7 +42,12 @@ impl Ruled {
                 index.add(id.index(), (**checked).clone());
             }
         }
-        (!index.is_empty()).then(|| Self { index, ids, language: Language::english() })
+        if index.is_empty() {
+            return None;
+        }
+        let language = Language::english();
+        index.number(language);
+        Some(Self { index, ids, language })
     }
 
     /// Emits what the rules find in the text of `document`, a paragraph or a few, by sentence and trigger; nothing more once
@@ -65,7 +70,7 @@ impl Ruled {
             if !self.index.may_match(text, &paper.analysis, sentence) {
                 continue;
             }
-            paper.syntax.read(self.language, text, &paper.analysis, sentence);
+            paper.syntax.read(text, &paper.analysis, sentence);
             paper.hits.clear();
             Finder::new(&self.index, self.language, &paper.syntax, text).find(&mut paper.hits);
             let view = paper.syntax.view(text);

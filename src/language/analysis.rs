@@ -5,16 +5,18 @@ use std::sync::OnceLock;
 
 use super::inflect;
 use super::model::{BOUNDARY, Model, ModelError, Tagging};
-use super::profile::{Profile, ProfileError};
+use super::profile::{Profile, ProfileError, Roles};
 use super::sentence::sentences;
 use super::tag::Tag;
 use super::token::tokens;
+use super::words::{Found, Source, WordId, Words};
 
 /// How a language is read: its [`Profile`] and its [`Model`].
 #[derive(Clone, Debug)]
 pub struct Language {
     profile: Profile,
     model: Model,
+    words: Words,
 }
 
 /// A language that cannot be read.
@@ -49,7 +51,8 @@ impl Language {
     /// # Errors
     /// If either cannot be read.
     pub fn new(profile: &str, model: &[u8]) -> Result<Self, LanguageError> {
-        Ok(Self { profile: Profile::from_toml(profile)?, model: Model::from_bytes(model)? })
+        let (profile, model) = (Profile::from_toml(profile)?, Model::from_bytes(model)?);
+        Ok(Self { words: Words::new(&model, &profile), profile, model })
     }
 
     /// Returns the profile.
@@ -65,14 +68,43 @@ impl Language {
         analysis.clear();
         let text = &text[..text.floor_char_boundary(u32::MAX as usize)];
         sentences(text, &self.profile, |sentence| {
-            let first = analysis.spans.len();
-            tokens(text, sentence, &self.profile, |token| analysis.spans.push(narrow(&token)));
-            if analysis.spans.len() > first {
-                analysis.sentences.push([first, analysis.spans.len()]);
-                let spans = &analysis.spans[first..];
-                self.tag(spans.iter().map(|span| &text[wide(*span)]), &mut analysis.classes, &mut analysis.tagging);
+            let Analysis { sentences, spans, words, tagging, classes } = &mut *analysis;
+            let first = spans.len();
+            classes.clear();
+            let mut opening = true;
+            tokens(text, sentence, &self.profile, |token| {
+                let found = self.look_up(text, &token, &mut opening);
+                spans.push(narrow(&token));
+                words.push((found.id, found.roles));
+                classes.push(found.class);
+            });
+            if let Some(last) = spans[first..].last() {
+                sentences.push([first, spans.len()]);
+                self.tag(ends_sentence(&text[wide(*last)]), classes, tagging);
             }
         });
+    }
+
+    /// What is known of a token of `text`; of those before it in its sentence none had a letter if it is `opening`.
+    #[inline]
+    fn look_up(&self, text: &str, token: &Range<usize>, opening: &mut bool) -> Found {
+        let source = Source { model: &self.model, profile: &self.profile };
+        let found = self.words.look_up(text, token.clone(), *opening, source);
+        // Quotes and brackets before the first word of a sentence do not take its capital.
+        if *opening {
+            *opening = !text[token.clone()].chars().any(char::is_alphanumeric);
+        }
+        found
+    }
+
+    /// Returns the number of a word in lower case.
+    pub(crate) fn word_id(&self, word: &str) -> WordId {
+        self.words.id(word)
+    }
+
+    /// Returns how many words have a number.
+    pub(crate) fn known_words(&self) -> usize {
+        self.words.len()
     }
 
     /// Returns the base form of a verb in lower case: `cause` of `causing`.
@@ -122,25 +154,26 @@ impl Language {
     /// ```
     pub fn tag_words<'a>(&self, words: impl IntoIterator<Item = &'a str>, tags: &mut Vec<Tag>) {
         let mut tagging = Tagging::default();
-        self.tag(words.into_iter(), &mut Vec::new(), &mut tagging);
+        let (mut classes, mut opening, mut complete) = (Vec::new(), true, false);
+        for word in words {
+            classes.push(self.look_up(word, &(0..word.len()), &mut opening).class);
+            complete = ends_sentence(word);
+        }
+        self.tag(complete, &mut classes, &mut tagging);
         tags.append(&mut tagging.tags);
     }
 
-    fn tag<'a>(&self, words: impl Iterator<Item = &'a str>, classes: &mut Vec<u8>, tagging: &mut Tagging) {
-        classes.clear();
-        let mut opening = true;
-        let mut complete = false;
-        for word in words {
-            classes.push(self.model.class(word, opening));
-            // Quotes and brackets before the first word of a sentence do not take its capital.
-            opening &= !word.chars().any(char::is_alphanumeric);
-            complete = matches!(word, "." | "!" | "?");
-        }
+    /// Tags the sentence that has these classes; `complete` if a mark ends it.
+    fn tag(&self, complete: bool, classes: &mut Vec<u8>, tagging: &mut Tagging) {
+        let verbal = classes.iter().map(|class| self.model.may_be_finite(*class));
+        tagging.verbal.extend(verbal);
         classes.extend([BOUNDARY; 2]);
         self.model.tag_sentence(classes, complete, tagging);
-        let verbal = classes.iter().take(classes.len() - 2).map(|class| self.model.may_be_finite(*class));
-        tagging.verbal.extend(verbal);
     }
+}
+
+fn ends_sentence(word: &str) -> bool {
+    matches!(word, "." | "!" | "?")
 }
 
 /// What reading a text gives: sentences, tokens, tags, each in an array of its own that is used again for the next text.
@@ -159,6 +192,7 @@ impl Language {
 pub struct Analysis {
     sentences: Vec<[usize; 2]>,
     spans: Vec<[u32; 2]>,
+    words: Vec<(WordId, Roles)>,
     tagging: Tagging,
     classes: Vec<u8>,
 }
@@ -174,12 +208,17 @@ pub struct TaggedToken {
     pub margin: u8,
     /// Whether words like it are finite verbs now and then, whatever this one is: `causes`.
     pub verbal: bool,
+    /// Its number among the words of the language.
+    pub word: WordId,
+    /// What it does if it is of a closed class.
+    pub roles: Roles,
 }
 
 impl Analysis {
     fn clear(&mut self) {
         self.sentences.clear();
         self.spans.clear();
+        self.words.clear();
         self.tagging.clear();
     }
 
@@ -198,6 +237,8 @@ impl Analysis {
             tag: self.tagging.tags[at],
             margin: self.tagging.margins[at],
             verbal: self.tagging.verbal[at],
+            word: self.words[at].0,
+            roles: self.words[at].1,
         })
     }
 }

@@ -40,6 +40,24 @@ impl Shape {
             Self::Lower
         }
     }
+
+    /// The shape of a word of ASCII letters.
+    pub(super) fn of_ascii(word: &[u8], capital: bool) -> Self {
+        let digits = word.iter().filter(|byte| byte.is_ascii_digit()).count();
+        if digits == word.len() {
+            Self::Digits
+        } else if digits > 0 && word.iter().all(|byte| byte.is_ascii_digit() || b".,:/%-".contains(byte)) {
+            Self::Number
+        } else if !word.iter().any(u8::is_ascii_alphanumeric) {
+            Self::Marks
+        } else if capital {
+            Self::Capital
+        } else if digits > 0 {
+            Self::Mixed
+        } else {
+            Self::Lower
+        }
+    }
 }
 
 /// A token as the lexicon is asked for it.
@@ -53,13 +71,18 @@ pub(super) struct WordKey {
 
 impl WordKey {
     pub(super) fn new(word: &str, first: bool) -> Self {
-        let mut letters = word.chars();
-        let capital = letters.next().is_some_and(char::is_uppercase);
-        // `NATO` says something wherever it stands.
-        let capital = capital && (!first || letters.next().is_some_and(char::is_uppercase));
+        let capital = Self::is_capital(word, first);
         let mut key: String = word.chars().filter(|letter| *letter != '\u{ad}' && *letter != '\u{200b}').collect();
         key = key.to_lowercase().replace('’', "'");
         Self { word: key, capital }
+    }
+
+    /// Tells whether a word has a capital that says something; `first` says that it opens its sentence.
+    pub(super) fn is_capital(word: &str, first: bool) -> bool {
+        let mut letters = word.chars();
+        let capital = letters.next().is_some_and(char::is_uppercase);
+        // `NATO` says something wherever it stands.
+        capital && (!first || letters.next().is_some_and(char::is_uppercase))
     }
 }
 

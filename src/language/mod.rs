@@ -21,6 +21,7 @@ mod syntax;
 mod tag;
 mod token;
 mod train;
+mod words;
 
 pub use analysis::{Analysis, Language, LanguageError, TaggedToken};
 pub use clause::{ClauseKind, Phrase, Predicate, predicates};
@@ -34,3 +35,4 @@ pub use syntax::Syntax;
 pub use tag::{Tag, TagSet};
 pub use token::tokens;
 pub use train::{KnownLemma, TrainingToken, train};
+pub use words::WordId;

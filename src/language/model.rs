@@ -12,7 +12,7 @@
 
 use foldhash::HashMap;
 
-use super::lexicon::{Shape, WordKey, endings};
+use super::lexicon::Shape;
 use super::tag::Tag;
 
 const MAGIC: &[u8] = b"relscan-tagger 5\n";
@@ -147,16 +147,6 @@ impl Model {
         self.finite[usize::from(class)] >= MIN_FINITE
     }
 
-    /// Returns the class of a word; `first` says that it opens its sentence, so that its capital says nothing.
-    pub(super) fn class(&self, word: &str, first: bool) -> u8 {
-        let key = WordKey::new(word, first);
-        if let Some(classes) = self.words.get(&key.word) {
-            return classes[usize::from(key.capital)];
-        }
-        let shape = &self.endings[Shape::of(&key.word, key.capital) as usize];
-        endings(&key.word).find_map(|ending| shape.get(ending)).copied().unwrap_or(0)
-    }
-
     /// Returns the score of each tag, in the order of their numbers; what stands after them says nothing.
     pub(super) fn sums(&self, context: Context) -> [i16; LANES] {
         let mut sums = [0i16; LANES];
@@ -177,18 +167,17 @@ impl Model {
         let first = tagging.tags.len();
         self.tag_forward(classes, None, tagging);
         let is_predicate = |tag: &Tag| tag.is_finite() || matches!(tag, Tag::Auxiliary | Tag::VerbBase);
-        let has_predicate = tagging.tags[first..].iter().any(is_predicate);
-        if complete && !has_predicate {
-            let tags = &tagging.tags[first..];
-            let may_be_finite = |at: &usize| {
-                self.finite[usize::from(classes[*at])] >= MIN_FINITE
-                    && tags[*at - 1].is_nominal()
-                    && begins_object(tags[*at + 1])
-            };
-            let candidates = (1..tags.len().saturating_sub(1)).filter(may_be_finite);
-            if let Some(at) =
-                candidates.min_by_key(|at| tagging.losses[*at]).filter(|at| tagging.losses[*at] <= MAX_LOSS)
-            {
+        if !complete || tagging.tags[first..].iter().any(is_predicate) {
+            return;
+        }
+        let tags = &tagging.tags[first..];
+        let may_be_finite =
+            |at: usize| self.may_be_finite(classes[at]) && tags[at - 1].is_nominal() && begins_object(tags[at + 1]);
+        if (1..tags.len().saturating_sub(1)).any(may_be_finite) {
+            let losses = self.losses(classes, tags);
+            let candidates = (1..tags.len() - 1).filter(|at| may_be_finite(*at));
+            let nearest = candidates.min_by_key(|at| losses[*at]).filter(|at| losses[*at] <= MAX_LOSS);
+            if let Some(at) = nearest {
                 tagging.tags.truncate(first);
                 tagging.margins.truncate(first);
                 self.tag_forward(classes, Some(at), tagging);
@@ -196,22 +185,32 @@ impl Model {
         }
     }
 
+    /// Tags from left to right; the token number `finite` is to be a finite verb.
     fn tag_forward(&self, classes: &[u8], finite: Option<usize>, tagging: &mut Tagging) {
-        tagging.losses.clear();
         let mut walk = Walk::new(classes);
+        let mut at = 0;
         while let Some(context) = walk.context() {
             let sums = self.sums(context);
             let (mut tag, margin) = best(&sums);
-            let finite_verbs = [Tag::VerbThird, Tag::VerbPresent, Tag::VerbPast];
-            let verb = finite_verbs.into_iter().max_by_key(|verb| sums[*verb as usize]).unwrap_or(Tag::VerbPast);
-            tagging.losses.push(sums[tag as usize] - sums[verb as usize]);
-            if finite == Some(tagging.losses.len() - 1) {
-                tag = verb;
+            if finite == Some(at) {
+                tag = best_finite(&sums);
             }
+            at += 1;
             walk.step(tag as u8);
             tagging.tags.push(tag);
             tagging.margins.push(margin);
         }
+    }
+
+    /// By how much a finite verb trails, for each token of a sentence that has been tagged.
+    fn losses(&self, classes: &[u8], tags: &[Tag]) -> Vec<i16> {
+        let mut walk = Walk::new(classes);
+        let loss = |tag: &Tag| {
+            let sums = self.sums(walk.context()?);
+            walk.step(*tag as u8);
+            Some(sums[*tag as usize] - sums[best_finite(&sums) as usize])
+        };
+        tags.iter().map_while(loss).collect()
     }
 
     /// Writes the model. The same model gives the same bytes.
@@ -295,17 +294,52 @@ impl Model {
 }
 
 /// Returns the tag with the highest sum, the first of equals, and by how much it leads, 255 at most.
+#[inline]
 fn best(sums: &[i16; LANES]) -> (Tag, u8) {
     // A sum is within 8 x 127, so that sum and tag fit into one number, and the greatest has both.
-    let mut best = i16::MIN;
-    let mut second = i16::MIN;
-    for (tag, sum) in (0i16..).zip(&sums[..Tag::COUNT]) {
-        let both = (sum << 5) | (31 - tag);
-        second = second.max(both.min(best));
-        best = best.max(both);
+    let mut both = [i16::MIN; LANES];
+    for at in 0..LANES {
+        both[at] = sums[at] << 5 | NUMBERS[at];
     }
+    both[Tag::COUNT..].fill(i16::MIN);
+    let best = greatest(&both);
     let tag = u8::try_from(31 - (best & 31)).ok().and_then(Tag::from_number).unwrap_or(Tag::Other);
+    for both in &mut both {
+        *both = if *both == best { i16::MIN } else { *both };
+    }
+    let second = greatest(&both);
     (tag, u8::try_from((best >> 5).abs_diff(second >> 5)).unwrap_or(u8::MAX))
+}
+
+/// What tells the tags of equal sums apart: the first is the greatest.
+const NUMBERS: [i16; LANES] = {
+    let mut numbers = [31; LANES];
+    let mut tag = 1;
+    while tag < LANES {
+        numbers[tag] = numbers[tag - 1] - 1;
+        tag += 1;
+    }
+    numbers
+};
+
+/// The greatest of the numbers, by halves, so that it takes few steps.
+#[inline]
+fn greatest(numbers: &[i16; LANES]) -> i16 {
+    let mut halves = *numbers;
+    let mut len = LANES / 2;
+    while len > 0 {
+        for at in 0..len {
+            halves[at] = halves[at].max(halves[at + len]);
+        }
+        len /= 2;
+    }
+    halves[0]
+}
+
+/// Returns the finite verb with the highest sum, the last of equals.
+fn best_finite(sums: &[i16; LANES]) -> Tag {
+    let verbs = [Tag::VerbThird, Tag::VerbPresent, Tag::VerbPast];
+    verbs.into_iter().max_by_key(|verb| sums[*verb as usize]).unwrap_or(Tag::VerbPast)
 }
 
 /// The tags of tokens, sentence after sentence.
@@ -316,8 +350,6 @@ pub(super) struct Tagging {
     pub(super) margins: Vec<u8>,
     /// Whether the words of its class are finite verbs now and then, for each token.
     pub(super) verbal: Vec<bool>,
-    /// By how much a finite verb trails, for each token of the last sentence.
-    losses: Vec<i16>,
 }
 
 impl Tagging {

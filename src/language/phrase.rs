@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::noun_group::noun_group;
 use super::profile::{Role, Roles};
 use super::tag::Tag;
+use super::words::WordId;
 
 /// A token as phrases see it.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +20,8 @@ pub struct Token {
     pub margin: u8,
     /// Whether words like it are finite verbs now and then.
     pub verbal: bool,
+    /// Its number among the words of the language.
+    pub word: WordId,
     /// What it does if it is of a closed class.
     pub roles: Roles,
     /// Which mark it is, if it is one.

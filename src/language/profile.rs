@@ -1,8 +1,8 @@
 //! What is particular to a language in the cutting of sentences and tokens, as data.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use serde::Deserialize;
 
 /// Abbreviations, openings and clitics of a language, read from TOML.
@@ -13,6 +13,10 @@ pub struct Profile {
     openings: HashSet<String>,
     clitics: Vec<String>,
     contractions: Vec<(String, usize)>,
+    /// Whether a clitic has no apostrophe.
+    bare_clitics: bool,
+    /// How long contractions are, a bit for each length.
+    contraction_lens: u64,
     roles: HashMap<String, Roles>,
 }
 
@@ -86,6 +90,9 @@ pub enum Role {
 pub struct Roles(u32);
 
 impl Roles {
+    /// No role.
+    pub(super) const NONE: Self = Self(0);
+
     /// Tells whether the word has a role.
     #[must_use]
     pub const fn has(self, role: Role) -> bool {
@@ -127,10 +134,17 @@ impl Profile {
             continuing: file.continuing.into_iter().collect(),
             closing: file.closing.into_iter().collect(),
             openings: file.openings.into_iter().collect(),
+            bare_clitics: file.clitics.iter().any(|clitic| !clitic.contains('\'')),
+            contraction_lens: file.contractions.iter().fold(0, |lens, (whole, _)| lens | len_bit(whole.len())),
             clitics: file.clitics,
             contractions: file.contractions,
             roles,
         })
+    }
+
+    /// Returns every word that has a role.
+    pub(super) fn words(&self) -> impl Iterator<Item = &str> {
+        self.roles.keys().map(String::as_str)
     }
 
     /// Returns the roles of a word in lower case.
@@ -146,6 +160,25 @@ impl Profile {
     /// Tells whether this word, in lower case, is an abbreviation that may close a sentence.
     pub(super) fn may_close(&self, abbreviation: &str) -> bool {
         self.closing.contains(abbreviation)
+    }
+
+    /// Tells whether a word of ASCII letters is an abbreviation, letter case left out.
+    pub(super) fn is_abbreviation(&self, word: &[u8]) -> bool {
+        let mut short = [0; 16];
+        let Some(lower) = short.get_mut(..word.len()) else {
+            return str::from_utf8(word)
+                .is_ok_and(|word| self.continues(&word.to_lowercase()) || self.may_close(&word.to_lowercase()));
+        };
+        lower.copy_from_slice(word);
+        lower.make_ascii_lowercase();
+        str::from_utf8(lower).is_ok_and(|lower| self.continues(lower) || self.may_close(lower))
+    }
+
+    /// Tells whether a word without an apostrophe may be cut into two tokens.
+    pub(super) fn may_be_cut(&self, word: &[u8]) -> bool {
+        self.bare_clitics
+            || self.contraction_lens & len_bit(word.len()) != 0
+                && self.contractions.iter().any(|(whole, _)| word.eq_ignore_ascii_case(whole.as_bytes()))
     }
 
     /// Tells whether this word, in lower case, often opens a sentence.
@@ -178,4 +211,9 @@ impl Profile {
     pub(super) fn contraction(&self, word: &str) -> Option<usize> {
         self.contractions.iter().find(|(whole, _)| word.eq_ignore_ascii_case(whole)).map(|(_, at)| *at)
     }
+}
+
+/// A bit for a length, one for all that are long.
+fn len_bit(len: usize) -> u64 {
+    1 << len.min(63)
 }

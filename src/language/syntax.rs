@@ -1,6 +1,6 @@
 //! One sentence read to its clauses.
 
-use super::analysis::{Analysis, Language, TaggedToken};
+use super::analysis::{Analysis, TaggedToken};
 use super::clause::{Predicate, predicates};
 use super::mend::mend;
 use super::phrase::{Item, ItemKind, Mark, Token, phrases};
@@ -17,7 +17,7 @@ use super::tag::Tag;
 /// let mut analysis = Analysis::default();
 /// english.read(text, &mut analysis);
 /// let mut syntax = Syntax::default();
-/// syntax.read(english, text, &analysis, 0);
+/// syntax.read(text, &analysis, 0);
 /// let predicate = &syntax.predicates()[0];
 /// let view = syntax.view(text);
 /// assert_eq!(&text[view.span(predicate.subjects[0])], "Heavy rain");
@@ -32,17 +32,11 @@ pub struct Syntax {
 }
 
 impl Syntax {
-    /// Reads sentence number `sentence` of what `language` made of `text`. Takes time linear in its tokens but for
+    /// Reads sentence number `sentence` of what a language made of `text`. Takes time linear in its tokens but for
     /// clauses, each of which looks for its subject.
-    pub fn read(&mut self, language: &Language, text: &str, analysis: &Analysis, sentence: usize) {
+    pub fn read(&mut self, text: &str, analysis: &Analysis, sentence: usize) {
         self.tokens.clear();
-        let mut lower = String::new();
-        self.tokens.extend(analysis.tokens(sentence).map(|token| {
-            let word = &text[token.span.clone()];
-            lower.clear();
-            lower.extend(word.chars().flat_map(char::to_lowercase));
-            new_token(language, &token, word, &lower)
-        }));
+        self.tokens.extend(analysis.tokens(sentence).map(|token| new_token(&token, &text[token.span.clone()])));
         for at in 0..self.tokens.len() {
             if self.tokens[at].mark == Mark::Break && joins(&self.tokens, at, text) {
                 self.tokens[at].mark = Mark::Hyphen;
@@ -93,7 +87,7 @@ impl Syntax {
     }
 }
 
-fn new_token(language: &Language, token: &TaggedToken, word: &str, lower: &str) -> Token {
+fn new_token(token: &TaggedToken, word: &str) -> Token {
     #[expect(clippy::cast_possible_truncation, reason = "an analysis holds at most 4 GiB of text")]
     Token {
         start: token.span.start as u32,
@@ -101,7 +95,8 @@ fn new_token(language: &Language, token: &TaggedToken, word: &str, lower: &str) 
         tag: token.tag,
         margin: token.margin,
         verbal: token.verbal,
-        roles: language.profile().roles(lower),
+        word: token.word,
+        roles: token.roles,
         mark: mark(word, token.tag),
         capital: word.chars().next().is_some_and(char::is_uppercase),
     }
@@ -135,6 +130,9 @@ fn unwrap_links(tokens: &mut [Token]) {
 
 /// Which mark a token is.
 fn mark(word: &str, tag: Tag) -> Mark {
+    if word.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric) {
+        return Mark::None;
+    }
     let Some(first) = word.chars().next().filter(|_| !word.contains(char::is_alphanumeric)) else { return Mark::None };
     match first {
         ',' | '،' | '、' | '，' => Mark::Comma,

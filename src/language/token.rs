@@ -20,8 +20,20 @@ use super::profile::Profile;
 /// assert_eq!(found, ["It", "does", "n't", "cost", "$", "1,200.50", "."]);
 /// ```
 pub fn tokens(text: &str, sentence: Range<usize>, profile: &Profile, mut each: impl FnMut(Range<usize>)) {
+    let bytes = &text.as_bytes()[..sentence.end];
     let mut at = sentence.start;
     while at < sentence.end {
+        if let Some(end) = plain(bytes, at, profile) {
+            match bytes[at] {
+                b' ' | b'\n' => {}
+                _ if end - at > 1 && profile.may_be_cut(&bytes[at..end]) => {
+                    cut_clitics(text, at..end, profile, &mut each);
+                }
+                _ => each(at..end),
+            }
+            at = end;
+            continue;
+        }
         let rest = &text[at..sentence.end];
         let Some(first) = rest.chars().next() else { break };
         if is_invisible(first) {
@@ -37,6 +49,111 @@ pub fn tokens(text: &str, sentence: Range<usize>, profile: &Profile, mut each: i
         cut_clitics(text, at..end, profile, &mut each);
         at = end;
     }
+}
+
+/// What a byte is where a token may begin or end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A space or a line feed.
+    Space,
+    /// A letter, a digit, an underscore.
+    Letter,
+    /// A mark of ASCII that is a token by itself.
+    Mark,
+    /// One that is a token by itself unless it is repeated.
+    Run,
+    /// A mark that names of mail may have, `@` and the stop left out.
+    Name,
+    /// All else: what other scripts have, controls, `.` and `@`.
+    Other,
+}
+
+const KINDS: [Kind; 256] = {
+    let mut kinds = [Kind::Other; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b' ' | b'\n' => Kind::Space,
+            b'_' => Kind::Letter,
+            b'=' | b'*' | b'~' | b'!' | b'?' => Kind::Run,
+            b'-' | b'%' | b'+' => Kind::Name,
+            b'.' | b'@' => Kind::Other,
+            _ if byte.is_ascii_alphanumeric() => Kind::Letter,
+            _ if byte.is_ascii_punctuation() => Kind::Mark,
+            _ => Kind::Other,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
+fn kind(bytes: &[u8], at: usize) -> Kind {
+    bytes.get(at).map_or(Kind::Space, |byte| KINDS[usize::from(*byte)])
+}
+
+/// The end of the token or the white space that begins at `at`, where a glance tells; `None` where only a second look does.
+///
+/// What is told so: one space, a mark, and a run of ASCII letters and digits with nothing after it over which it could go
+/// on as a word, a number, an address or an abbreviation.
+#[inline]
+fn plain(bytes: &[u8], at: usize, profile: &Profile) -> Option<usize> {
+    let end = match kind(bytes, at) {
+        Kind::Letter => return plain_word(bytes, at, profile),
+        Kind::Space => {
+            let next = *bytes.get(at + 1)?;
+            // After a line feed may stand the marks of quoted mail.
+            let told = next.is_ascii_graphic() && next != b'>' || is_typographic(bytes, at + 1);
+            return told.then_some(at + 1);
+        }
+        Kind::Run if bytes.get(at + 1) != Some(&bytes[at]) => at + 1,
+        Kind::Name if bytes.get(at + 1) != Some(&bytes[at]) && !names_mail(bytes, at) => at + 1,
+        Kind::Mark => at + 1,
+        Kind::Other if is_typographic(bytes, at) => at + 3,
+        _ => return None,
+    };
+    // What is not ASCII may join a mark.
+    bytes.get(end).is_none_or(u8::is_ascii).then_some(end)
+}
+
+fn plain_word(bytes: &[u8], at: usize, profile: &Profile) -> Option<usize> {
+    let mut end = at + 1;
+    while bytes.get(end).is_some_and(|byte| KINDS[usize::from(*byte)] == Kind::Letter) {
+        end += 1;
+    }
+    let Some(next) = bytes.get(end) else { return Some(end) };
+    let after = bytes.get(end + 1);
+    let blank = after.is_none_or(|after| matches!(after, b' ' | b'\n'));
+    let ends = match next {
+        b',' => !after.is_some_and(u8::is_ascii_digit),
+        b'.' => blank && (after.is_none() || !may_keep_stop(&bytes[at..end], profile)),
+        b':' => blank,
+        b'\'' => after.is_none_or(|after| after.is_ascii() && KINDS[usize::from(*after)] != Kind::Letter),
+        _ => match KINDS[usize::from(*next)] {
+            Kind::Space | Kind::Mark | Kind::Run => true,
+            Kind::Name => !names_mail(bytes, end),
+            // A typographic apostrophe may go on with the word.
+            _ => is_typographic(bytes, end) && bytes[end + 2] != 0x99,
+        },
+    };
+    ends.then_some(end)
+}
+
+/// Tells whether a word of ASCII letters and digits keeps the stop after it.
+fn may_keep_stop(word: &[u8], profile: &Profile) -> bool {
+    let initial = word.len() == 1 && word[0].is_ascii_uppercase() && word[0] != b'I';
+    !word.iter().all(u8::is_ascii_digit) && (initial || profile.is_abbreviation(word))
+}
+
+/// Tells whether one of U+2010 to U+2027 stands here, dashes and quotation marks most of them.
+fn is_typographic(bytes: &[u8], at: usize) -> bool {
+    matches!(bytes.get(at..), Some([0xe2, 0x80, 0x90..=0xa7, ..]))
+}
+
+/// Tells whether an `@` follows the letters and marks of a name of mail, of which there may be too many.
+fn names_mail(bytes: &[u8], at: usize) -> bool {
+    let is_named = |byte: &u8| *byte == b'.' || matches!(KINDS[usize::from(*byte)], Kind::Letter | Kind::Name);
+    let name = bytes[at..].iter().take(65).take_while(|byte| is_named(byte)).count();
+    bytes.get(at + name) == Some(&b'@')
 }
 
 /// Characters that show nothing: zero-width spaces, joiners, byte order marks. A soft hyphen within a word is a part of it.

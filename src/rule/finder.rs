@@ -51,7 +51,6 @@ impl<'s> Finder<'s> {
     /// Appends every hit of the sentence to `hits`, in order of their triggers.
     pub(crate) fn find(&self, hits: &mut Vec<Hit>) {
         let first = hits.len();
-        let mut lower = String::new();
         for token in 0..self.view.tokens.len() {
             let mark = self.view.tokens[token].mark;
             if mark != Mark::None {
@@ -85,9 +84,7 @@ impl<'s> Finder<'s> {
                     self.noun(*frame, token, hits);
                 }
             }
-            lower.clear();
-            lower.extend(self.view.word(token).chars().flat_map(char::to_lowercase));
-            for trigger in self.index.of_word(&lower) {
+            for trigger in self.index.of_word(self.view.tokens[token].word, self.view.word(token)) {
                 self.try_trigger(*trigger, token, hits);
             }
         }
@@ -476,9 +473,11 @@ impl<'s> Finder<'s> {
             }
             for target in targets {
                 let apart = source.tokens.end <= target.tokens.start || target.tokens.end <= source.tokens.start;
+                // Word by word: a line may end between them.
+                let words = |argument: &Argument| argument.tokens.clone().map(|at| self.view.word(at));
                 let same = || {
-                    let [source, target] = [&source, target].map(|argument| &self.view.text[argument.span(&self.view)]);
-                    source.eq_ignore_ascii_case(target)
+                    source.tokens.len() == target.tokens.len()
+                        && words(&source).zip(words(target)).all(|(a, b)| a.eq_ignore_ascii_case(b))
                 };
                 if !apart
                     || target.tokens.is_empty()

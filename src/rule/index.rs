@@ -7,12 +7,17 @@ use super::definition::{Checked, Polarity};
 use super::frame::Frame;
 use super::sequence::Sequence;
 use crate::language::inflect::{Form, forms, plural};
-use crate::language::{Analysis, Mark};
+use crate::language::{Analysis, Language, Mark, WordId};
 
 /// The rules of a set, by the words that trigger them.
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     words: HashMap<Box<str>, Vec<Trigger>>,
+    /// For each word of the language the place of its triggers in `lists`; 0 for none.
+    by_word: Vec<u32>,
+    lists: Vec<Vec<Trigger>>,
+    /// Whether some words are not of the language.
+    has_unknown: bool,
     marks: Vec<(Mark, Trigger)>,
     groups: Vec<Trigger>,
     pub(super) frames: Vec<(usize, Frame)>,
@@ -83,6 +88,23 @@ impl Index {
         self.facts.insert(rule, Facts { source_is, target_is, through, predicate, polarity });
     }
 
+    /// Puts the words at their numbers in `language`: after the last rule was added.
+    pub(crate) fn number(&mut self, language: &Language) {
+        self.by_word = vec![0; language.known_words()];
+        self.lists = vec![Vec::new()];
+        for (word, triggers) in &self.words {
+            match language.word_id(word) {
+                WordId::Known(number) => {
+                    self.by_word[number as usize] = u32::try_from(self.lists.len()).unwrap_or(0);
+                    self.lists.push(triggers.clone());
+                }
+                WordId::Unknown => self.has_unknown = true,
+                // Asked for by its letters in any case.
+                WordId::Spelled => {}
+            }
+        }
+    }
+
     fn add_frame(&mut self, rule: usize, frame: Frame, words: Vec<String>, trigger: fn(usize) -> Trigger) {
         let number = self.frames.len();
         self.frames.push((rule, frame));
@@ -101,21 +123,36 @@ impl Index {
 
     /// Tells whether some word or mark of a sentence triggers a rule.
     pub(crate) fn may_match(&self, text: &str, analysis: &Analysis, sentence: usize) -> bool {
-        let mut lower = String::new();
         !self.marks.is_empty()
             || !self.groups.is_empty()
             || !self.any.is_empty()
             || !self.any_noun.is_empty()
-            || analysis.tokens(sentence).any(|token| {
-                lower.clear();
-                lower.extend(text[token.span].chars().flat_map(char::to_lowercase));
-                self.words.contains_key(lower.as_str())
-            })
+            || analysis.tokens(sentence).any(|token| !self.of_word(token.word, &text[token.span]).is_empty())
     }
 
-    /// Returns what a word in lower case may trigger.
-    pub(super) fn of_word(&self, word: &str) -> &[Trigger] {
-        self.words.get(word).map_or(&[], Vec::as_slice)
+    /// Returns what a word may trigger, letter case left out.
+    pub(super) fn of_word(&self, id: WordId, word: &str) -> &[Trigger] {
+        match id {
+            WordId::Known(number) => {
+                let list = self.by_word.get(number as usize).copied().unwrap_or(0);
+                self.lists.get(list as usize).map_or(&[], Vec::as_slice)
+            }
+            WordId::Unknown if !self.has_unknown => &[],
+            WordId::Unknown | WordId::Spelled => self.of_spelling(word),
+        }
+    }
+
+    fn of_spelling(&self, word: &str) -> &[Trigger] {
+        let mut short = [0; 32];
+        let found = match short.get_mut(..word.len()).filter(|_| word.is_ascii()) {
+            Some(lower) => {
+                lower.copy_from_slice(word.as_bytes());
+                lower.make_ascii_lowercase();
+                str::from_utf8(lower).ok().and_then(|lower| self.words.get(lower))
+            }
+            None => self.words.get(word.chars().flat_map(char::to_lowercase).collect::<String>().as_str()),
+        };
+        found.map_or(&[], Vec::as_slice)
     }
 
     /// Returns what a mark may trigger.

@@ -15,7 +15,7 @@ pub(crate) fn explain(text: &str, patterns: PatternSet) -> Result<String, Failur
     let mut out = String::new();
     let mut syntax = Syntax::default();
     for sentence in 0..analysis.sentences().len() {
-        syntax.read(english, text, &analysis, sentence);
+        syntax.read(text, &analysis, sentence);
         tokens(&mut out, text, &analysis, sentence);
         phrases(&mut out, &syntax.view(text));
         for predicate in syntax.predicates() {
