@@ -10,7 +10,7 @@ use std::path::Path;
 const KNOWN: [(&str, usize); 8] = [
     ("argument/", 16),
     ("extract/", 12),
-    ("graph/", 13),
+    ("graph/", 2),
     ("io/", 15),
     ("language/", 4),
     ("pattern/", 2),

@@ -6,8 +6,9 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use super::hash::Seed;
+use super::id::ConceptId;
+use super::lesson::Lesson;
 use super::nodes::{HashedWord, WordKey, hashed_words};
-use super::{ConceptId, Lesson};
 use crate::extract::{Extractor, sink_fn};
 use crate::text::push_lowercase;
 

@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::GraphFull;
+use super::error::GraphFull;
 use super::hash::Seed;
 use crate::pattern::RelationType;
 

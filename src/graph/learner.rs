@@ -9,10 +9,13 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::config::LearnConfig;
 use super::draft::Drafts;
+use super::error::{GraphFull, LearnError};
 use super::hash::Seed;
+use super::id::ConceptId;
+use super::lesson::Lesson;
 use super::report::{LearnReport, Stage};
 use super::steps::{Counts, Kinds, Plan};
-use super::{ConceptGraph, ConceptId, GraphFull, LearnError, Lesson};
+use super::view::ConceptGraph;
 use crate::batch::Batch;
 use crate::extract::Extractor;
 

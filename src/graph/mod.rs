@@ -10,12 +10,14 @@
 mod config;
 mod draft;
 mod edges;
+mod error;
 mod hash;
 mod id;
 mod index;
 #[cfg(feature = "store")]
 mod knowledge;
 mod learner;
+mod lesson;
 mod nodes;
 mod report;
 mod steps;
@@ -24,43 +26,17 @@ mod store;
 mod view;
 
 pub use config::{ConfigError, Cooccurrence, LearnConfig};
+pub use error::LearnError;
 pub use id::{ConceptId, InvalidId};
 #[cfg(feature = "store")]
 pub use knowledge::{
     Fact, FactStore, FoundFact, KnowledgeCounts, LearnedDocument, Outcome as DocumentOutcome, Place, name_key,
 };
 pub use learner::Learner;
+pub use lesson::Lesson;
 pub use report::{LearnReport, Stage};
 #[cfg(feature = "store")]
 pub use store::{
     InputProgress, Neighbour, Neighbourhood, Store, StoreError, StoreErrorKind, StoreLearner, StoredConcept,
 };
 pub use view::{Association, Concept, ConceptGraph, GraphSize, StrengthStats};
-
-/// A content to learn, where it comes from, and what it is about.
-pub type Lesson<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
-
-/// Why nothing more could be learned.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum LearnError {
-    /// The configuration makes no sense.
-    #[error(transparent)]
-    Config(#[from] ConfigError),
-    /// The graph holds as much as it can number.
-    #[error("the graph is full: it holds {0}; learn the rest into another graph")]
-    Full(&'static str),
-    /// The system gave no threads.
-    #[error("no threads to learn with: {0}; switch `enable_parallel_associations` off, or ask for fewer workers")]
-    Threads(String),
-}
-
-/// More than the graph can number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct GraphFull(&'static str);
-
-impl From<GraphFull> for LearnError {
-    fn from(full: GraphFull) -> Self {
-        LearnError::Full(full.0)
-    }
-}

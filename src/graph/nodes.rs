@@ -5,9 +5,10 @@
 use std::collections::HashMap;
 
 use super::edges::Node;
+use super::error::GraphFull;
 use super::hash::Seed;
+use super::id::ConceptId;
 use super::index::Index;
-use super::{ConceptId, GraphFull};
 use crate::text::index_words;
 
 /// The first strength of a concept.

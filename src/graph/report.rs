@@ -124,12 +124,12 @@ mod stage_seconds {
 
     use serde::{Deserialize, Deserializer, Serializer};
 
-    use super::Stage;
+    use crate::graph::report::Stage;
 
     type Times = [Duration; Stage::ALL.len()];
 
     #[derive(Deserialize)]
-    struct Time(#[serde(with = "super::seconds")] Duration);
+    struct Time(#[serde(with = "crate::graph::report::seconds")] Duration);
 
     pub(super) fn serialize<S: Serializer>(times: &Times, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(Stage::ALL.map(|stage| (stage, times[stage as usize].as_secs_f64())))

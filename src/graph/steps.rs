@@ -11,8 +11,10 @@ use std::ops::Range;
 use super::config::{Cooccurrence, LearnConfig};
 use super::draft::{Draft, MentionView};
 use super::edges::{Edges, KindId, Node, Probe};
+use super::error::GraphFull;
+use super::id::ConceptId;
+use super::lesson::Lesson;
 use super::nodes::{NewConcept, Nodes};
-use super::{ConceptId, GraphFull, Lesson};
 use crate::pattern::PatternSet;
 
 /// What is to be associated, lesson by lesson.

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::ConceptId;
 use super::edges::{Edges, Node, State};
 use super::hash::Seed;
+use super::id::ConceptId;
 use super::nodes::{self, Nodes};
 use crate::pattern::RelationType;
 use crate::text::{extract_words, overlap};

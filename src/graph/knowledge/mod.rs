@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
 
-use super::{StoreError, StoreErrorKind};
+use super::store::{StoreError, StoreErrorKind};
 use crate::extract::{Association, Span};
 
 pub use names::name_key;

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use serde::Serialize;
 
 use super::{FactStore, name_key};
-use crate::graph::{StoreError, StoreErrorKind};
+use crate::graph::store::{StoreError, StoreErrorKind};
 
 /// How much a store holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

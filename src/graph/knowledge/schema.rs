@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use crate::graph::StoreErrorKind;
+use crate::graph::store::StoreErrorKind;
 
 /// Tells these files from others, and from stores of the profile `sutra`: "rlkg".
 pub(super) const APPLICATION_ID: i64 = 0x726c_6b67;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use crate::graph::LearnError;
+use crate::graph::error::LearnError;
 
 /// Why a store could not be opened, read or written. What was saved before is still there, whole.
 #[derive(Debug, thiserror::Error)]

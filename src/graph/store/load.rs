@@ -4,11 +4,13 @@ use rusqlite::{Connection, Row};
 
 use super::error::StoreErrorKind;
 use super::save::signed;
+use super::saved::{ASSOCIATION_BLOCK, LIST_BLOCK, Saved};
 use super::segment::{Damaged, Reader, read_lists};
-use super::{ASSOCIATION_BLOCK, LIST_BLOCK, Saved};
 use crate::graph::edges::Node;
+use crate::graph::error::{GraphFull, LearnError};
+use crate::graph::id::ConceptId;
 use crate::graph::nodes::NewConcept;
-use crate::graph::{ConceptGraph, ConceptId, GraphFull, LearnError};
+use crate::graph::view::ConceptGraph;
 use crate::pattern::RelationType;
 
 impl From<Damaged> for StoreErrorKind {

@@ -8,6 +8,7 @@ mod error;
 mod load;
 mod neighbourhood;
 mod save;
+mod saved;
 mod schema;
 mod segment;
 #[cfg(test)]
@@ -20,15 +21,17 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 pub use error::{StoreError, StoreErrorKind};
 pub use neighbourhood::{Neighbour, Neighbourhood, StoredConcept};
+pub use saved::InputProgress;
 
+use super::config::LearnConfig;
 use super::hash::Seed;
-use super::{ConceptGraph, ConceptId, LearnConfig, Learner, Lesson};
+use super::id::ConceptId;
+use super::learner::Learner;
+use super::lesson::Lesson;
+use super::view::ConceptGraph;
 use crate::extract::Extractor;
+use saved::Saved;
 
-/// Associations in a block: their counts are stored by block.
-const ASSOCIATION_BLOCK: u32 = 4096;
-/// Concepts, or words, in a block: their lists are stored by block.
-const LIST_BLOCK: u32 = 256;
 /// How long another process is waited for.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -41,27 +44,6 @@ pub struct Store {
     saved: Saved,
     /// The graph that was loaded, if one was.
     loaded: Option<Seed>,
-}
-
-/// How much of a graph has been saved.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Saved {
-    batches: u32,
-    concepts: u32,
-    words: u32,
-    kinds: u32,
-    associations: u32,
-}
-
-/// How far an input has been learned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputProgress {
-    /// What the input is called.
-    pub name: String,
-    /// How many of its rows have been read, those that could not be learned among them.
-    pub rows: u64,
-    /// Whether those were all.
-    pub is_done: bool,
 }
 
 impl Store {

@@ -7,11 +7,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::error::StoreErrorKind;
 use super::load::corrupt;
 use super::save::id_block;
+use super::saved::{ASSOCIATION_BLOCK, LIST_BLOCK};
 use super::segment::{Damaged, Reader, read_lists};
-use super::{ASSOCIATION_BLOCK, LIST_BLOCK};
-use crate::graph::ConceptId;
 use crate::graph::edges::{Edges, Node, State};
 use crate::graph::hash::Seed;
+use crate::graph::id::ConceptId;
 use crate::pattern::RelationType;
 
 /// A concept as it is stored.

@@ -4,10 +4,11 @@ use rayon::slice::ParallelSliceMut;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior, params};
 
 use super::error::StoreErrorKind;
+use super::saved::{ASSOCIATION_BLOCK, InputProgress, LIST_BLOCK, Saved};
 use super::segment::{put, write_lists};
-use super::{ASSOCIATION_BLOCK, InputProgress, LIST_BLOCK, Saved};
 use crate::graph::edges::Node;
-use crate::graph::{ConceptGraph, ConceptId};
+use crate::graph::id::ConceptId;
+use crate::graph::view::ConceptGraph;
 
 /// Writes everything of `graph` that is not in `saved`, and the progress, in one transaction.
 pub(super) fn save(

@@ -7,7 +7,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::StoreErrorKind;
+use super::error::StoreErrorKind;
 
 /// Tells `SQLite` files of ours from others: "rlsc".
 pub(crate) const APPLICATION_ID: i64 = 0x726c_7363;
